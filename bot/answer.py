@@ -1,0 +1,88 @@
+"""The one result type that every mouth formats.
+
+It knows nothing of how an answer was found, nor of terminals, Discord or files.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from index.article import Passage
+
+
+class Status(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    ABSTAINED = "abstained"
+    CLARIFY = "clarify"
+
+
+class Turn(NamedTuple):
+    """One earlier message of the conversation; `role` is "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote: `article.text[start:end] == quote`, offsets in characters."""
+
+    n: int
+    source: str
+    title: str
+    published: date | None
+    url: str | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or the reason there is none.
+
+    `confidence` in [0, 1] says how likely the articles hold the answer. `citations` are
+    numbered 1..n in order of first use in `text`. `query` is what was searched for after
+    the conversation was taken into account; `model` is "quotes" when no LLM wrote.
+    """
+
+    status: Status
+    text: str
+    confidence: float
+    query: str
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = field(default=(), repr=False)
+    model: str = "quotes"
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as the object that `answer.schema.json` describes."""
+        return {
+            "status": self.status.value,
+            "answer": self.text,
+            "confidence": round(self.confidence, 4),
+            "citations": [
+                {
+                    "n": c.n,
+                    "source": c.source,
+                    "title": c.title,
+                    "published": c.published.isoformat() if c.published else None,
+                    "url": c.url,
+                    "quote": c.quote,
+                    "start": c.start,
+                    "end": c.end,
+                }
+                for c in self.citations
+            ],
+            "passages": [
+                {"source": p.source, "text": p.text, "score": round(p.score, 4)}
+                for p in self.passages
+            ],
+            "query": self.query,
+            "model": self.model,
+            "seconds": round(self.seconds, 4),
+        }

@@ -1,0 +1,37 @@
+"""What the index reads and what it gives back."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as its reader extracted it.
+
+    `source` names it in citations: the path relative to the named folder, or a feed row's
+    url (its id where it has none). All character offsets anywhere count in `text`.
+    """
+
+    source: str
+    title: str
+    text: str
+    published: date | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article, with its place in it.
+
+    `start` and `end` are character offsets into the article's text;
+    `text` is exactly what stands between them. `score` is higher for better.
+    """
+
+    source: str
+    title: str
+    published: date | None
+    url: str | None
+    text: str
+    start: int
+    end: int
+    score: float = 0.0

@@ -1,0 +1,1 @@
+"""The words given to the language model."""

@@ -1,0 +1,1 @@
+"""The articles that ship with Dateline, used when no folder is named."""
