@@ -1,12 +1,54 @@
-"""Every setting, read once from flags, the environment and `.env`, in that order of force."""
+"""Every setting, read once from flags, the environment and `.env`, in that order of force.
+
+It checks that a value is well formed; whether a folder exists or an embedding is known
+is for those who use it to say. It never changes the environment.
+"""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from index.errors import UsageError
+
+
+def _paths(value: str | Iterable[Path]) -> tuple[Path, ...]:
+    parts = value.split(os.pathsep) if isinstance(value, str) else map(str, value)
+    return tuple(Path(part).expanduser() for part in parts if part.strip())
+
+
+def _path(value: str | Path) -> Path:
+    return Path(value).expanduser()
+
+
+def _share(value: str | float) -> float:
+    share = float(value)
+    if not 0 <= share <= 1:  # also refuses nan
+        raise ValueError
+    return share
+
+
+def _day(value: str | date) -> date:
+    if isinstance(value, date):
+        return value
+    day = date.fromisoformat(value)
+    if day.isoformat() != value:  # it also reads weeks, and digits without dashes
+        raise ValueError
+    return day
+
+
+class _Setting(NamedTuple):
+    """How a field of Config is named outside, read and explained."""
+
+    key: str | None
+    read: Callable[[Any], Any]
+    allowed: str
+
+
+def _setting(key: str | None, read: Callable[[Any], Any], allowed: str) -> dict[str, _Setting]:
+    return {"setting": _Setting(key, read, allowed)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +59,74 @@ class Config:
     the shipped ones. Secrets never show in a repr.
     """
 
-    articles: tuple[Path, ...] = ()
-    store: Path | None = None
-    as_of: date | None = None
-    embedding: str = "static"
-    threshold: float | None = None
-    openai_api_key: str | None = field(default=None, repr=False)
-    discord_token: str | None = field(default=None, repr=False)
+    articles: tuple[Path, ...] = field(
+        default=(),
+        metadata=_setting("DATELINE_ARTICLES", _paths, f"paths separated by '{os.pathsep}'"),
+    )
+    store: Path | None = field(
+        default=None, metadata=_setting("DATELINE_STORE", _path, "a directory")
+    )
+    as_of: date | None = field(
+        default=None, metadata=_setting(None, _day, "a date written YYYY-MM-DD")
+    )
+    embedding: str = field(
+        default="static", metadata=_setting("DATELINE_EMBEDDING", str, "an embedding's name")
+    )
+    threshold: float | None = field(
+        default=None, metadata=_setting("DATELINE_THRESHOLD", _share, "a number from 0 to 1")
+    )
+    openai_api_key: str | None = field(
+        default=None, repr=False, metadata=_setting("OPENAI_API_KEY", str, "a key")
+    )
+    discord_token: str | None = field(
+        default=None, repr=False, metadata=_setting("DISCORD_TOKEN", str, "a token")
+    )
+
+
+def setting_keys() -> dict[str, str]:
+    """The environment keys of Config, each with the name of its field."""
+    return {s.key: name for name, s in _settings() if s.key}
+
+
+def load_config(
+    flags: Mapping[str, object] = {},
+    environ: Mapping[str, str] = os.environ,
+    env_file: Path | None = Path(".env"),
+) -> Config:
+    """Read the settings; an empty value counts as not set.
+
+    `flags` holds fields of Config by name. Raises UsageError naming the flag or key whose
+    value is wrong, and what is allowed.
+    """
+    outside = _file_values(env_file) | {key: value for key, value in environ.items() if value}
+    values: dict[str, Any] = {}
+    for name, setting in _settings():
+        if flags.get(name) not in (None, "", [], ()):
+            values[name] = _read(f"--{name.replace('_', '-')}", flags[name], setting)
+        elif setting.key in outside:
+            values[name] = _read(setting.key, outside[setting.key], setting)
+    return Config(**values)
+
+
+def _settings() -> list[tuple[str, _Setting]]:
+    return [(f.name, f.metadata["setting"]) for f in fields(Config)]
+
+
+def _read(name: str, value: object, setting: _Setting) -> object:
+    try:
+        return setting.read(value)
+    except ValueError:
+        raise UsageError(f"{name}: {value!r} will not do; it takes {setting.allowed}") from None
+
+
+def _file_values(env_file: Path | None) -> dict[str, str]:
+    if env_file is None or not env_file.is_file():
+        return {}
+    from dotenv import dotenv_values  # noqa: PLC0415  (only where there is a file to read)
+
+    try:
+        values = dotenv_values(env_file, interpolate=False, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+        raise UsageError(f"{env_file} cannot be read ({reason}); mend or remove it") from None
+    return {key: value for key, value in values.items() if value}

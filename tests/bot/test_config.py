@@ -1,0 +1,85 @@
+"""Settings come from flags, the environment and `.env`, in that order, or are refused."""
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.config import Config, load_config, setting_keys
+from index.errors import UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def env_file(tmp_path: Path) -> Path:
+    path = tmp_path / ".env"
+    path.write_text("DATELINE_THRESHOLD=0.1\nDATELINE_STORE=/from/file\nOPENAI_API_KEY=a$b\n")
+    return path
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert load_config({}, {}, None) == Config()
+
+
+def test_the_example_lists_every_key_and_sets_none() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert set(re.findall(r"^# ([A-Z_]+)=", text, re.M)) == set(setting_keys())
+    assert all(line.startswith("#") for line in text.splitlines() if line)
+
+
+def test_the_example_is_accepted_once_uncommented(tmp_path: Path) -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    path = tmp_path / ".env"
+    path.write_text(re.sub(r"^# (?=[A-Z_]+=)", "", text, flags=re.M), encoding="utf-8")
+    assert load_config({}, {}, path).threshold == 0.5
+
+
+def test_environment_wins_over_file_and_flag_over_both(env_file: Path) -> None:
+    environ = {"DATELINE_STORE": "/from/environment"}
+    assert load_config({}, {}, env_file).store == Path("/from/file")
+    assert load_config({}, environ, env_file).store == Path("/from/environment")
+    assert load_config({"store": Path("/flag")}, environ, env_file).store == Path("/flag")
+
+
+def test_empty_values_count_as_not_set(env_file: Path) -> None:
+    config = load_config({"articles": [], "as_of": ""}, {"DATELINE_THRESHOLD": ""}, env_file)
+    assert (config.articles, config.as_of, config.threshold) == ((), None, 0.1)
+
+
+def test_articles_are_separated_as_in_path_and_a_tilde_is_home() -> None:
+    config = load_config({}, {"DATELINE_ARTICLES": f"~/news{os.pathsep}b.jsonl"}, None)
+    assert config.articles == (Path.home() / "news", Path("b.jsonl"))
+
+
+def test_a_day_is_read() -> None:
+    assert load_config({"as_of": "2024-10-24"}, {}, None).as_of == date(2024, 10, 24)
+
+
+@pytest.mark.parametrize("day", ["2024-13-01", "yesterday", "20241024", "2024-W10-1", "24-10-2024"])
+def test_a_bad_day_is_refused(day: str) -> None:
+    with pytest.raises(UsageError, match=r"--as-of: .*YYYY-MM-DD"):
+        load_config({"as_of": day}, {}, None)
+
+
+@pytest.mark.parametrize("share", ["1.5", "-0.1", "nan", "inf", "half"])
+def test_a_bad_threshold_is_refused(share: str) -> None:
+    with pytest.raises(UsageError, match=r"DATELINE_THRESHOLD: .* a number from 0 to 1"):
+        load_config({}, {"DATELINE_THRESHOLD": share}, None)
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_bytes(b"DATELINE_STORE=\xff\n")
+    with pytest.raises(UsageError, match=r"\.env cannot be read \(it is not UTF-8"):
+        load_config({}, {}, path)
+
+
+def test_secrets_stay_out_of_the_repr_and_the_environment(env_file: Path) -> None:
+    before = dict(os.environ)
+    config = load_config({}, {"DISCORD_TOKEN": "hush"}, env_file)
+    assert config.openai_api_key == "a$b"
+    assert "a$b" not in repr(config) and "hush" not in repr(config)
+    assert dict(os.environ) == before
