@@ -1,0 +1,64 @@
+"""The object that `--json` prints is the one that `answer.schema.json` describes."""
+
+import json
+import re
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from bot.answer import Answer, Status
+
+if TYPE_CHECKING:
+    from tests.conftest import Dateline
+
+SCHEMA: dict[str, Any] = json.loads(files("bot").joinpath("answer.schema.json").read_text("utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
+QUESTIONS = [
+    "How many North Korean soldiers are there in each group that gets an interpreter?",
+    "Who won the 1998 football World Cup in France?",
+    "Who is the president of China and what is the price of a kilo of rice in Lima?",
+]
+
+
+def ask(dateline: "Dateline", store: Path, question: str) -> Any:
+    done: subprocess.CompletedProcess[str] = dateline("ask", question, "--json", "--store", store)
+    assert done.stdout.count("\n") == 1, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_schema_is_sound_and_describes_everything() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    for thing in (SCHEMA, SCHEMA["$defs"]["citation"], SCHEMA["$defs"]["passage"]):
+        assert thing["additionalProperties"] is False
+        assert set(thing["required"]) == set(thing["properties"])
+        assert all("description" in p or "$ref" in p for p in thing["properties"].values())
+
+
+def test_every_status_has_a_place() -> None:
+    assert SCHEMA["properties"]["status"]["enum"] == [status.value for status in Status]
+
+
+def test_the_barest_answer_is_valid() -> None:
+    VALIDATOR.validate(Answer(Status.CLARIFY, "Which one?", 0.0, "it").as_json())
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_real_answers_are_valid(dateline: "Dateline", seeds_store: Path, question: str) -> None:
+    answer = ask(dateline, seeds_store, question)
+    VALIDATOR.validate(answer)
+    used = list(dict.fromkeys(map(int, re.findall(r"\[(\d+)\]", answer["answer"]))))
+    assert [c["n"] for c in answer["citations"]] == used == list(range(1, len(used) + 1))
+    assert all(len(p["text"].split()) <= 200 for p in answer["passages"])
+
+
+def test_quotes_stand_where_they_say(dateline: "Dateline", seeds_store: Path) -> None:
+    answer = ask(dateline, seeds_store, QUESTIONS[0])
+    assert answer["status"] == "answered" and answer["citations"]
+    for citation in answer["citations"]:
+        shown = dateline("show", citation["source"], "--json", "--store", seeds_store)
+        text = json.loads(shown.stdout)["text"]
+        assert text[citation["start"] : citation["end"]] == citation["quote"]

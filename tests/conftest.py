@@ -1,0 +1,52 @@
+"""What the tests share: the installed command, and one index of the shipped articles."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Dateline = Callable[..., subprocess.CompletedProcess[str]]
+
+DATELINE = Path(sys.executable).with_name("dateline")
+QUIET = ("DATELINE_", "OPENAI_", "DISCORD_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment that holds no setting of the person who runs the tests."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(QUIET)}
+    return kept | {"HOME": str(tmp_path_factory.mktemp("home")), "PYTHONUTF8": "1"}
+
+
+@pytest.fixture(scope="session")
+def dateline(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Dateline:
+    """Runs the installed command in a folder without settings."""
+    folder = tmp_path_factory.mktemp("work")
+
+    def run(
+        *arguments: object, stdin: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [DATELINE, *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            cwd=folder,
+            env=environment | variables,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def seeds_store(dateline: Dateline, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that holds the shipped articles."""
+    store = tmp_path_factory.mktemp("store")
+    done = dateline("index", "--store", store)
+    assert done.returncode == 0, done.stderr
+    return store
