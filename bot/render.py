@@ -1,0 +1,158 @@
+"""Answers, passages and articles as lines for a person to read.
+
+Pure formatting: it knows neither where the lines go nor how an answer was found. Whatever
+comes from an article is plain text here, never markup and never a terminal's control code.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.answer import Answer, Citation
+from index.article import Article, Passage
+from index.terms import terms
+
+if TYPE_CHECKING:
+    from bot.doctor import Check
+    from index.store import CatalogueRow
+
+SIGNS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
+
+_ESCAPES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours and cursor movements
+    r"|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # titles, links and other strings
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Block(NamedTuple):
+    """A paragraph, and how many columns it stands in from the left."""
+
+    text: Text
+    indent: int = 0
+
+
+def console(stream: TextIO) -> Console:
+    """A console that takes text as it is; NO_COLOR and FORCE_COLOR hold."""
+    return Console(file=stream, markup=False, emoji=False, highlight=False)
+
+
+def clean(text: str) -> str:
+    """The text without anything a terminal would obey; newlines and tabs stay."""
+    return _ESCAPES.sub("", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The cleaned text with every run of blanks made one space."""
+    return " ".join(clean(text).split())
+
+
+def print_blocks(out: Console, blocks: Iterable[Block]) -> None:
+    """Lay blocks out to the console's width; in a pipe or file nothing is wrapped."""
+    for text, indent in blocks:
+        if out.file.isatty():
+            out.print(Padding(text, (0, 0, 0, indent)) if indent else text)
+        elif out.is_terminal:  # a pipe whose reader asked for colours
+            out.print(Text(" " * indent) + text, soft_wrap=True)
+        else:
+            out.file.write(f"{' ' * indent}{text.plain}\n")
+
+
+def answer_blocks(answer: Answer, quotes: bool = True) -> Iterator[Block]:
+    """The answer, its numbered sources with or without their quotes, and the confidence."""
+    yield Block(Text(clean(answer.text)))
+    if answer.citations:
+        yield Block(Text())
+        yield from citation_blocks(answer.citations, quotes)
+    yield Block(Text())
+    yield Block(Text(f"confidence {answer.confidence:.2f}", "dim"))
+
+
+def citation_blocks(citations: Iterable[Citation], quotes: bool = True) -> Iterator[Block]:
+    """One line for each citation, with its quote beneath."""
+    for citation in citations:
+        yield Block(Text.assemble((f"[{citation.n}]", "bold"), " ", heading(citation)))
+        if quotes:
+            yield Block(Text(f"“{one_line(citation.quote)}”", "italic"), indent=4)
+
+
+def passage_blocks(passages: Iterable[Passage], query: str) -> Iterator[Block]:
+    """The ranked passages, the words of the query in them emphasised."""
+    for rank, passage in enumerate(passages, start=1):
+        if rank > 1:
+            yield Block(Text())
+        yield Block(Text.assemble((f"{rank}.", "bold"), f" {passage.score:.3f} ", heading(passage)))
+        yield Block(emphasised(one_line(passage.text), query), indent=4)
+
+
+def article_blocks(article: Article, mark: tuple[int, int] | None, signs: bool) -> Iterator[Block]:
+    """The article under its title; a marked range is in reverse, or in »…« with `signs`."""
+    yield Block(Text(one_line(article.title), "bold"))
+    facts = [article.published and article.published.isoformat(), article.source, article.url]
+    yield Block(Text(" · ".join(dict.fromkeys(one_line(fact) for fact in facts if fact)), "dim"))
+    yield Block(Text())
+    start, end = mark or (0, 0)
+    before, marked, after = (
+        clean(part) for part in (article.text[:start], article.text[start:end], article.text[end:])
+    )
+    if marked and signs:
+        marked = f"»{marked}«"
+    yield Block(Text.assemble(before, (marked, "bold reverse"), after))
+
+
+def heading(item: Article | Passage | Citation) -> Text:
+    """Title, date and source in one line."""
+    facts = (item.published.isoformat() if item.published else "", one_line(item.source))
+    text = Text(one_line(item.title) or "(no title)", "bold")
+    for fact in filter(None, facts):
+        text.append(f" · {fact}", "not bold dim")
+    return text
+
+
+def emphasised(text: str, query: str) -> Text:
+    """The text with the words that the query searches for in bold."""
+    wanted = set(terms(query))
+    shown = Text(text)
+    for word in _WORD.finditer(text):
+        if not wanted.isdisjoint(terms(word.group())):
+            shown.stylize("bold", *word.span())
+    return shown
+
+
+def column(text: str, width: int) -> str:
+    """The text in exactly so many columns, cut with an ellipsis where it is longer."""
+    text = one_line(text)
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, max(width - 1, 0)) + "…" * min(width, 1)
+
+
+def catalogue_blocks(rows: Iterable["CatalogueRow"], out: Console) -> Iterator[Block]:
+    """One article a line: in columns for a person, between tabs for a program."""
+    if not out.file.isatty():
+        for row in rows:
+            facts = (row.title, row.published or "", row.words, row.passages, row.source)
+            yield Block(Text("\t".join(one_line(str(fact)) for fact in facts)))
+        return
+    width = max(20, (out.width - 32) // 2)
+    head = f"{column('title', width)}  {'date':10}  {'words':>6}  {'passages':>8}  source"
+    yield Block(Text(head, "dim"))
+    for row in rows:
+        day = row.published.isoformat() if row.published else ""
+        facts = f"{day:10}  {row.words:6}  {row.passages:8}  {one_line(row.source)}"
+        yield Block(Text(f"{column(row.title, width)}  {facts}"))
+
+
+def check_blocks(checks: Iterable["Check"]) -> Iterator[Block]:
+    """One line a check, and beneath it what to do where something is wrong."""
+    for check in checks:
+        sign, style = SIGNS[check.level]
+        yield Block(Text.assemble((sign, style), f" {check.name}: {one_line(check.detail)}"))
+        if check.remedy:
+            yield Block(Text(one_line(check.remedy)), indent=2)
