@@ -1,0 +1,114 @@
+"""The composition root: settings in, a ready store or answerer out.
+
+The one place that knows which parts make up a running Dateline. It decides when the index
+is brought up to date and what to do when that fails; it prints nothing and asks nothing.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.config import Config
+from index.collection import collection_directory, remember_roots, remembered_roots
+from index.embed import Embedder, embedder_named
+from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
+from index.store import OnProgress, Store, SyncReport
+
+if TYPE_CHECKING:
+    from bot.answerer import Answerer
+
+Notify = Callable[[str], None]
+"""Tells the person one line about something that went less than well."""
+
+
+def store_directory(config: Config) -> Path:
+    """Where everything is kept: the named directory, or the platform's place for user data."""
+    if config.store:
+        return config.store
+    from platformdirs import user_data_path  # noqa: PLC0415  (slow, and often not needed)
+
+    return user_data_path("dateline")
+
+
+def articles_roots(config: Config) -> tuple[Path, ...]:
+    """The articles to answer from: those named, else those indexed last, else the shipped."""
+    return (
+        config.articles or remembered_roots(store_directory(config)) or (Path(str(files("seeds"))),)
+    )
+
+
+def collection(config: Config) -> Path:
+    """The directory in the store that holds the index of the articles to answer from."""
+    return collection_directory(store_directory(config), articles_roots(config))
+
+
+def embedder(config: Config) -> Embedder:
+    """The embedder that the settings name."""
+    try:
+        return embedder_named(config.embedding)
+    except UsageError as problem:
+        raise UsageError(f"DATELINE_EMBEDDING: {problem}") from None
+
+
+def index_articles(config: Config, on_progress: OnProgress) -> SyncReport:
+    """Bring the index up to date, and remember articles that were named for next time."""
+    with Store.open(collection(config), embedder(config)) as store:
+        report = store.sync(articles_roots(config), on_progress)
+    if config.articles:
+        remember_roots(store_directory(config), config.articles)
+    return report
+
+
+def open_store(config: Config, notify: Notify, on_progress: OnProgress) -> Store:
+    """The store, up to date where that can be had; the caller closes it.
+
+    When the index cannot be brought up to date but holds articles, `notify` hears why and
+    the store is opened as it is. Articles that were named must be readable.
+    """
+    store = Store.open(collection(config), embedder(config))
+    try:
+        _bring_up_to_date(store, config, notify, on_progress)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+@asynccontextmanager
+async def answerer(
+    config: Config, notify: Notify, on_progress: OnProgress
+) -> AsyncIterator["Answerer"]:
+    """An answerer on the articles of the settings; its store is closed on leaving."""
+    with open_store(config, notify, on_progress) as store:
+        yield answerer_on(store, config)
+
+
+def answerer_on(store: Store, config: Config) -> "Answerer":
+    """An answerer on an open store."""
+    from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
+
+    return Answerer(store, config.threshold)
+
+
+def _bring_up_to_date(
+    store: Store, config: Config, notify: Notify, on_progress: OnProgress
+) -> None:
+    roots = articles_roots(config)
+    try:
+        if store.is_stale(roots):
+            store.sync(roots, on_progress)
+    except StoreBusyError:
+        if not _holds_articles(store):
+            raise
+        notify("another process is updating the index; answering from what it holds now")
+    except (OSError, StoreError, ArticlesError) as problem:
+        named_and_missing = any(not root.exists() for root in config.articles)
+        if named_and_missing or not _holds_articles(store):
+            raise
+        notify(f"{problem}; answering from the articles indexed before")
+
+
+def _holds_articles(store: Store) -> bool:
+    return next(iter(store.catalogue()), None) is not None
