@@ -1,0 +1,110 @@
+"""A conversation, line by line from a pipe and in a real terminal."""
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.answer import Answer, Citation, Status, Turn
+from bot.chat import Chat
+from bot.render import console
+
+if TYPE_CHECKING:
+    from tests.bot.conftest import Terminal
+    from tests.conftest import Dateline
+
+QUESTION = "How many North Korean soldiers are there in each group that gets an interpreter?"
+FOLLOW_UP = "And how many Russian officers?"
+
+
+class Talk:
+    """A Chat with an answerer that keeps what it was asked."""
+
+    def __init__(self, as_json: bool = False) -> None:
+        self.asked: list[tuple[str, Sequence[Turn]]] = []
+        self.out, self.notes = io.StringIO(), io.StringIO()
+        self.chat = Chat(self.answer, console(self.out), console(self.notes), as_json)
+
+    def answer(self, question: str, history: Sequence[Turn]) -> Answer:
+        if question == "slow?":
+            raise KeyboardInterrupt
+        self.asked.append((question, history))
+        citation = Citation(1, "a.txt", "Title", None, None, "A quote.", 0, 8)
+        query = f"{question} [{history[0].content}]" if history else question
+        return Answer(Status.ANSWERED, "A quote. [1]", 0.5, query, (citation,))
+
+
+def test_each_question_carries_the_turns_before_it() -> None:
+    talk = Talk()
+    for line in ("who?", "and when?", "/reset", "where?"):
+        talk.chat.say(line)
+    before = (Turn("user", "who?"), Turn("assistant", "A quote. [1]"))
+    assert talk.asked == [("who?", ()), ("and when?", before), ("where?", ())]
+
+
+def test_a_rewritten_query_is_shown_and_another_not() -> None:
+    talk = Talk()
+    talk.chat.say("who?")
+    assert "searched for" not in talk.out.getvalue()
+    talk.chat.say("and when?")
+    assert "searched for: and when? [who?]" in talk.out.getvalue()
+
+
+def test_sources_are_those_of_the_last_answer() -> None:
+    talk = Talk()
+    talk.chat.say("/sources")
+    assert "no sources yet" in talk.notes.getvalue()
+    talk.chat.say("who?")
+    assert "“A quote.”" not in talk.out.getvalue()
+    talk.chat.say("/sources")
+    assert "“A quote.”" in talk.out.getvalue()
+
+
+def test_a_stopped_or_refused_question_is_forgotten() -> None:
+    talk = Talk()
+    for line in ("slow?", "x" * 5000, "/nonsense", "who?"):
+        talk.chat.say(line)
+    assert talk.asked == [("who?", ())]
+    said = talk.notes.getvalue()
+    assert "stopped" in said and "4,000" in said and "no /nonsense" in said
+
+
+def test_json_is_one_object_a_line() -> None:
+    talk = Talk(as_json=True)
+    for line in ("who?", "and when?", "/sources"):
+        talk.chat.say(line)
+    first, second, sources = map(json.loads, talk.out.getvalue().splitlines())
+    assert (first["query"], second["query"]) == ("who?", "and when? [who?]")
+    assert sources == first["citations"]
+
+
+def test_lines_from_a_pipe(dateline: "Dateline", seeds_store: Path) -> None:
+    said = f"{QUESTION}\n\n{FOLLOW_UP}\n/quit\nnever asked\n"
+    done = dateline("chat", "--json", "--store", seeds_store, stdin=said)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert "30" in first["answer"]
+    assert "three Russian officers" in second["answer"]
+
+
+def test_a_pipe_sees_no_prompt(dateline: "Dateline", seeds_store: Path) -> None:
+    done = dateline("chat", "--store", seeds_store, stdin=QUESTION)
+    assert done.returncode == 0
+    assert ">" not in done.stdout
+
+
+@pytest.mark.parametrize("leave", [["C-d"], ["/quit", "Enter"]])
+def test_a_terminal(terminal: "Terminal", seeds_store: Path, leave: list[str]) -> None:
+    terminal.enter(f"dateline chat --store {seeds_store}; echo done $?")
+    terminal.wait_for(">")
+    terminal.enter(QUESTION)
+    terminal.wait_for("confidence")
+    terminal.enter("/sources")
+    terminal.wait_for("    “")
+    terminal.type("half a quest")
+    terminal.press("C-c")
+    terminal.press(*leave)
+    terminal.wait_for("done 0")
