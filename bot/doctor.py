@@ -1,0 +1,135 @@
+"""Whether everything Dateline needs is in place, and what to do where it is not.
+
+It looks and changes nothing: no store is made, and no secret's value leaves the settings.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from bot.compose import articles_roots, collection, embedder, store_directory
+from bot.config import Config
+from index.embed import StaticEmbedder
+from index.errors import DatelineError
+from index.store import Store
+
+PACKAGES = ("chromadb", "numpy", "tantivy", "wordllama")
+REINSTALL = "install dateline again"
+LITTLE_SPACE = 500_000_000
+NO_SPACE = 50_000_000
+
+Level = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `remedy` says what to do unless all is well."""
+
+    name: str
+    level: Level
+    detail: str
+    remedy: str = ""
+
+
+def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
+    """Look at everything, one check after another."""
+    yield _python()
+    yield _packages()
+    yield _embedding(config)
+    yield from _articles(config)
+    yield from _store(config)
+    yield _env_file(env_file)
+    yield _secret("OPENAI_API_KEY", config.openai_api_key)
+    yield _secret("DISCORD_TOKEN", config.discord_token)
+
+
+def _python() -> Check:
+    return Check("python", "ok", platform.python_version())
+
+
+def _packages() -> Check:
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    if missing:
+        return Check("packages", "fail", f"missing: {', '.join(missing)}", REINSTALL)
+    return Check("packages", "ok", ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "(unknown version)"
+
+
+def _embedding(config: Config) -> Check:
+    try:
+        chosen = embedder(config)
+        if isinstance(chosen, StaticEmbedder):
+            with chosen.model_file().open("rb") as model:
+                if hashlib.file_digest(model, "sha256").hexdigest() != chosen.sha256:
+                    return Check("embedding", "fail", f"{model.name} is damaged", REINSTALL)
+    except (DatelineError, OSError) as problem:
+        return Check("embedding", "fail", str(problem), REINSTALL)
+    return Check("embedding", "ok", chosen.name)
+
+
+def _articles(config: Config) -> Iterator[Check]:
+    for root in articles_roots(config):
+        if not root.exists():
+            yield Check("articles", "fail", f"{root} is missing", "name others with --articles")
+        elif not os.access(root, os.R_OK | (os.X_OK if root.is_dir() else 0)):
+            yield Check("articles", "fail", f"{root} may not be read", f"chmod -R u+rX {root}")
+        else:
+            yield Check("articles", "ok", str(root))
+
+
+def _store(config: Config) -> Iterator[Check]:
+    directory = store_directory(config)
+    present = next(path for path in (directory, *directory.parents) if path.exists())
+    if not present.is_dir():
+        yield Check("store", "fail", f"{present} is not a directory", "name another with --store")
+        return
+    if not os.access(present, os.R_OK | os.W_OK | os.X_OK):
+        yield Check("store", "fail", f"{present} may not be written", "name another with --store")
+        return
+    yield Check("store", "ok", f"{directory}{'' if present == directory else ' (not made yet)'}")
+    yield _space(present)
+    yield _index(config)
+
+
+def _space(directory: Path) -> Check:
+    free = shutil.disk_usage(directory).free
+    level: Level = "fail" if free < NO_SPACE else "warn" if free < LITTLE_SPACE else "ok"
+    remedy = "" if level == "ok" else f"free some space on the disk of {directory}"
+    return Check("disk", level, f"{free / 1e9:.1f} GB free", remedy)
+
+
+def _index(config: Config) -> Check:
+    directory = collection(config)
+    if not directory.exists():
+        return Check("index", "ok", "not built yet; `dateline index` or any question builds it")
+    try:
+        with Store.open(directory, embedder(config)) as store:
+            rows = list(store.catalogue())
+            stale = store.is_stale(articles_roots(config))
+    except (DatelineError, OSError) as problem:
+        return Check("index", "fail", str(problem), f"remove {directory} and ask again")
+    held = f"{len(rows):,} articles in {sum(row.passages for row in rows):,} passages"
+    if stale:
+        return Check("index", "warn", f"{held}, not up to date", "`dateline index` updates it")
+    return Check("index", "ok", held)
+
+
+def _env_file(path: Path) -> Check:
+    return Check("settings", "ok", f"{path.absolute()} is read" if path.is_file() else "no .env")
+
+
+def _secret(key: str, value: str | None) -> Check:
+    return Check(key, "ok", "set" if value else "not set")
