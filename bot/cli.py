@@ -1,0 +1,440 @@
+"""The command line: reads what was typed, calls the rooms, prints what they give back.
+
+It knows how results become lines and exit statuses, and nothing of how they come about.
+Heavy modules are imported by the commands that need them, so that `--help` stays quick.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from difflib import get_close_matches
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from index.errors import DatelineError, UsageError
+
+# ruff: noqa: PLC0415
+if TYPE_CHECKING:
+    import asyncio
+
+    from rich.progress import Progress
+
+    from bot.answer import Answer, Turn
+    from bot.answerer import Answerer
+    from bot.config import Config
+    from bot.render import Block
+    from index.store import Problem, Store
+
+ANSWERED, FAILED, WRONG_USAGE, DECLINED, ASKS_BACK, STOPPED = 0, 1, 2, 3, 4, 130
+STATUS = {"answered": ANSWERED, "partial": ANSWERED, "abstained": DECLINED, "clarify": ASKS_BACK}
+PROBLEMS_SHOWN = 10
+PASS_ON = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "allow_interspersed_args": False,
+}
+
+Articles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--articles",
+        metavar="PATH",
+        help="Folder or feed dump to answer from; may be repeated. Default: the articles"
+        " indexed last, else those that ship with Dateline.",
+    ),
+]
+StoreDirectory = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="DIR", help="Where the index is kept."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day to take as today."),
+]
+
+app = typer.Typer(
+    help="Ask your news articles; every answer quotes the article it came from.",
+    rich_markup_mode=None,  # its modules take longer to load than the help takes to write
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line of this process and end it with its exit status."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a closed one is None
+            stream.reconfigure(errors="replace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command and return its exit status; whatever goes wrong is one line."""
+    try:
+        status = app(arguments, prog_name="dateline", standalone_mode=False) or ANSWERED
+        print(end="", flush=True)  # here, where a reader who left is no surprise
+    except typer.TyperException as problem:
+        return _failed(_usage(problem), WRONG_USAGE)
+    except UsageError as problem:
+        return _failed(str(problem), WRONG_USAGE)
+    except DatelineError as problem:
+        return _failed(str(problem), FAILED)
+    except KeyboardInterrupt:
+        status = STOPPED
+    except BrokenPipeError:
+        # Nobody reads on; what is still buffered must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as problem:
+        if os.environ.get("DATELINE_DEBUG"):
+            raise
+        return _failed(_described(problem), FAILED)
+    return _failed("stopped", STOPPED) if status == STOPPED else status
+
+
+@app.callback(invoke_without_command=True)
+def dateline(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Ask your news articles; every answer quotes the article it came from."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"dateline {version_of('dateline')}")
+        raise typer.Exit(ANSWERED)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(WRONG_USAGE)
+
+
+@app.command()
+def index(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Folders or feed dumps to index from now on."),
+    ] = None,
+    *,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    as_json: AsJson = False,
+    as_of: AsOf = None,
+) -> None:
+    """Bring the index up to date with the articles."""
+    config = _config([*(paths or []), *(articles or [])], store, as_of)
+    from bot.compose import index_articles
+
+    with _Progress() as on_progress:
+        report = index_articles(config, on_progress)
+    if as_json:
+        _print_json(report)
+        return
+    held = report.added + report.changed + report.unchanged
+    typer.echo(
+        f"{_count(held, 'article')} in {_count(report.passages, 'passage')}: "
+        f"{report.added} added, {report.changed} changed, {report.removed} removed, "
+        f"{report.unchanged} unchanged ({report.seconds:.1f} s)"
+    )
+    _warn_of_problems(report.problems)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question; - reads standard input.")],
+    *,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    as_json: AsJson = False,
+    as_of: AsOf = None,
+) -> None:
+    """Answer a question with quotes from the articles."""
+    from bot.intake import clean_question, read_question
+
+    config = _config(articles, store, as_of)
+    text = read_question(sys.stdin) if question == "-" else clean_question(question)
+    with _answering(config) as (answerer, runner):
+        answer = runner.run(answerer.ask(text, as_of=config.as_of))
+    if as_json:
+        _print_json(answer.as_json())
+    else:
+        from bot.render import answer_blocks
+
+        _print(answer_blocks(answer))
+    raise typer.Exit(STATUS[answer.status])
+
+
+@app.command()
+def chat(
+    *,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    as_json: AsJson = False,
+    as_of: AsOf = None,
+) -> None:
+    """Ask one question after another."""
+    from bot.chat import Chat
+    from bot.render import console
+
+    config = _config(articles, store, as_of)
+    with _answering(config) as (answerer, runner):
+
+        def answer(question: str, history: Sequence["Turn"]) -> "Answer":
+            return runner.run(answerer.ask(question, history, config.as_of))
+
+        Chat(answer, console(sys.stdout), console(sys.stderr), as_json).run()
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="The words to search for.")],
+    *,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many at most.")] = 10,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    as_json: AsJson = False,
+    as_of: AsOf = None,
+) -> None:
+    """List the passages found for some words, best first."""
+    from bot.intake import clean_question
+
+    config = _config(articles, store, as_of)
+    query = clean_question(query)
+    with _answering(config) as (answerer, runner):
+        found = runner.run(answerer.search(query, as_of=config.as_of, k=limit))
+    if as_json:
+        _print_json(found)
+        return
+    from bot.render import passage_blocks
+
+    if not found:
+        _note("nothing was found; try other words")
+    _print(passage_blocks(found, query))
+
+
+@app.command()
+def sources(
+    *,
+    problems: Annotated[
+        bool, typer.Option("--problems", help="List what could not be read, and why.")
+    ] = False,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    as_json: AsJson = False,
+    as_of: AsOf = None,
+) -> None:
+    """List the articles in the index."""
+    config = _config(articles, store, as_of)
+    with _store(config) as opened:
+        if problems and as_json:
+            _print_json(list(opened.problems()))
+        elif problems:
+            for problem in opened.problems():
+                typer.echo(_line(problem))
+        elif as_json:
+            _print_json(list(opened.catalogue()))
+        else:
+            from bot.render import catalogue_blocks, console
+
+            _print(catalogue_blocks(opened.catalogue(), console(sys.stdout)))
+
+
+@app.command()
+def show(
+    source: Annotated[str, typer.Argument(help="An article, as `sources` and citations name it.")],
+    *,
+    quote: Annotated[str | None, typer.Option("--quote", help="Words to mark.")] = None,
+    start: Annotated[int | None, typer.Option("--start", help="First character to mark.")] = None,
+    end: Annotated[int | None, typer.Option("--end", help="Character to mark up to.")] = None,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    as_json: AsJson = False,
+    as_of: AsOf = None,
+) -> None:
+    """Print one article, with a quote marked in it."""
+    config = _config(articles, store, as_of)
+    with _store(config) as opened:
+        article = opened.article(source) or _unknown(source, opened)
+    from bot.intake import find_range
+
+    mark = find_range(article, quote, start, end)
+    if as_json:
+        start, end = mark or (None, None)
+        _print_json(asdict(article) | {"start": start, "end": end})
+        return
+    from bot.render import article_blocks, console
+
+    out = console(sys.stdout)
+    _print(article_blocks(article, mark, signs=out.color_system is None))
+
+
+@app.command()
+def doctor(
+    *,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    as_json: AsJson = False,
+    as_of: AsOf = None,
+) -> None:
+    """Check that Dateline can run here."""
+    from bot.doctor import checks
+
+    found = list(checks(_config(articles, store, as_of)))
+    if as_json:
+        _print_json(found)
+    else:
+        from bot.render import check_blocks
+
+        _print(check_blocks(found))
+    raise typer.Exit(FAILED if any(check.level == "fail" for check in found) else ANSWERED)
+
+
+@app.command("eval", add_help_option=False, context_settings=PASS_ON)
+def evaluate(context: typer.Context) -> None:
+    """Measure the answers against gold questions."""
+    # The evaluations import this room, so this room finds them by their entry point.
+    from importlib.metadata import entry_points
+
+    [found] = entry_points(group="dateline.commands", name="eval")
+    command = typer.main.get_command(found.load())
+    status = command(context.args, prog_name="dateline eval", standalone_mode=False)
+    raise typer.Exit(status or ANSWERED)
+
+
+def _config(articles: Sequence[Path] | None, store: Path | None, as_of: str | None) -> "Config":
+    from bot.config import load_config
+
+    return load_config({"articles": articles, "store": store, "as_of": as_of})
+
+
+@contextmanager
+def _store(config: "Config") -> Iterator["Store"]:
+    """The index, up to date; what goes less than well on the way is told on stderr."""
+    from bot.compose import open_store
+
+    with _Progress() as on_progress:
+        opened = open_store(config, _note, on_progress)
+    with opened:
+        yield opened
+
+
+@contextmanager
+def _answering(config: "Config") -> Iterator[tuple["Answerer", "asyncio.Runner"]]:
+    """An answerer, and the runner that waits for its answers so that Ctrl-C stops them."""
+    import asyncio
+
+    from bot.compose import answerer_on
+
+    with _store(config) as opened, asyncio.Runner() as runner:
+        yield answerer_on(opened, config), runner
+
+
+class _Progress:
+    """Tells on stderr how far indexing has got, and nothing while there is nothing to do.
+
+    A person sees a bar; a log gets a line at the start and one at the end.
+    """
+
+    def __init__(self) -> None:
+        self._started = False
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        if not self._started:
+            self._start(total)
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+        elif self._started and problem is None:
+            _note("indexed")
+
+    def _start(self, total: int) -> None:
+        self._started = True
+        if not sys.stderr.isatty():
+            _note(f"indexing {_count(total, 'article')}")
+            return
+        from rich.progress import Progress
+
+        from bot.render import console
+
+        self._bar = Progress(console=console(sys.stderr), transient=True)
+        self._bar.add_task("indexing", total=total)
+        self._bar.start()
+
+
+def _print(blocks: Iterable["Block"]) -> None:
+    from bot.render import console, print_blocks
+
+    print_blocks(console(sys.stdout), blocks)
+
+
+def _print_json(value: object) -> None:
+    # Escaped to ASCII, it survives every encoding and no terminal obeys it.
+    typer.echo(json.dumps(value, default=_plain))
+
+
+def _plain(value: Any) -> object:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+def _note(line: str) -> None:
+    typer.echo(f"dateline: {' '.join(line.split())}", err=True)
+
+
+def _failed(line: str, status: int) -> int:
+    _note(line)
+    return status
+
+
+def _usage(problem: typer.TyperException) -> str:
+    context = getattr(problem, "ctx", None)
+    command = context.command_path if context else "dateline"
+    return f"{problem.format_message().rstrip('.')}; see `{command} --help`"
+
+
+def _described(problem: Exception) -> str:
+    """Something nobody foresaw, in one line."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.filename or 'the system refused'}: {problem.strerror}"
+    name = type(problem).__name__
+    return f"something went wrong inside Dateline ({name}: {problem}); DATELINE_DEBUG=1 shows where"
+
+
+def _unknown(source: str, store: "Store") -> NoReturn:
+    near = get_close_matches(source, (row.source for row in store.catalogue()), n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`dateline sources` lists them"
+    raise UsageError(f"there is no article {source!r}; {hint}")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _warn_of_problems(problems: Sequence["Problem"]) -> None:
+    for problem in problems[:PROBLEMS_SHOWN]:
+        _note(_line(problem))
+    if len(problems) > PROBLEMS_SHOWN:
+        _note(f"and {len(problems) - PROBLEMS_SHOWN:,} more; `dateline sources --problems`")
+
+
+def _line(problem: "Problem") -> str:
+    place = f"{problem.source}, line {problem.line}" if problem.line else problem.source
+    return f"{place}: {problem.reason}"
