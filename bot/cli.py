@@ -148,7 +148,9 @@ def index(
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="The question; - reads standard input.")],
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="The question; - reads standard input.")
+    ],
     *,
     articles: Articles = None,
     store: StoreDirectory = None,
@@ -194,7 +196,7 @@ def chat(
 
 @app.command()
 def search(
-    query: Annotated[str, typer.Argument(help="The words to search for.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="The words to search for.")],
     *,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many at most.")] = 10,
     articles: Articles = None,
@@ -236,8 +238,10 @@ def sources(
         if problems and as_json:
             _print_json(list(opened.problems()))
         elif problems:
+            from bot.render import one_line
+
             for problem in opened.problems():
-                typer.echo(_line(problem))
+                typer.echo(one_line(_line(problem)))
         elif as_json:
             _print_json(list(opened.catalogue()))
         else:
@@ -248,7 +252,10 @@ def sources(
 
 @app.command()
 def show(
-    source: Annotated[str, typer.Argument(help="An article, as `sources` and citations name it.")],
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="An article, as `sources` and citations name it."),
+    ],
     *,
     quote: Annotated[str | None, typer.Option("--quote", help="Words to mark.")] = None,
     start: Annotated[int | None, typer.Option("--start", help="First character to mark.")] = None,
@@ -396,7 +403,9 @@ def _plain(value: Any) -> object:
 
 
 def _note(line: str) -> None:
-    typer.echo(f"dateline: {' '.join(line.split())}", err=True)
+    from bot.render import one_line
+
+    typer.echo(f"dateline: {one_line(line)}", err=True)
 
 
 def _failed(line: str, status: int) -> int:

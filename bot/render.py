@@ -145,8 +145,9 @@ def catalogue_blocks(rows: Iterable["CatalogueRow"], out: Console) -> Iterator[B
     yield Block(Text(head, "dim"))
     for row in rows:
         day = row.published.isoformat() if row.published else ""
-        facts = f"{day:10}  {row.words:6}  {row.passages:8}  {one_line(row.source)}"
-        yield Block(Text(f"{column(row.title, width)}  {facts}"))
+        counts = f"{row.words:6}  {row.passages:8}"
+        line = f"{column(row.title, width)}  {day:10}  {counts}  {one_line(row.source)}"
+        yield Block(Text(line))
 
 
 def check_blocks(checks: Iterable["Check"]) -> Iterator[Block]:

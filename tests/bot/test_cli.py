@@ -288,7 +288,7 @@ def test_interrupting_leaves_the_store_whole(
         for n in range(4000)
     )
     news.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    command = [DATELINE, "index", news, "--store", store]
+    command = [str(part) for part in (DATELINE, "index", news, "--store", store)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:
         assert running.stderr
         assert "indexing" in running.stderr.readline()
