@@ -1,0 +1,161 @@
+"""Words into passage ids: the BM25 index, on tantivy.
+
+It knows nothing of articles, vectors or the manifest; it may hold passages that no longer
+exist, and whoever asks has to drop those.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from index.errors import StoreError
+from index.terms import analyzer
+
+if TYPE_CHECKING:
+    from tantivy import Index, IndexWriter, Query, Schema
+
+TOKENIZER = "dateline"
+WRITER_BYTES = 64_000_000
+
+
+class Bm25Index:
+    """The passages' titles and bodies, searched by terms as `index.terms` makes them.
+
+    Only writing takes tantivy's lock: any number of readers may stand beside one writer.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Open the index in `directory`; it is made there when there is none.
+
+        Raises StoreError when it cannot be read.
+        """
+        from tantivy import Index  # noqa: PLC0415 - costs start-up time
+
+        self._schema = _schema()
+        self._writer: IndexWriter | None = None
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._index: Index = Index(self._schema, path=str(directory), reuse=True)
+            self._index.register_tokenizer(TOKENIZER, analyzer())
+            self._index.reload()
+        except (OSError, ValueError) as error:
+            raise StoreError(f"the word index in {directory} cannot be read ({error})") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def doc_count(self) -> int:
+        """How many passages were there at the last commit."""
+        self._index.reload()
+        return self._index.searcher().num_docs
+
+    def doc_freq(self, term: str) -> int:
+        """How many passages have `term` in their body (some of them perhaps deleted)."""
+        return self._index.searcher().doc_freq("body", term)
+
+    def add(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        """Add `(id, title, body)` rows; they are found after `commit`."""
+        from tantivy import Document  # noqa: PLC0415
+
+        writer = self._writing()
+        for number, title, body in rows:
+            writer.add_document(Document(id=number, title=title, body=body))
+
+    def delete(self, ids: Iterable[int]) -> None:
+        """Delete the passages with these ids, as of the next `commit`."""
+        writer = self._writing()
+        for number in ids:
+            writer.delete_documents_by_term("id", number)
+
+    def commit(self) -> None:
+        """Put what was added and deleted on disk.
+
+        Raises StoreError when the disk refuses it.
+        """
+        if self._writer is None:
+            return
+        try:
+            self._writer.commit()
+        except (OSError, ValueError) as error:
+            raise StoreError(f"the word index cannot be written ({error})") from error
+
+    def search(
+        self,
+        terms: Sequence[str],
+        k: int,
+        *,
+        title_boost: float = 0.6,
+        phrase_boost: float = 0.5,
+    ) -> list[tuple[int, float]]:
+        """The best `k` passages as `(id, score)`, best first.
+
+        A term counts in the body and, times `title_boost`, in the title; two neighbouring
+        terms that stand together in the body count `phrase_boost` more. 0 leaves them out.
+        """
+        if not terms or k < 1:
+            return []
+        self._index.reload()
+        searcher = self._index.searcher()
+        hits = searcher.search(self._query(terms, title_boost, phrase_boost), k, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        return [
+            (int(number), float(score))
+            for number, (score, _) in zip(ids, hits, strict=True)
+            if number is not None
+        ]
+
+    def close(self) -> None:
+        """Give up the writer; what was not committed is lost."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.rollback()
+            writer.wait_merging_threads()
+
+    def _query(self, terms: Sequence[str], title_boost: float, phrase_boost: float) -> "Query":
+        from tantivy import Occur, Query  # noqa: PLC0415
+
+        distinct = dict.fromkeys(terms)
+        clauses = [Query.term_query(self._schema, "body", term) for term in distinct]
+        if title_boost:
+            clauses += [
+                Query.boost_query(Query.term_query(self._schema, "title", term), title_boost)
+                for term in distinct
+            ]
+        if phrase_boost:
+            clauses += [
+                Query.boost_query(
+                    Query.phrase_query(self._schema, "body", list(pair), slop=1), phrase_boost
+                )
+                for pair in dict.fromkeys(pairwise(terms))
+                if pair[0] != pair[1]
+            ]
+        return Query.boolean_query([(Occur.Should, clause) for clause in clauses])
+
+    def _writing(self) -> "IndexWriter":
+        if self._writer is None:
+            try:
+                self._writer = self._index.writer(WRITER_BYTES, 1)
+            except (OSError, ValueError) as error:
+                raise StoreError(f"the word index cannot be written ({error})") from error
+        return self._writer
+
+
+def _schema() -> "Schema":
+    from tantivy import SchemaBuilder  # noqa: PLC0415
+
+    builder = SchemaBuilder()
+    builder.add_integer_field("id", stored=True, indexed=True, fast=True)
+    for name in ("title", "body"):
+        builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="position")
+    return builder.build()

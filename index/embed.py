@@ -1,0 +1,113 @@
+"""Texts into vectors.
+
+It knows nothing of passages, stores or Chroma. An embedder's `name` is its identity: an
+index made with one is never searched with another.
+"""
+
+import logging
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import DatelineError, UsageError
+
+Vectors = NDArray[np.float32]
+
+BATCH = 256
+
+
+class Embedder(Protocol):
+    """Anything that turns texts into vectors of one length."""
+
+    @property
+    def name(self) -> str:
+        """Identity, the dimension included: two embedders of one name give equal vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One vector of length 1 a text: float32, shape `(len(texts), dimension)`."""
+
+
+class StaticEmbedder:
+    """The mean of the static word-piece vectors that the wordllama wheel carries.
+
+    Needs no network and no other file. A text without a known word piece gets zeros.
+    """
+
+    name = "wordllama-l2_supercat-256"
+    dimension = 256
+    sha256 = "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5"
+    """Of `model_file()`."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._model: Any = None
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One vector of length 1 a text: float32, shape `(len(texts), 256)`."""
+        model = self._loaded()
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for start in range(0, len(texts), BATCH):
+            # wordllama's own pooling pads every text to the longest and is half as fast.
+            batch = model.tokenizer.encode_batch_fast(
+                list(texts[start : start + BATCH]), add_special_tokens=False
+            )
+            for row, encoded in enumerate(batch, start):
+                vectors[row] = model.embedding[encoded.ids].sum(axis=0)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+
+    @staticmethod
+    def model_file() -> Path:
+        """Where the weights are, without loading them; the file may be missing."""
+        spec = find_spec("wordllama")
+        if spec is None or spec.origin is None:
+            raise DatelineError("wordllama is not installed: install dateline again")
+        return Path(spec.origin).parent / "weights" / "l2_supercat_256.safetensors"
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                self._model = _load_wordllama(self.model_file().parent.parent)
+            return self._model
+
+
+def embedder_named(name: str) -> Embedder:
+    """The embedder that the configuration calls `name`.
+
+    Raises UsageError when there is none.
+    """
+    if name not in _EMBEDDERS:
+        known = ", ".join(sorted(_EMBEDDERS))
+        raise UsageError(f"there is no embedding called {name!r}; choose one of: {known}")
+    return _EMBEDDERS[name]()
+
+
+_EMBEDDERS = {"static": StaticEmbedder}
+
+
+def _load_wordllama(folder: Path) -> Any:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    import wordllama  # noqa: PLC0415 - costs start-up time
+
+    # Importing it sets up logging for the whole program, which is not its to do.
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    try:
+        # Named its own folder, it finds its tokenizer; otherwise it asks the network.
+        model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
+    except (OSError, ValueError) as error:
+        raise DatelineError(
+            f"the embedding model cannot be loaded ({error}): install dateline again"
+        ) from error
+    model.tokenizer.no_padding()
+    return model

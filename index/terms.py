@@ -1,0 +1,40 @@
+"""The one way text becomes search terms, for the BM25 index and for ranking alike.
+
+It knows nothing of indexes or questions.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tantivy import TextAnalyzer
+
+STOP = frozenset(
+    "a an the of in on at to for from by with and or is are was were be been being this that "
+    "these those which what who whom whose when where why how did do does has have had it its "
+    "as their his her they he she i you we my your our me him them there will would can could "
+    "should may might not no if but than then so such about into over after before any all "
+    "also just".split()
+)
+"""Words too common to search for."""
+
+
+@lru_cache(maxsize=1)
+def analyzer() -> "TextAnalyzer":
+    """Lower case, no accents, no stop words, English stems; words over 40 bytes left out."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer  # noqa: PLC0415
+
+    return (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(40))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+        .filter(Filter.custom_stopword(sorted(STOP)))
+        .filter(Filter.stemmer("english"))
+        .build()
+    )
+
+
+def terms(text: str) -> list[str]:
+    """The search terms of `text`, in order, repeated as often as they stand in it."""
+    return analyzer().analyze(text)
