@@ -33,7 +33,7 @@ CREATE TABLE files (
     path TEXT NOT NULL UNIQUE,
     source TEXT NOT NULL,
     size INTEGER NOT NULL,      -- -1 until all its articles are in
-    mtime_ns INTEGER NOT NULL,
+    changed_ns INTEGER NOT NULL,
     shadowed INTEGER NOT NULL   -- whether another file's article stands for one of its own
 );
 CREATE TABLE problems (
@@ -103,7 +103,7 @@ class FileRow(NamedTuple):
     path: str
     source: str
     size: int
-    mtime_ns: int
+    changed_ns: int
     shadowed: bool
 
 
@@ -113,6 +113,7 @@ class Owner(NamedTuple):
     article_id: int
     file_id: int
     sha256: bytes
+    source: str
 
 
 class NewArticle(NamedTuple):
@@ -232,17 +233,17 @@ class Manifest:
 
     def files(self) -> dict[str, FileRow]:
         """Every file known, by its path."""
-        rows = self._rows("SELECT id, path, source, size, mtime_ns, shadowed FROM files")
+        rows = self._rows("SELECT id, path, source, size, changed_ns, shadowed FROM files")
         return {row[1]: FileRow(*row[:5], bool(row[5])) for row in rows}
 
     def owner(self, source: str) -> Owner | None:
         """Who has this source."""
-        rows = self._rows("SELECT id, file_id, sha256 FROM articles WHERE source = ?", (source,))
+        rows = self._rows("SELECT id, file_id, sha256, source FROM articles WHERE source = ?", (source,))
         return Owner(*rows[0]) if rows else None
 
     def same_content(self, sha256: bytes) -> list[Owner]:
         """The articles with this content, whatever their source."""
-        rows = self._rows("SELECT id, file_id, sha256 FROM articles WHERE sha256 = ?", (sha256,))
+        rows = self._rows("SELECT id, file_id, sha256, source FROM articles WHERE sha256 = ?", (sha256,))
         return [Owner(*row) for row in rows]
 
     def articles_of(self, file_id: int) -> list[tuple[int, str]]:
@@ -301,7 +302,7 @@ class Manifest:
     def expect_file(self, path: str, source: str) -> int:
         """The id of a file that is about to be read; until `finish_file` it counts as unread."""
         self._write(
-            "INSERT INTO files (path, source, size, mtime_ns, shadowed) VALUES (?, ?, -1, 0, 0)"
+            "INSERT INTO files (path, source, size, changed_ns, shadowed) VALUES (?, ?, -1, 0, 0)"
             " ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = -1",
             [(path, source)],
         )
@@ -309,12 +310,12 @@ class Manifest:
         return int(number)
 
     def finish_file(
-        self, file_id: int, size: int, mtime_ns: int, shadowed: bool, problems: Iterable[Problem]
+        self, file_id: int, size: int, changed_ns: int, shadowed: bool, problems: Iterable[Problem]
     ) -> None:
         """All articles of this file are in; these are the problems it had."""
         self._write(
-            "UPDATE files SET size = ?, mtime_ns = ?, shadowed = ? WHERE id = ?",
-            [(size, mtime_ns, shadowed, file_id)],
+            "UPDATE files SET size = ?, changed_ns = ?, shadowed = ? WHERE id = ?",
+            [(size, changed_ns, shadowed, file_id)],
         )
         self.set_problems(file_id, problems)
 
@@ -325,6 +326,10 @@ class Manifest:
             "INSERT INTO problems VALUES (?, ?, ?, ?)",
             ((file_id, p.source, p.line, p.reason) for p in problems),
         )
+
+    def doubt_files(self, file_ids: Iterable[int]) -> None:
+        """Have these files read again the next time."""
+        self._write("UPDATE files SET size = -1 WHERE id = ?", ((n,) for n in file_ids))
 
     def forget_file(self, file_id: int) -> None:
         """Drop a file that is gone, and its problems; its articles are `drop_article`'s."""

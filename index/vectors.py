@@ -6,6 +6,7 @@ time, which the store's lock sees to, with readers beside it.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 COLLECTION = "passages"
+DAMAGED = "damaged"
 BATCH = 4_000
 HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 256, "max_neighbors": 24}
 """A little slower than Chroma's own choice, because a neighbour missed is an answer lost."""
@@ -93,9 +95,16 @@ class VectorIndex:
         try:
             return work()
         except Exception as error:  # Chroma raises whatever its layers raise
+            with suppress(OSError):
+                (self._directory / DAMAGED).touch()
             raise StoreError(
                 f"the vectors in {self._directory} cannot be used ({_first_line(error)})"
             ) from error
+
+
+def marked_damaged(directory: Path) -> bool:
+    """Whether the index in `directory` has failed, so that it has to be made again."""
+    return (directory / DAMAGED).exists()
 
 
 def _client(directory: Path) -> "ClientAPI":

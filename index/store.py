@@ -1,0 +1,372 @@
+"""The store of one collection of articles: kept up to date here, and read from here.
+
+It knows nothing of questions or ranking. Its folder holds `lock`, which whoever writes
+takes, `current`, which names the generation to read, and the generations: folders called
+1, 2, … A sync writes to the current one; whatever has to be made again is made in a new
+one, which becomes current when it is complete, so that the old one answers until then.
+"""
+
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from index.article import Article
+from index.bm25 import Bm25Index
+from index.embed import Embedder
+from index.errors import ArticlesError, StoreBusyError, StoreError
+from index.generation import MANIFEST, Generation
+from index.manifest import FORMAT, Candidate, CatalogueRow
+from index.readers import Problem
+from index.sync import Found, Progress, Sync, Tally, find_all, is_current
+from index.vectors import VectorIndex
+
+CURRENT = "current"
+LOCK = "lock"
+DAMAGED = ".damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did: articles added, changed, removed and left alone.
+
+    `passages` is how many the store now holds, `embedded` how many of them are new;
+    `problems` is everything that cannot be read, now or when it was last looked at.
+    `rebuilt` says why the store, or the indexes derived from it, had to be made again.
+    """
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    passages: int
+    embedded: int
+    problems: tuple[Problem, ...]
+    seconds: float
+    rebuilt: str | None = None
+
+
+class Store:
+    """One collection; its methods may be called from any thread.
+
+    Reading takes no lock and never waits for a sync, here or in another process.
+    """
+
+    def __init__(self, directory: Path, embedder: Embedder) -> None:
+        self.directory = directory
+        self.embedder = embedder
+        self._guard = RLock()
+        self._generation: Generation | None = None
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
+
+    @classmethod
+    def open(cls, directory: Path, embedder: Embedder) -> "Store":
+        """The store in `directory`, which need not exist before the first sync.
+
+        Raises StoreError when a newer version of Dateline has written it. A damaged one
+        opens, is stale, and is made again by `sync`.
+        """
+        store = cls(directory, embedder)
+        with suppress(_Damaged):
+            store._current()
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def bm25(self) -> Bm25Index:
+        """The word index. Raises StoreError before the first sync."""
+        return self._existing().bm25
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The vector index; the first use imports Chroma.
+
+        Raises StoreError before the first sync, or when another embedder made it.
+        """
+        generation = self._existing()
+        made_with = generation.manifest.meta("embedder")
+        if made_with != self.embedder.name:
+            raise StoreError(
+                f"the store in {self.directory} was made with the embedding {made_with}, "
+                f"not {self.embedder.name}: run `dateline index`"
+            )
+        return generation.vectors
+
+    def candidates(self, ids: Sequence[int]) -> list[Candidate]:
+        """The passages with these ids, in their order; an unknown id is left out."""
+        generation = self._current()
+        return generation.manifest.candidates(ids) if generation else []
+
+    def article(self, source: str) -> Article | None:
+        """The article with this source, or None."""
+        generation = self._current()
+        return generation.manifest.article(source) if generation else None
+
+    def catalogue(self) -> Iterator[CatalogueRow]:
+        """Every article, by source."""
+        generation = self._current()
+        return generation.manifest.catalogue() if generation else iter(())
+
+    def problems(self) -> list[Problem]:
+        """What could not be read when the files were last looked at."""
+        generation = self._current()
+        return generation.manifest.problems() if generation else []
+
+    def counts(self) -> tuple[int, int]:
+        """How many articles and how many passages there are."""
+        generation = self._current()
+        return generation.manifest.counts() if generation else (0, 0)
+
+    def is_stale(self, roots: Sequence[Path]) -> bool:
+        """Whether `sync` would have something to do; reads no article.
+
+        Raises ArticlesError when a root cannot be read or holds no article.
+        """
+        found, _ = find_all(roots)
+        try:
+            generation = self._current()
+        except _Damaged:
+            return True
+        return (
+            generation is None
+            or generation.outdated(self.embedder) is not None
+            or generation.manifest.interrupted()
+            or not generation.looks_whole()
+            or generation.manifest.counts()[0] == 0
+            or _differ(found, generation)
+        )
+
+    def sync(
+        self,
+        roots: Sequence[Path],
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> SyncReport:
+        """Bring the store up to date with the files under `roots`.
+
+        Raises ArticlesError, with nothing removed, when a root cannot be read or no article
+        is left; StoreBusyError when another process is writing; StoreError when the store
+        cannot be written. Whatever is raised, what was indexed goes on answering.
+        """
+        started = time.monotonic()
+        found, problems = find_all(roots)
+        with self._writing():
+            self._sweep()
+            generation, rebuilt = self._ready()
+            live = generation.folder == self._folder()
+            try:
+                tally = self._bring_up_to_date(generation, found, problems, on_progress)
+                if not live:
+                    self._make_current(generation, damaged=rebuilt == _Damaged.reason)
+            except BaseException:
+                if not live:
+                    generation.close()
+                    shutil.rmtree(generation.folder, ignore_errors=True)
+                raise
+            finally:
+                generation.stop_writing()
+            articles, passages = generation.manifest.counts()
+            return SyncReport(
+                added=tally.added,
+                changed=tally.changed,
+                removed=tally.removed,
+                unchanged=articles - tally.added - tally.changed,
+                passages=passages,
+                embedded=tally.embedded,
+                problems=tuple(generation.manifest.problems()),
+                seconds=time.monotonic() - started,
+                rebuilt=rebuilt,
+            )
+
+    def close(self) -> None:
+        """Close everything that is open."""
+        with self._guard:
+            if self._generation is not None:
+                self._generation.close()
+                self._generation = None
+            if self._copy is not None:
+                self._copy.cleanup()
+                self._copy = None
+
+    # Generations
+
+    def _folder(self) -> Path | None:
+        """The current generation's folder, or None before the first sync."""
+        try:
+            return self.directory / (self.directory / CURRENT).read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise StoreError(f"the store in {self.directory} cannot be read: {error}") from error
+
+    def _current(self) -> Generation | None:
+        """The current generation, opened again when another process has made a new one."""
+        folder = self._folder()
+        with self._guard:
+            if folder is None or (self._generation and self._generation.folder == folder):
+                return self._generation
+            self.close()
+            self._generation = self._opened(folder)
+            return self._generation
+
+    def _opened(self, folder: Path) -> Generation:
+        try:
+            generation = Generation(self._readable(folder))
+        except StoreError as error:
+            raise _Damaged(
+                f"the store in {self.directory} is damaged: run `dateline index` to make it again"
+            ) from error
+        generation.folder = folder
+        if generation.format > FORMAT:
+            generation.close()
+            raise StoreError(
+                f"a newer version of Dateline has written the store in {self.directory}: "
+                "upgrade dateline, or choose another --store"
+            )
+        return generation
+
+    def _existing(self) -> Generation:
+        generation = self._current()
+        if generation is None:
+            raise StoreError(f"nothing is indexed in {self.directory}: run `dateline index`")
+        return generation
+
+    def _ready(self) -> tuple[Generation, str | None]:
+        """The generation to bring up to date, and why it is a new one, if it is."""
+        try:
+            current = self._current()
+        except _Damaged:
+            return self._fresh(next_passage=1), _Damaged.reason
+        if current is None:
+            first = self._fresh(next_passage=1)
+            self._make_current(first)
+            return first, None
+        outdated = current.outdated(self.embedder)
+        if outdated:
+            return self._fresh(int(current.manifest.meta("next_passage") or 1)), outdated
+        if not current.looks_whole():
+            return self._derived_again(current), "the indexes were damaged"
+        return current, None
+
+    def _fresh(self, next_passage: int) -> Generation:
+        return Generation.create(self._free_folder(), self.embedder, next_passage)
+
+    def _derived_again(self, old: Generation) -> Generation:
+        """A generation with the same manifest and new indexes; no article is read for it."""
+        folder = self._free_folder()
+        folder.mkdir()
+        old.manifest.copy_to(folder / MANIFEST)
+        new = Generation(folder)
+        new.derive()
+        self._make_current(new)
+        return new
+
+    def _free_folder(self) -> Path:
+        taken = [int(path.stem) for path in self.directory.iterdir() if path.stem.isdecimal()]
+        return self.directory / str(max(taken, default=0) + 1)
+
+    def _make_current(self, generation: Generation, damaged: bool = False) -> None:
+        """From now on `generation` answers; the one before it goes, or is set aside."""
+        before = self._folder()
+        draft = self.directory / f"{CURRENT}.new"
+        draft.write_text(generation.folder.name, encoding="ascii")
+        draft.replace(self.directory / CURRENT)
+        with self._guard:
+            old, self._generation = self._generation, generation
+        if old is not None:
+            old.close()
+        if before is not None and damaged and before.exists():
+            before.rename(before.with_name(before.name + DAMAGED))
+        elif before is not None:
+            shutil.rmtree(before, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Delete generations that never became current."""
+        current = self._folder()
+        for path in self.directory.iterdir():
+            if path.name.isdecimal() and path != current:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _readable(self, folder: Path) -> Path:
+        """The folder, or a copy for this process where the disk takes no writing.
+
+        SQLite, Chroma and tantivy all write beside what they read.
+        """
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            if not (folder / MANIFEST).is_file():
+                return folder
+        self._copy = tempfile.TemporaryDirectory(prefix="dateline-")
+        return Path(shutil.copytree(folder, Path(self._copy.name) / folder.name))
+
+    # Syncing
+
+    def _bring_up_to_date(
+        self,
+        generation: Generation,
+        found: Sequence[Found],
+        problems: Sequence[Problem],
+        on_progress: Callable[[Progress], None] | None,
+    ) -> Tally:
+        sync = Sync(generation, self.embedder, found, problems, on_progress)
+        if sync.has_work or generation.manifest.interrupted():
+            generation.purge()
+            sync.run()
+        elif generation.manifest.counts()[0] == 0:
+            raise ArticlesError(sync.nothing_left())
+        return sync.tally
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the lock, and say in one line what the disk refuses."""
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - reading needs none
+
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.directory / LOCK, timeout=0)
+            lock.acquire()
+        except Timeout as error:
+            raise StoreBusyError(
+                f"the store in {self.directory} is being written by another process; "
+                "try again when it is done"
+            ) from error
+        except OSError as error:
+            raise self._refused(error) from error
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise self._refused(error) from error
+        finally:
+            lock.release()
+
+    def _refused(self, error: Exception) -> StoreError:
+        return StoreError(f"cannot write the store in {self.directory}: {error}")
+
+
+class _Damaged(StoreError):
+    """The manifest cannot be read."""
+
+    reason = "the store was damaged"
+
+
+def _differ(found: Sequence[Found], generation: Generation) -> bool:
+    known = generation.manifest.files()
+    return len(known) != len(found) or not all(is_current(f, known.get(f.path)) for f in found)
