@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from bot.answerer import Answerer
     from bot.config import Config
     from bot.render import Block
-    from index.store import Problem, Store
+    from index.readers import Problem
+    from index.store import Store
+    from index.sync import Progress as SoFar
 
 ANSWERED, FAILED, WRONG_USAGE, DECLINED, ASKS_BACK, STOPPED = 0, 1, 2, 3, 4, 130
 STATUS = {"answered": ANSWERED, "partial": ANSWERED, "abstained": DECLINED, "clarify": ASKS_BACK}
@@ -243,7 +245,7 @@ def sources(
             for problem in opened.problems():
                 typer.echo(one_line(_line(problem)))
         elif as_json:
-            _print_json(list(opened.catalogue()))
+            _print_json([row._asdict() for row in opened.catalogue()])
         else:
             from bot.render import catalogue_blocks, console
 
@@ -356,11 +358,18 @@ class _Progress:
     def __enter__(self) -> "_Progress":
         return self
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, so_far: "SoFar") -> None:
         if not self._started:
-            self._start(total)
+            self._start(so_far.total)
         if self._bar:
-            self._bar.update(self._bar.task_ids[0], completed=done, total=total)
+            # A feed dump is one file and says nothing of how long it is: then the bar pulses.
+            total = so_far.total if so_far.total > 1 else None
+            self._bar.update(
+                self._bar.task_ids[0],
+                completed=so_far.files,
+                total=total,
+                description=f"{so_far.articles:,} articles, {so_far.passages:,} passages",
+            )
 
     def __exit__(
         self,
@@ -376,14 +385,14 @@ class _Progress:
     def _start(self, total: int) -> None:
         self._started = True
         if not sys.stderr.isatty():
-            _note(f"indexing {_count(total, 'article')}")
+            _note(f"indexing {_count(total, 'file')}")
             return
         from rich.progress import Progress
 
         from bot.render import console
 
         self._bar = Progress(console=console(sys.stderr), transient=True)
-        self._bar.add_task("indexing", total=total)
+        self._bar.add_task("", total=None)
         self._bar.start()
 
 

@@ -14,13 +14,18 @@ from bot.config import Config
 from index.collection import collection_directory, remember_roots, remembered_roots
 from index.embed import Embedder, embedder_named
 from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
-from index.store import OnProgress, Store, SyncReport
+from index.store import Store, SyncReport
+from index.sync import Progress
 
 if TYPE_CHECKING:
     from bot.answerer import Answerer
 
 Notify = Callable[[str], None]
 """Tells the person one line about something that went less than well."""
+
+
+OnProgress = Callable[[Progress], None]
+"""Hears how far the indexing has come."""
 
 
 def store_directory(config: Config) -> Path:
@@ -100,15 +105,11 @@ def _bring_up_to_date(
         if store.is_stale(roots):
             store.sync(roots, on_progress)
     except StoreBusyError:
-        if not _holds_articles(store):
+        if not store.counts()[0]:
             raise
         notify("another process is updating the index; answering from what it holds now")
     except (OSError, StoreError, ArticlesError) as problem:
         named_and_missing = any(not root.exists() for root in config.articles)
-        if named_and_missing or not _holds_articles(store):
+        if named_and_missing or not store.counts()[0]:
             raise
         notify(f"{problem}; answering from the articles indexed before")
-
-
-def _holds_articles(store: Store) -> bool:
-    return next(iter(store.catalogue()), None) is not None

@@ -117,13 +117,14 @@ def _index(config: Config) -> Check:
         return Check("index", "ok", "not built yet; `dateline index` or any question builds it")
     try:
         with Store.open(directory, embedder(config)) as store:
-            rows = list(store.catalogue())
-            stale = store.is_stale(articles_roots(config))
+            articles, passages = store.counts()
+            held = f"{articles:,} articles in {passages:,} passages"
+            if store.is_stale(articles_roots(config)):
+                remedy = "`dateline index` or any question brings it up to date"
+                return Check("index", "warn", f"{held}, not up to date", remedy)
+            store.vectors.count()
     except (DatelineError, OSError) as problem:
-        return Check("index", "fail", str(problem), f"remove {directory} and ask again")
-    held = f"{len(rows):,} articles in {sum(row.passages for row in rows):,} passages"
-    if stale:
-        return Check("index", "warn", f"{held}, not up to date", "`dateline index` updates it")
+        return Check("index", "fail", str(problem), "`dateline index` makes it again")
     return Check("index", "ok", held)
 
 

@@ -19,7 +19,7 @@ from index.terms import terms
 
 if TYPE_CHECKING:
     from bot.doctor import Check
-    from index.store import CatalogueRow
+    from index.manifest import CatalogueRow
 
 SIGNS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 

@@ -129,7 +129,7 @@ def test_ask_builds_its_index_and_says_so_on_stderr(dateline: "Dateline", tmp_pa
     done = dateline("ask", QUESTION, "--store", tmp_path, "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["status"] == "answered"
-    assert lines(done.stderr) == ["dateline: indexing 2 articles", "dateline: indexed"]
+    assert lines(done.stderr) == ["dateline: indexing 2 files", "dateline: indexed"]
 
 
 def test_options_may_stand_before_the_question(dateline: "Dateline", seeds_store: Path) -> None:
