@@ -4,8 +4,7 @@ It knows nothing of articles, vectors or the manifest; it may hold passages that
 exist, and whoever asks has to drop those.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -14,7 +13,7 @@ from index.errors import StoreError
 from index.terms import analyzer
 
 if TYPE_CHECKING:
-    from tantivy import Index, IndexWriter, Query, Schema
+    from tantivy import IndexWriter, Query, Schema
 
 TOKENIZER = "dateline"
 WRITER_BYTES = 64_000_000
@@ -37,7 +36,7 @@ class Bm25Index:
         self._writer: IndexWriter | None = None
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            self._index: Index = Index(self._schema, path=str(directory), reuse=True)
+            self._index = Index(self._schema, path=str(directory), reuse=True)
             self._index.register_tokenizer(TOKENIZER, analyzer())
             self._index.reload()
         except (OSError, ValueError) as error:
@@ -92,7 +91,8 @@ class Bm25Index:
 
     def search(
         self,
-        terms: Sequence[str],
+        weights: Mapping[str, float],
+        pairs: Sequence[tuple[str, str]],
         k: int,
         *,
         title_boost: float = 0.6,
@@ -100,14 +100,19 @@ class Bm25Index:
     ) -> list[tuple[int, float]]:
         """The best `k` passages as `(id, score)`, best first.
 
-        A term counts in the body and, times `title_boost`, in the title; two neighbouring
-        terms that stand together in the body count `phrase_boost` more. 0 leaves them out.
+        A term counts by its weight in the body and, times `title_boost`, in the title; the
+        two terms of a pair that stand together in the body count `phrase_boost` more. A
+        boost of 0 leaves those out.
         """
-        if not terms or k < 1:
+        if not weights or k < 1:
             return []
         self._index.reload()
         searcher = self._index.searcher()
-        hits = searcher.search(self._query(terms, title_boost, phrase_boost), k, count=False).hits
+        hits = searcher.search(
+            self._query(weights, pairs if phrase_boost else (), title_boost, phrase_boost),
+            k,
+            count=False,
+        ).hits
         ids = searcher.fast_field_values("id", [address for _, address in hits])
         return [
             (int(number), float(score))
@@ -122,24 +127,26 @@ class Bm25Index:
             writer.rollback()
             writer.wait_merging_threads()
 
-    def _query(self, terms: Sequence[str], title_boost: float, phrase_boost: float) -> "Query":
+    def _query(
+        self,
+        weights: Mapping[str, float],
+        pairs: Sequence[tuple[str, str]],
+        title_boost: float,
+        phrase_boost: float,
+    ) -> "Query":
         from tantivy import Occur, Query  # noqa: PLC0415
 
-        distinct = dict.fromkeys(terms)
-        clauses = [Query.term_query(self._schema, "body", term) for term in distinct]
+        def term(field: str, word: str, boost: float) -> Query:
+            return Query.boost_query(Query.term_query(self._schema, field, word), boost)
+
+        def phrase(pair: tuple[str, str]) -> Query:
+            together = Query.phrase_query(self._schema, "body", [*pair], slop=1)
+            return Query.boost_query(together, phrase_boost)
+
+        clauses = [term("body", word, weight) for word, weight in weights.items()]
         if title_boost:
-            clauses += [
-                Query.boost_query(Query.term_query(self._schema, "title", term), title_boost)
-                for term in distinct
-            ]
-        if phrase_boost:
-            clauses += [
-                Query.boost_query(
-                    Query.phrase_query(self._schema, "body", list(pair), slop=1), phrase_boost
-                )
-                for pair in dict.fromkeys(pairwise(terms))
-                if pair[0] != pair[1]
-            ]
+            clauses += [term("title", word, w * title_boost) for word, w in weights.items()]
+        clauses += [phrase(pair) for pair in pairs]
         return Query.boolean_query([(Occur.Should, clause) for clause in clauses])
 
     def _writing(self) -> "IndexWriter":

@@ -63,7 +63,8 @@ class StaticEmbedder:
             for row, encoded in enumerate(batch, start):
                 vectors[row] = model.embedding[encoded.ids].sum(axis=0)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
 
     @staticmethod
     def model_file() -> Path:

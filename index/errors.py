@@ -1,10 +1,10 @@
 """Everything that can go wrong, as a person should read it.
 
-    DatelineError               one line that says what is wrong and what to do
-    ├── UsageError              the request cannot be carried out as written
-    ├── ArticlesError           the articles cannot be read
-    └── StoreError              the store cannot be read or written
-        └── StoreBusyError      another process is writing to it
+DatelineError               one line that says what is wrong and what to do
+├── UsageError              the request cannot be carried out as written
+├── ArticlesError           the articles cannot be read
+└── StoreError              the store cannot be read or written
+    └── StoreBusyError      another process is writing to it
 """
 
 

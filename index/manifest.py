@@ -55,6 +55,7 @@ CREATE TABLE articles (
     text TEXT NOT NULL
 );
 CREATE INDEX articles_of_file ON articles (file_id);
+CREATE INDEX articles_by_day ON articles (published);
 CREATE INDEX articles_by_content ON articles (sha256);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY,     -- never given twice, see meta.next_passage
@@ -224,6 +225,13 @@ class Manifest:
         rows = self._rows("SELECT source, reason, line FROM problems ORDER BY source, line")
         return [Problem(*row) for row in rows]
 
+    def newest(self, until: date) -> date | None:
+        """The last day, not after `until`, that an article was published on."""
+        rows = self._rows(
+            "SELECT max(published) FROM articles WHERE published <= ?", (until.isoformat(),)
+        )
+        return _day(rows[0][0])
+
     def counts(self) -> tuple[int, int]:
         """How many articles and how many passages there are."""
         [(articles, passages)] = self._rows(
@@ -234,16 +242,20 @@ class Manifest:
     def files(self) -> dict[str, FileRow]:
         """Every file known, by its path."""
         rows = self._rows("SELECT id, path, source, size, changed_ns, shadowed FROM files")
-        return {row[1]: FileRow(*row[:5], bool(row[5])) for row in rows}
+        return {row[1]: FileRow(*row) for row in rows}
 
     def owner(self, source: str) -> Owner | None:
         """Who has this source."""
-        rows = self._rows("SELECT id, file_id, sha256, source FROM articles WHERE source = ?", (source,))
+        rows = self._rows(
+            "SELECT id, file_id, sha256, source FROM articles WHERE source = ?", (source,)
+        )
         return Owner(*rows[0]) if rows else None
 
     def same_content(self, sha256: bytes) -> list[Owner]:
         """The articles with this content, whatever their source."""
-        rows = self._rows("SELECT id, file_id, sha256, source FROM articles WHERE sha256 = ?", (sha256,))
+        rows = self._rows(
+            "SELECT id, file_id, sha256, source FROM articles WHERE sha256 = ?", (sha256,)
+        )
         return [Owner(*row) for row in rows]
 
     def articles_of(self, file_id: int) -> list[tuple[int, str]]:

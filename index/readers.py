@@ -7,14 +7,13 @@ source to articles and problems, and name it in READERS.
 
 import gzip
 import json
-import os
 import re
 import stat
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from index.article import Article
 from index.dates import find_date, parse_date
@@ -94,7 +93,7 @@ def _walk(
     """Files first, then folders, each by name; a folder inside itself is not entered."""
     try:
         here = folder.stat()
-        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         if folder == root:
             raise ArticlesError(f"cannot read {root}: {_reason(error)}") from error
@@ -105,8 +104,7 @@ def _walk(
     if identity in above:
         return
     folders = []
-    for name in names:
-        path = folder / name
+    for path in paths:
         if path.is_dir():
             folders.append(path)
         elif reader_of(path) and path.is_file():
@@ -198,15 +196,16 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     if block is None:
         return {}, text
     import frontmatter  # noqa: PLC0415 - costs start-up time
+    from frontmatter.default_handlers import YAMLHandler  # noqa: PLC0415
 
     try:
-        fields, _ = frontmatter.parse(block.group(), handler=frontmatter.YAMLHandler())
+        fields, _ = frontmatter.parse(block.group(), handler=YAMLHandler())
     except Exception:  # YAML has many ways to be wrong; the article itself is still good
         fields = {}
     return (fields if isinstance(fields, dict) else {}), text[block.end() :]
 
 
-def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes | None]]:
     """Each line with its number; None for one that is too long to hold."""
     number = 0
     while line := stream.readline(MAX_BYTES):

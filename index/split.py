@@ -19,7 +19,9 @@ MAX_CHARS = 2_000
 """Room for 180 long words; it bounds what a script without spaces can put in a passage."""
 
 _PARAGRAPH = re.compile(r"[^\n]+")
-_SLICE = re.compile(r".{1,8000}(?:[.!?][\"'”’)]*\s+|[。！？])|.{1,8000}(?:\s|$)|.{1,8000}", re.DOTALL)
+_SLICE = re.compile(
+    r".{1,8000}(?:[.!?][\"'”’)]*\s+|[。！？])|.{1,8000}(?:\s|$)|.{1,8000}", re.DOTALL
+)
 _WORD = re.compile(r"\S+")
 _CLOCK = re.compile(r"\b[ap]\.m\.\s*$", re.IGNORECASE)
 _AFTER_CLOCK = re.compile(

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -74,7 +75,7 @@ class Store:
         opens, is stale, and is made again by `sync`.
         """
         store = cls(directory, embedder)
-        with suppress(_Damaged):
+        with suppress(_DamagedError):
             store._current()
         return store
 
@@ -129,6 +130,11 @@ class Store:
         generation = self._current()
         return generation.manifest.problems() if generation else []
 
+    def newest(self, until: date) -> date | None:
+        """The last day, not after `until`, that an article was published on."""
+        generation = self._current()
+        return generation.manifest.newest(until) if generation else None
+
     def counts(self) -> tuple[int, int]:
         """How many articles and how many passages there are."""
         generation = self._current()
@@ -142,7 +148,7 @@ class Store:
         found, _ = find_all(roots)
         try:
             generation = self._current()
-        except _Damaged:
+        except _DamagedError:
             return True
         return (
             generation is None
@@ -173,7 +179,7 @@ class Store:
             try:
                 tally = self._bring_up_to_date(generation, found, problems, on_progress)
                 if not live:
-                    self._make_current(generation, damaged=rebuilt == _Damaged.reason)
+                    self._make_current(generation, damaged=rebuilt == _DamagedError.reason)
             except BaseException:
                 if not live:
                     generation.close()
@@ -229,7 +235,7 @@ class Store:
         try:
             generation = Generation(self._readable(folder))
         except StoreError as error:
-            raise _Damaged(
+            raise _DamagedError(
                 f"the store in {self.directory} is damaged: run `dateline index` to make it again"
             ) from error
         generation.folder = folder
@@ -251,8 +257,8 @@ class Store:
         """The generation to bring up to date, and why it is a new one, if it is."""
         try:
             current = self._current()
-        except _Damaged:
-            return self._fresh(next_passage=1), _Damaged.reason
+        except _DamagedError:
+            return self._fresh(next_passage=1), _DamagedError.reason
         if current is None:
             first = self._fresh(next_passage=1)
             self._make_current(first)
@@ -361,7 +367,7 @@ class Store:
         return StoreError(f"cannot write the store in {self.directory}: {error}")
 
 
-class _Damaged(StoreError):
+class _DamagedError(StoreError):
     """The manifest cannot be read."""
 
     reason = "the store was damaged"

@@ -320,7 +320,11 @@ class Sync:
                 self._manifest.put_article(article)
             for done in batch.finished:
                 self._manifest.finish_file(
-                    done.file_id, done.found.size, done.found.changed_ns, done.shadowed, done.problems
+                    done.file_id,
+                    done.found.size,
+                    done.found.changed_ns,
+                    done.shadowed,
+                    done.problems,
                 )
         self.tally.embedded += sum(len(article.ids) for article in new)
         self._report()

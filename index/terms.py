@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer
 
-STOP = frozenset(
-    "a an the of in on at to for from by with and or is are was were be been being this that "
-    "these those which what who whom whose when where why how did do does has have had it its "
-    "as their his her they he she i you we my your our me him them there will would can could "
-    "should may might not no if but than then so such about into over after before any all "
-    "also just".split()
-)
+_COMMON = """
+a an the of in on at to for from by with and or is are was were be been being this that these
+those which what who whom whose when where why how did do does has have had it its as their his
+her they he she i you we my your our me him them there will would can could should may might
+not no if but than then so such about into over after before any all also just
+"""
+STOP = frozenset(_COMMON.split())
 """Words too common to search for."""
 
 

@@ -7,9 +7,10 @@ time, which the store's lock sees to, with readers beside it.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,18 @@ from numpy.typing import NDArray
 from index.errors import StoreError
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
 COLLECTION = "passages"
 DAMAGED = "damaged"
 BATCH = 4_000
-HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 256, "max_neighbors": 24}
+HNSW: "CreateHNSWConfiguration" = {
+    "space": "cosine",
+    "ef_construction": 128,
+    "ef_search": 256,
+    "max_neighbors": 24,
+}
 """A little slower than Chroma's own choice, because a neighbour missed is an answer lost."""
 
 T = TypeVar("T")
@@ -40,7 +47,9 @@ class VectorIndex:
         self._client = self._tried(lambda: _client(directory))
         self._passages = self._tried(
             lambda: self._client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
+                COLLECTION,
+                embedding_function=None,
+                configuration={"hnsw": HNSW},
             )
         )
         self._batch = min(BATCH, self._client.get_max_batch_size())
@@ -59,15 +68,16 @@ class VectorIndex:
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add vectors of shape `(len(ids), dimension)`; they are found at once."""
         for start in range(0, len(ids), self._batch):
-            names = [str(number) for number in ids[start : start + self._batch]]
-            rows = vectors[start : start + self._batch]
-            self._tried(lambda n=names, r=rows: self._passages.add(ids=n, embeddings=r))
+            part = slice(start, start + self._batch)
+            self._tried(
+                partial(self._passages.add, ids=_names(ids[part]), embeddings=vectors[part])
+            )
 
     def delete(self, ids: Sequence[int]) -> None:
         """Delete these ids; those that are not there are no mistake."""
         for start in range(0, len(ids), self._batch):
-            names = [str(number) for number in ids[start : start + self._batch]]
-            self._tried(lambda n=names: self._passages.delete(ids=n))
+            names = _names(ids[start : start + self._batch])
+            self._tried(partial(self._passages.delete, ids=names))
 
     def query(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """The `k` nearest passages as `(id, cosine similarity)`, nearest first."""
@@ -75,7 +85,7 @@ class VectorIndex:
             return []
         found: Any = self._tried(
             lambda: self._passages.query(
-                query_embeddings=[vector], n_results=k, include=["distances"]
+                query_embeddings=vector[np.newaxis], n_results=k, include=["distances"]
             )
         )
         return [
@@ -102,12 +112,16 @@ class VectorIndex:
             ) from error
 
 
+def _names(ids: Sequence[int]) -> list[str]:
+    return [str(number) for number in ids]
+
+
 def marked_damaged(directory: Path) -> bool:
     """Whether the index in `directory` has failed, so that it has to be made again."""
     return (directory / DAMAGED).exists()
 
 
-def _client(directory: Path) -> "ClientAPI":
+def _client(directory: Path) -> "Client":
     import chromadb  # noqa: PLC0415 - costs more than a second
     from chromadb.config import Settings  # noqa: PLC0415
 
@@ -118,7 +132,8 @@ def _client(directory: Path) -> "ClientAPI":
         anonymized_telemetry=False,
         chroma_otel_collection_endpoint="",
     )
-    return chromadb.PersistentClient(str(directory), settings=settings)
+    # Typed as an interface without `close`.
+    return cast("Client", chromadb.PersistentClient(str(directory), settings=settings))
 
 
 def _first_line(error: Exception) -> str:
