@@ -81,17 +81,6 @@ class Generation:
         _, passages = self.manifest.counts()
         return self._bm25_holds(passages) and _chroma_holds(self.folder / CHROMA, passages)
 
-    def is_whole(self) -> bool:
-        """Whether the derived indexes hold every passage and answer."""
-        _, passages = self.manifest.counts()
-        try:
-            if not self.looks_whole() or self.vectors.count() < passages:
-                return False
-            sample = next(self.manifest.rows(), [])
-            return not sample or bool(self.vectors.query(sample[0][3], 1))
-        except StoreError:
-            return False
-
     def derive(self) -> None:
         """Fill the empty derived indexes from the manifest."""
         for page in self.manifest.rows():

@@ -228,7 +228,12 @@ class Store:
             if folder is None or (self._generation and self._generation.folder == folder):
                 return self._generation
             self.close()
-            self._generation = self._opened(folder)
+            try:
+                self._generation = self._opened(folder)
+            except _DamagedError:
+                if self._folder() == folder:
+                    raise
+                return self._current()  # it has just been replaced
             return self._generation
 
     def _opened(self, folder: Path) -> Generation:

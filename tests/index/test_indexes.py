@@ -1,0 +1,110 @@
+"""The embedder, the terms and the two derived indexes, each by itself."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.bm25 import Bm25Index
+from index.collection import collection_directory, remember_roots, remembered_roots
+from index.embed import StaticEmbedder, embedder_named
+from index.errors import StoreError, UsageError
+from index.terms import terms
+from index.vectors import VectorIndex, marked_damaged
+
+
+def test_terms_are_stems_without_common_words() -> None:
+    assert terms("The Élite runners of U.S. runs!") == ["elit", "runner", "u", "s", "run"]
+    assert terms("the of " + "x" * 41) == []
+
+
+def test_bm25_finds_deletes_and_boosts(tmp_path: Path) -> None:
+    rows = [(1, "apple pie", "sugar and flour"), (2, "pears", "apple tree"), (3, "x", "tree apple")]
+    with Bm25Index(tmp_path / "bm25") as index:
+        index.add(rows)
+        index.commit()
+        assert index.doc_count == 3
+        assert index.doc_freq("appl") == 2
+        weights = dict.fromkeys(terms("apple tree"), 1.0)
+        assert index.search(weights, [("appl", "tree")], 3)[0][0] == 2
+        assert {n for n, _ in index.search({"appl": 1.0}, [], 9)} == {1, 2, 3}
+        assert {n for n, _ in index.search({"appl": 1.0}, [], 9, title_boost=0)} == {2, 3}
+        index.delete([2, 99])
+        index.commit()
+        assert index.doc_count == 2
+        assert index.search({}, [], 5) == []
+
+
+def test_a_reader_stands_beside_the_bm25_writer(tmp_path: Path) -> None:
+    with Bm25Index(tmp_path) as writer, Bm25Index(tmp_path) as reader:
+        writer.add([(1, "", "apple")])
+        writer.commit()
+        assert reader.search({"appl": 1.0}, [], 1)
+        with pytest.raises(StoreError):
+            reader.add([(2, "", "pear")])
+
+
+def test_vectors_are_found_by_cosine(tmp_path: Path) -> None:
+    vectors = np.eye(8, dtype=np.float32)
+    with VectorIndex(tmp_path / "chroma") as index:
+        index.add(range(1, 9), vectors)
+        [(first, similarity), *others] = index.query(vectors[2], 8)
+        assert (first, round(similarity, 4), len(others)) == (3, 1.0, 7)
+        index.delete([3, 77])
+        assert index.count() == 7
+        assert 3 not in dict(index.query(vectors[2], 8))
+
+
+def test_a_broken_vector_index_is_marked(tmp_path: Path) -> None:
+    with VectorIndex(tmp_path / "chroma") as index:
+        index.add([1], np.ones((1, 8), dtype=np.float32))
+        with pytest.raises(StoreError):
+            index.query(np.ones(9, dtype=np.float32), 1)
+    assert marked_damaged(tmp_path / "chroma")
+
+
+def test_static_vectors_have_length_one() -> None:
+    embedder = embedder_named("static")
+    vectors = embedder.embed(["Apples are ripe.", "Ripe apples", "A war in the east", ""])
+    assert vectors.shape == (4, embedder.dimension)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), [1, 1, 1, 0], atol=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
+    assert embedder.embed([]).shape == (0, embedder.dimension)
+
+
+def test_static_vectors_are_those_of_wordllama() -> None:
+    import wordllama
+
+    folder = Path(wordllama.__file__).parent
+    model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
+    texts = ["Apples are ripe.", "A war in the east, long ago and far away"]
+    assert np.allclose(model.embed(texts, norm=True), StaticEmbedder().embed(texts), atol=1e-5)
+
+
+def test_the_model_file_is_the_known_one() -> None:
+    data = StaticEmbedder.model_file().read_bytes()
+    assert hashlib.sha256(data).hexdigest() == StaticEmbedder.sha256
+
+
+def test_an_unknown_embedding_is_named() -> None:
+    with pytest.raises(UsageError, match="static"):
+        embedder_named("statik")
+
+
+def test_each_set_of_articles_has_its_own_folder(tmp_path: Path) -> None:
+    one, two = tmp_path / "My News!", tmp_path / "b"
+    assert collection_directory(tmp_path, [one]).name.startswith("my-news-")
+    assert collection_directory(tmp_path, [one]) != collection_directory(tmp_path, [two])
+    both = collection_directory(tmp_path, [one, two])
+    assert both == collection_directory(tmp_path, [two, one])
+
+
+def test_roots_are_remembered(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert remembered_roots(store) == ()
+    remember_roots(store, [tmp_path / "a", tmp_path / "b"])
+    assert remembered_roots(store) == (tmp_path / "a", tmp_path / "b")
+    (store / "current.json").write_text("{")
+    assert remembered_roots(store) == ()

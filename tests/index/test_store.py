@@ -1,0 +1,538 @@
+"""A store in step with its articles: real Chroma, real tantivy, a small quick embedder."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from index import sync
+from index.embed import Vectors
+from index.errors import ArticlesError, StoreBusyError, StoreError
+from index.store import Store, SyncReport
+
+
+class CountingEmbedder:
+    """Hashed bags of words; fails at the `fails_at`-th call, counted from 1."""
+
+    dimension = 16
+
+    def __init__(self, name: str = "bag-16", fails_at: int = 0) -> None:
+        self.name = name
+        self.fails_at = fails_at
+        self.calls = 0
+        self.texts: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.calls += 1
+        if self.calls == self.fails_at:
+            raise RuntimeError("the embedder broke")
+        self.texts += texts
+        vectors = np.full((len(texts), self.dimension), 0.01, dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                vectors[row, crc32(word.strip(".,").encode()) % self.dimension] += 1
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
+
+
+FRUITS = ("apple", "banana", "cherry")
+
+
+def write(root: Path, name: str, text: str = "") -> Path:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fruit = path.stem
+    path.write_text(text or f"About {fruit}\n\nThe {fruit} harvest was good. Prices fell.\n")
+    return path
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """Three articles."""
+    for fruit in FRUITS:
+        write(tmp_path / "news", f"{fruit}.txt")
+    return tmp_path / "news"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "store", CountingEmbedder()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "BATCH", 1)
+
+
+def found(store: Store, word: str) -> set[str]:
+    """The sources of the passages with this word, which both indexes must know."""
+    by_word = store.candidates([n for n, _ in store.bm25.search({word: 1.0}, [], 100)])
+    by_vector = store.candidates([n for n, _ in store.vectors.query(embedded(store, word), 100)])
+    assert {c.id for c in by_word} <= {c.id for c in by_vector}
+    return {c.source for c in by_word}
+
+
+def embedded(store: Store, word: str) -> Vectors:
+    vector: Vectors = store.embedder.embed([word])[0]
+    return vector
+
+
+def is_sound(store: Store, roots: Sequence[Path]) -> bool:
+    """The manifest and both indexes hold the same, and no sync is due."""
+    _, passages = store.counts()
+    return store.bm25.doc_count == store.vectors.count() == passages and not store.is_stale(roots)
+
+
+def did(report: SyncReport) -> tuple[int, int, int, int]:
+    return report.added, report.changed, report.removed, report.unchanged
+
+
+def texts(store: Store) -> list[str]:
+    assert isinstance(store.embedder, CountingEmbedder)
+    return store.embedder.texts
+
+
+def sources(store: Store) -> list[str]:
+    return [row.source for row in store.catalogue()]
+
+
+def test_add_change_remove(store: Store, news: Path) -> None:
+    assert store.is_stale([news])
+    assert did(store.sync([news])) == (3, 0, 0, 0)
+    assert is_sound(store, [news])
+    assert found(store, "harvest") == {"apple.txt", "banana.txt", "cherry.txt"}
+
+    (news / "banana.txt").unlink()
+    write(news, "apple.txt", "About apples\n\nThe apple rotted.\n")
+    write(news, "sub/damson.txt")
+    assert store.is_stale([news])
+    assert did(store.sync([news])) == (1, 1, 1, 1)
+    assert is_sound(store, [news])
+    assert found(store, "harvest") == {"cherry.txt", "sub/damson.txt"}
+    assert found(store, "rot") == {"apple.txt"}
+    assert sources(store) == ["apple.txt", "cherry.txt", "sub/damson.txt"]
+    assert store.article("banana.txt") is None
+
+
+def test_nothing_to_do_embeds_nothing(store: Store, news: Path) -> None:
+    store.sync([news])
+    count = len(texts(store))
+    os.utime(news / "apple.txt")
+    assert store.is_stale([news])
+    for _ in range(2):
+        report = store.sync([news])
+        assert did(report) == (0, 0, 0, 3)
+        assert report.embedded == 0
+    assert len(texts(store)) == count
+
+
+def test_a_change_of_the_same_size_and_time_is_seen(store: Store, news: Path) -> None:
+    store.sync([news])
+    path = news / "apple.txt"
+    before = path.stat()
+    path.write_text(path.read_text().replace("good", "poor"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert did(store.sync([news])) == (0, 1, 0, 2)
+
+
+def test_a_renamed_article_is_not_embedded_again(store: Store, news: Path) -> None:
+    store.sync([news])
+    count = len(texts(store))
+    (news / "apple.txt").rename(news / "zapple.txt")
+    assert did(store.sync([news])) == (0, 1, 0, 2)
+    assert found(store, "appl") == {"zapple.txt"}
+    assert len(texts(store)) == count
+    assert is_sound(store, [news])
+
+
+def test_candidates_keep_order_and_drop_the_unknown(store: Store, news: Path) -> None:
+    write(news, "dated.md", "---\ntitle: Plums\npublished: 2024-10-24\nurl: http://p\n---\nText.")
+    store.sync([news])
+    ids = [n for n, _ in store.bm25.search({"text": 1.0, "harvest": 1.0}, [], 10)]
+    candidates = store.candidates([*reversed(ids), 10_000, ids[0]])
+    assert [c.id for c in candidates] == [*reversed(ids), ids[0]]
+    for c in candidates:
+        article = store.article(c.source)
+        assert article is not None
+        assert article.text[c.start : c.end] == c.text
+        assert c.vector.dtype == np.float32
+        assert np.isclose(np.linalg.norm(c.vector), 1, atol=1e-2)
+    plums = next(c for c in candidates if c.source == "dated.md")
+    assert (plums.title, plums.published, plums.url) == ("Plums", date(2024, 10, 24), "http://p")
+    assert store.newest(date(2024, 10, 24)) == date(2024, 10, 24)
+    assert store.newest(date(2024, 10, 23)) is None
+
+
+def test_title_and_passage_are_embedded(store: Store, news: Path) -> None:
+    store.sync([news])
+    assert "About apple. About apple\n\nThe apple harvest was good. Prices fell." in texts(store)
+
+
+def feed(path: Path, *rows: tuple[str, str]) -> None:
+    lines = (json.dumps({"url": url, "title": url, "text": text}) for url, text in rows)
+    path.write_text("\n".join(lines))
+
+
+def test_only_changed_rows_of_a_feed_are_embedded(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl"
+    feed(path, ("u1", "One."), ("u2", "Two."), ("u3", "Three."))
+    store.sync([path])
+    feed(path, ("u1", "One."), ("u3", "Drei."), ("u4", "Four."))
+    assert did(store.sync([path])) == (1, 1, 1, 1)
+    assert texts(store)[3:] == ["u3. Drei.", "u4. Four."]
+    assert is_sound(store, [path])
+
+
+def test_the_first_of_two_articles_of_one_name_is_kept(store: Store, tmp_path: Path) -> None:
+    root = tmp_path / "feeds"
+    root.mkdir()
+    feed(root / "b.jsonl", ("u1", "Second."), ("u1", "Third."), ("u2", "Other."))
+    report = store.sync([root])
+    assert [p.source for p in report.problems] == ["u1"]
+
+    feed(root / "a.jsonl", ("u1", "First."))
+    report = store.sync([root])
+    assert found(store, "first") == {"u1"}
+    assert found(store, "second") == set()
+    assert [p.source for p in report.problems] == ["u1", "u1"]
+
+    (root / "a.jsonl").unlink()
+    store.sync([root])
+    assert found(store, "second") == {"u1"}
+    assert is_sound(store, [root])
+
+
+def test_two_folders_with_the_same_file_names(store: Store, tmp_path: Path) -> None:
+    for name in ("one", "two", "x/two"):
+        write(tmp_path / name, "a.txt", f"Title\n\nWord {name.replace('/', '')}.")
+    roots = [tmp_path / "one", tmp_path / "two", tmp_path / "x" / "two"]
+    report = store.sync(roots)
+    assert sources(store) == ["a.txt", "two/a.txt"]
+    assert [p.source for p in report.problems] == ["two/a.txt"]
+    assert not store.is_stale(roots)
+
+
+def test_problems_are_told_and_remembered(store: Store, news: Path) -> None:
+    (news / "bad.txt").write_bytes(b"\xff\xfe")
+    report = store.sync([news])
+    assert [p.source for p in report.problems] == ["bad.txt"]
+    assert store.problems() == list(report.problems) == list(store.sync([news]).problems)
+    (news / "bad.txt").write_text("Good now.")
+    assert store.sync([news]).problems == ()
+
+
+def test_a_feed_cut_short_keeps_what_it_gave(store: Store, tmp_path: Path) -> None:
+    import gzip
+
+    path = tmp_path / "a.jsonl.gz"
+    rows = [json.dumps({"id": str(n), "text": os.urandom(30).hex()}) for n in range(500)]
+    whole = gzip.compress("\n".join(rows).encode())
+    path.write_bytes(whole)
+    store.sync([path])
+    path.write_bytes(whole[:-3000])
+    report = store.sync([path])
+    assert did(report) == (0, 0, 0, 500)
+    assert len(report.problems) == 1
+
+
+def test_articles_that_cannot_be_read_remove_nothing(store: Store, news: Path) -> None:
+    store.sync([news])
+    for fruit in FRUITS:
+        (news / f"{fruit}.txt").write_bytes(b"\0")
+    with pytest.raises(ArticlesError, match="binary"):
+        store.sync([news])
+    assert found(store, "appl") == {"apple.txt"}
+    shutil.rmtree(news)
+    for act in (store.sync, store.is_stale):
+        with pytest.raises(ArticlesError, match="cannot read"):
+            act([news])
+    news.mkdir()
+    with pytest.raises(ArticlesError, match="no articles"):
+        store.sync([news])
+    assert found(store, "appl") == {"apple.txt"}
+    write(news, "cherry.txt")
+    assert did(store.sync([news])) == (0, 0, 2, 1)
+    assert is_sound(store, [news])
+
+
+def test_no_article_at_all(store: Store, tmp_path: Path) -> None:
+    bad = write(tmp_path / "news", "a.txt", "\0")
+    for _ in range(2):
+        with pytest.raises(ArticlesError, match=r"a\.txt: binary"):
+            store.sync([bad])
+        assert store.is_stale([bad])
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_a_failure_midway_leaves_the_old_answering(tmp_path: Path, news: Path, call: int) -> None:
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        store.sync([news])
+        for fruit in FRUITS:
+            write(news, f"{fruit}.txt", f"New {fruit}\n\nThe {fruit} is new.")
+        store.embedder = CountingEmbedder(fails_at=call)
+        with pytest.raises(RuntimeError, match="broke"):
+            store.sync([news])
+        assert store.is_stale([news])
+        held = [article for f in FRUITS if (article := store.article(f"{f}.txt"))]
+        old = {article.source for article in held if "harvest" in article.text}
+        assert len(held) == 3
+        assert len(old) >= 4 - call
+        assert found(store, "harvest") == old
+        store.embedder = CountingEmbedder()
+        store.sync([news])
+        assert found(store, "harvest") == set()
+        assert is_sound(store, [news])
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from test_store import CountingEmbedder
+from index import sync
+from index.generation import Generation
+from index.manifest import Manifest
+from index.bm25 import Bm25Index
+from index.store import Store
+from index.vectors import VectorIndex
+
+sync.BATCH = 1
+kind, name, when, nth = sys.argv[4:]
+owner = {"Manifest": Manifest, "Bm25Index": Bm25Index, "VectorIndex": VectorIndex}[kind]
+real, calls = getattr(owner, name), 0
+
+def deadly(*args, **kwargs):
+    global calls
+    calls += 1
+    if when == "before" and calls == int(nth):
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = real(*args, **kwargs)
+    if when == "after" and calls == int(nth):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+
+setattr(owner, name, deadly)
+Store.open(Path(sys.argv[2]), CountingEmbedder()).sync([Path(sys.argv[3])])
+"""
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        ("VectorIndex", "add", "before", "1"),
+        ("VectorIndex", "add", "after", "2"),
+        ("Bm25Index", "commit", "after", "2"),
+        ("Manifest", "put_article", "after", "2"),
+        ("Manifest", "drop_article", "after", "3"),
+        ("VectorIndex", "delete", "after", "1"),
+        ("Manifest", "clear_garbage", "before", "1"),
+    ],
+    ids="-".join,
+)
+def test_killed_at_any_point(tmp_path: Path, news: Path, moment: tuple[str, ...]) -> None:
+    folder = tmp_path / "store"
+    with Store.open(folder, CountingEmbedder()) as store:
+        store.sync([news])
+    for fruit in FRUITS[1:]:
+        write(news, f"{fruit}.txt", f"New {fruit}\n\nThe {fruit} is new.")
+    (news / "apple.txt").unlink()
+    write(news, "damson.txt")
+    here = str(Path(__file__).parent)
+    arguments = [sys.executable, "-c", KILLED, here, str(folder), str(news), *moment]
+    done = subprocess.run(arguments, check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+
+    with Store.open(folder, CountingEmbedder()) as store:
+        assert store.is_stale([news])
+        for row in store.catalogue():
+            article = store.article(row.source)
+            assert article is not None
+            assert row.passages == 1
+        assert found(store, "about") <= {f"{fruit}.txt" for fruit in (*FRUITS, "damson")}
+        store.sync([news])
+        assert sources(store) == ["banana.txt", "cherry.txt", "damson.txt"]
+        assert found(store, "harvest") == {"damson.txt"}
+        assert is_sound(store, [news])
+
+
+def test_a_first_sync_killed_goes_on_where_it_was(tmp_path: Path, news: Path) -> None:
+    folder = tmp_path / "store"
+    here = str(Path(__file__).parent)
+    moment = ["VectorIndex", "add", "before", "3"]
+    arguments = [sys.executable, "-c", KILLED, here, str(folder), str(news), *moment]
+    subprocess.run(arguments, check=False, timeout=60)
+    with Store.open(folder, CountingEmbedder()) as store:
+        assert did(store.sync([news])) == (1, 0, 0, 2)
+        assert len(texts(store)) == 1
+        assert is_sound(store, [news])
+
+
+def test_a_store_being_written_is_busy(store: Store, news: Path) -> None:
+    store.sync([news])
+    write(news, "damson.txt")
+    hold = "import filelock as f, sys; k = f.FileLock(sys.argv[1]); k.acquire(); print(); input()"
+    lock = str(store.directory / "lock")
+    arguments = [sys.executable, "-c", hold, lock]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(arguments, stdin=pipe, stdout=pipe) as other:
+        assert other.stdout
+        other.stdout.readline()
+        with pytest.raises(StoreBusyError, match="another process"):
+            store.sync([news])
+        assert found(store, "appl") == {"apple.txt"}
+        other.communicate(b"\n")
+    assert did(store.sync([news])) == (1, 0, 0, 3)
+
+
+def test_two_stores_in_one_process_exclude_each_other(store: Store, news: Path) -> None:
+    store.sync([news])
+    with FileLock(store.directory / "lock"), pytest.raises(StoreBusyError):
+        store.sync([news])
+
+
+def set_meta(store: Store, key: str, value: object) -> None:
+    db = sqlite3.connect(store.directory / "1" / "manifest.sqlite3")
+    db.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
+    db.commit()
+    db.close()
+
+
+def test_a_newer_format_is_left_alone(store: Store, news: Path) -> None:
+    store.sync([news])
+    store.close()
+    set_meta(store, "format", 999)
+    with pytest.raises(StoreError, match="newer version") as caught:
+        Store.open(store.directory, CountingEmbedder())
+    assert str(store.directory) in str(caught.value)
+    with pytest.raises(StoreError, match="newer version"):
+        store.sync([news])
+    set_meta(store, "format", 1)
+    assert found(store, "appl") == {"apple.txt"}
+
+
+@pytest.mark.parametrize("key", ["format", "splitter", "embedder"])
+def test_an_outdated_store_is_made_again(store: Store, news: Path, key: str) -> None:
+    store.sync([news])
+    [before] = store.candidates([1])
+    set_meta(store, key, 0)
+    assert store.is_stale([news])
+    report = store.sync([news])
+    assert report.rebuilt
+    assert report.embedded == 3
+    assert is_sound(store, [news])
+    assert store.candidates([before.id]) == []
+    assert sorted(p.name for p in store.directory.iterdir()) == ["2", "current", "lock"]
+
+
+def test_a_failed_rebuild_leaves_the_old_answering(tmp_path: Path, news: Path) -> None:
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        store.sync([news])
+    with Store.open(tmp_path / "store", CountingEmbedder("other", fails_at=1)) as store:
+        with pytest.raises(RuntimeError):
+            store.sync([news])
+        with pytest.raises(StoreError, match="bag-16"):
+            _ = store.vectors
+        assert len(sources(store)) == 3
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        assert is_sound(store, [news])
+        assert found(store, "appl") == {"apple.txt"}
+
+
+@pytest.mark.parametrize("part", ["chroma", "bm25", "chroma/chroma.sqlite3", "bm25/meta.json"])
+def test_derived_indexes_come_back_without_embedding(tmp_path: Path, news: Path, part: str) -> None:
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        store.sync([news])
+    path = tmp_path / "store" / "1" / part
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.write_bytes(b"damaged")
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        assert store.is_stale([news])
+        write(news, "damson.txt")
+        report = store.sync([news])
+        assert report.rebuilt
+        assert len(texts(store)) == 1
+        assert is_sound(store, [news])
+        assert found(store, "harvest") == {f"{f}.txt" for f in (*FRUITS, "damson")}
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a database" * 1000])
+def test_a_damaged_manifest_is_set_aside(tmp_path: Path, news: Path, damage: bytes) -> None:
+    folder = tmp_path / "store"
+    with Store.open(folder, CountingEmbedder()) as store:
+        store.sync([news])
+    (folder / "1" / "manifest.sqlite3").write_bytes(damage)
+    with Store.open(folder, CountingEmbedder()) as store:
+        assert store.is_stale([news])
+        with pytest.raises(StoreError, match="damaged"):
+            store.counts()
+        assert store.sync([news]).rebuilt
+        assert is_sound(store, [news])
+    assert (folder / "1.damaged").is_dir()
+
+
+def test_an_open_reader_follows_the_writer(tmp_path: Path, news: Path) -> None:
+    folder = tmp_path / "store"
+    with (
+        Store.open(folder, CountingEmbedder()) as reader,
+        Store.open(folder, CountingEmbedder()) as writer,
+    ):
+        assert sources(reader) == []
+        writer.sync([news])
+        assert found(reader, "appl") == {"apple.txt"}
+        write(news, "damson.txt")
+        writer.sync([news])
+        assert found(reader, "damson") == {"damson.txt"}
+        set_meta(writer, "splitter", "old")
+        writer.sync([news])
+        assert found(reader, "damson") == {"damson.txt"}
+
+
+def test_nothing_is_there_before_the_first_sync(store: Store) -> None:
+    assert store.counts() == (0, 0)
+    assert store.candidates([1]) == []
+    assert not store.directory.exists()
+    with pytest.raises(StoreError, match="dateline index"):
+        _ = store.bm25
+
+
+def test_a_store_that_cannot_be_written(tmp_path: Path, news: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for folder in (tmp_path / "file", tmp_path / "file" / "store"):
+        with pytest.raises(StoreError, match=str(folder)):
+            Store.open(folder, CountingEmbedder()).sync([news])
+
+
+def test_looking_and_syncing_nothing_import_no_chroma(tmp_path: Path, news: Path) -> None:
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        store.sync([news])
+    look = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
+        "from test_store import CountingEmbedder; from index.store import Store\n"
+        "store = Store.open(Path(sys.argv[2]), CountingEmbedder()); roots = [Path(sys.argv[3])]\n"
+        "assert not store.is_stale(roots); store.sync(roots); store.candidates([1, 2])\n"
+        "assert 'chromadb' not in sys.modules and 'wordllama' not in sys.modules\n"
+    )
+    here = str(Path(__file__).parent)
+    arguments = [sys.executable, "-c", look, here, str(tmp_path / "store"), str(news)]
+    subprocess.run(arguments, check=True, timeout=60)
+
+
+def test_progress_is_told(store: Store, news: Path) -> None:
+    told: list[sync.Progress] = []
+    store.sync([news], told.append)
+    assert told[-1] == sync.Progress(files=3, total=3, articles=3, passages=3)
