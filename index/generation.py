@@ -3,6 +3,7 @@
 It knows nothing of locks, of which generation is the current one, or of files to read.
 """
 
+import json
 import sqlite3
 from pathlib import Path
 from threading import RLock
@@ -19,6 +20,7 @@ from index.vectors import VectorIndex, marked_damaged
 MANIFEST = "manifest.sqlite3"
 BM25 = "bm25"
 CHROMA = "chroma"
+SEAL = "chroma_files"
 
 
 class Generation:
@@ -79,7 +81,18 @@ class Generation:
     def looks_whole(self) -> bool:
         """Whether the derived indexes seem to hold every passage, without opening Chroma."""
         _, passages = self.manifest.counts()
-        return self._bm25_holds(passages) and _chroma_holds(self.folder / CHROMA, passages)
+        sealed = json.loads(self.manifest.meta(SEAL) or "{}")
+        files = _graph_files(self.folder / CHROMA)
+        return (
+            self._bm25_holds(passages)
+            and _chroma_holds(self.folder / CHROMA, passages)
+            and all(files.get(name, -1) >= size for name, size in sealed.items())
+        )
+
+    def seal(self) -> None:
+        """Note which files Chroma has: it says nothing when one of them is lost."""
+        files = _graph_files(self.folder / CHROMA)
+        self.manifest.set_meta(SEAL, json.dumps(files))
 
     def derive(self) -> None:
         """Fill the empty derived indexes from the manifest."""
@@ -87,6 +100,7 @@ class Generation:
             self.bm25.add((number, title, text) for number, title, text, _ in page)
             self.vectors.add([row[0] for row in page], np.stack([row[3] for row in page]))
         self.bm25.commit()
+        self.seal()
 
     def purge(self) -> None:
         """Delete from the derived indexes what is no passage."""
@@ -119,6 +133,11 @@ class Generation:
             return self.bm25.doc_count >= passages
         except StoreError:
             return False
+
+
+def _graph_files(folder: Path) -> dict[str, int]:
+    """The sizes of the files of the nearest-neighbour graphs, by their path in `folder`."""
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.glob("*/*")}
 
 
 def _chroma_holds(folder: Path, passages: int) -> bool:

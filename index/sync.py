@@ -187,6 +187,7 @@ class Sync:
             self._settle()
         self._remove()
         self._generation.purge()
+        self._generation.seal()
 
     def _is_gone(self, row: FileRow) -> bool:
         unknown = (p.source + "/" for p in self._problems if p.incomplete)

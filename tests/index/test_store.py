@@ -85,7 +85,7 @@ def found(store: Store, word: str) -> set[str]:
 
 
 def embedded(store: Store, word: str) -> Vectors:
-    vector: Vectors = store.embedder.embed([word])[0]
+    vector: Vectors = CountingEmbedder(store.embedder.name).embed([word])[0]
     return vector
 
 
@@ -468,6 +468,23 @@ def test_derived_indexes_come_back_without_embedding(tmp_path: Path, news: Path,
         assert len(texts(store)) == 1
         assert is_sound(store, [news])
         assert found(store, "harvest") == {f"{f}.txt" for f in (*FRUITS, "damson")}
+
+
+def test_a_lost_graph_of_vectors_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl"
+    feed(path, *((f"u{n}", f"Text {n}.") for n in range(2100)))
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        store.sync([path])
+    graphs = [p for p in (tmp_path / "store" / "1" / "chroma").iterdir() if p.is_dir()]
+    assert graphs
+    for graph in graphs:
+        shutil.rmtree(graph)
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        assert store.is_stale([path])
+        assert store.sync([path]).rebuilt
+        assert texts(store) == []
+        assert is_sound(store, [path])
+        assert len(store.vectors.query(embedded(store, "text"), 3000)) > 2000
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database" * 1000])
