@@ -53,18 +53,21 @@ class StaticEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 a text: float32, shape `(len(texts), 256)`."""
-        model = self._loaded()
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), BATCH):
             # wordllama's own pooling pads every text to the longest and is half as fast.
-            batch = model.tokenizer.encode_batch_fast(
-                list(texts[start : start + BATCH]), add_special_tokens=False
-            )
-            for row, encoded in enumerate(batch, start):
-                vectors[row] = model.embedding[encoded.ids].sum(axis=0)
+            batch = texts[start : start + BATCH]
+            vectors[start : start + len(batch)] = self.pieces(batch)[1]
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
-        return vectors
+        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+
+    def pieces(self, texts: Sequence[str]) -> tuple[list[list[int]], Vectors]:
+        """Each text's word pieces, by number, and the sum of their vectors."""
+        model = self._loaded()
+        found = model.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        ids = [encoded.ids for encoded in found]
+        rows = [model.embedding[numbers].sum(axis=0) for numbers in ids]
+        return ids, np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
 
     @staticmethod
     def model_file() -> Path:

@@ -1,0 +1,74 @@
+"""Whether the articles hold an answer at all.
+
+A logistic model over how well the best passages and their sentences fit the question, fitted
+by `python -m evals.fit` on questions with and without an answer. It knows nothing of language
+models or wording.
+"""
+
+import math
+from statistics import fmean
+
+import numpy as np
+
+from bot.question import Kind
+from bot.reading import Reading
+
+THRESHOLD = 0.5
+"""Below this confidence Dateline declines. One value for every collection."""
+
+INTERCEPT = 0.0
+WEIGHTS = {
+    "coverage": 0.0,
+    "cosine": 0.0,
+    "spread": 0.0,
+    "live": 0.0,
+    "fresh_first": 0.0,
+    "fresh_mean": 0.0,
+    "sentence": 0.0,
+    "no_such_kind": 0.0,
+    "name_missing": 0.0,
+    "term_missing": 0.0,
+    "asked": 0.0,
+    "follow_up": 0.0,
+}
+_BEST = 5
+"""Hits looked at."""
+_MUST_HAVE_KIND = (Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.DATE)
+"""What cannot be answered by a sentence without a number or a date."""
+
+
+def confidence(reading: Reading) -> float:
+    """How likely the articles hold an answer, in [0, 1]; 0 when nothing was found."""
+    if not reading.sentences:
+        return 0.0
+    found = gate_features(reading)
+    logit = INTERCEPT + sum(weight * found[name] for name, weight in WEIGHTS.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def gate_features(reading: Reading) -> dict[str, float]:
+    """What the gate looks at, by the names in WEIGHTS."""
+    evidence = reading.evidence
+    hits, best = evidence.hits, evidence.hits[:_BEST]
+    rows = [i for i, s in enumerate(reading.sentences) if s.hit < _BEST]
+    fits = reading.share(reading.match[rows])
+    kinds = np.array([reading.sentences[i].has_kind for i in rows])
+    typed = fits * kinds if reading.kind in _MUST_HAVE_KIND else fits
+    first = [i for i in rows if reading.sentences[i].hit == 0]
+    lacking = reading.importance * (1 - reading.match[rows].max(axis=0, initial=0))
+    name = np.array([term in evidence.sought.names for term in reading.sought])
+    exact = (reading.match[first] == 1).max(axis=0, initial=0)
+    return {
+        "coverage": hits[0].feature("coverage"),
+        "cosine": hits[0].feature("cosine"),
+        "spread": hits[0].score - hits[-1].score,
+        "live": float(evidence.live),
+        "fresh_first": hits[0].feature("fresh_month"),
+        "fresh_mean": fmean(h.feature("fresh_week") for h in best),
+        "sentence": float(typed.max(initial=0)),
+        "no_such_kind": float(reading.kind in _MUST_HAVE_KIND and typed.max(initial=0) < 0.5),
+        "name_missing": float((reading.importance * name * (1 - exact)).max(initial=0)) / 8,
+        "term_missing": float(lacking.max(initial=0)) / 8,
+        "asked": float(reading.importance.sum()) / 40,
+        "follow_up": float(bool(evidence.query.context)),
+    }

@@ -1,0 +1,103 @@
+"""What kind of answer a question asks for, read off its words alone."""
+
+import re
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kind of answer asked for."""
+
+    MONEY = "money"
+    SHARE = "share"
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+    REASON = "reason"
+    OTHER = "other"
+
+
+_ASKS = {
+    Kind.MONEY: r"\bhow (?:much|many)\b.*\b(?:pay|paid|costs?|price|worth|fined?|money|sum|dollars|"
+    r"raised?|spen[dt]|earn\w*)\b|\bhow much (?:did|does|will|was|is)\b",
+    Kind.SHARE: r"\bpercent|%|\bwhat (?:share|fraction|proportion)\b",
+    Kind.NUMBER: r"\bhow (?:many|much|old|long|far|tall|big|often|fast|high|large)\b"
+    r"|\bwhat (?:number|age|amount)\b",
+    Kind.DATE: r"\bwhen (?:did|does|do|is|was|will|were|are|has|have)\b|\bsince (?:what|which|when)\b"
+    r"|\b(?:what|which) (?:year|date|day|month|time)\b",
+    Kind.REASON: r"\bwhy\b|\bhow come\b|\bwhat (?:reason|caused?)\b|\bfor what\b",
+    Kind.NAME: r"\b(?:who|whose|whom|where|which)\b|\bname of\b|\bnamed\b|\bwhat (?:country|city|"
+    r"state|nation|place|company|team|film|movie|show|song|album|actor|artist|brand|person)\b",
+}
+_ASKS_RE = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
+
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*"
+_COUNT_WORDS = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|"
+    r"thousands?|[mb]illions?|trillions?|half|third|quarter|once|twice|first|second)"
+)
+_ANSWERS = {
+    Kind.MONEY: re.compile(
+        r"[$£€]\s?\d|\b\d[\d,.]*\s?(?:dollars|euros|pounds|cents)|\b[mbtr]+illion"
+    ),
+    Kind.SHARE: re.compile(r"\d\s?%|\bper ?cent\b"),
+    Kind.NUMBER: re.compile(rf"\d|\b{_COUNT_WORDS}\b", re.IGNORECASE),
+    Kind.DATE: re.compile(
+        rf"\b{_MONTH}\b|\b(?:1[89]|20)\d\d\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    ),
+    Kind.NAME: re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+"),
+    Kind.REASON: re.compile(
+        r"\b(?:because|due to|after|amid|over|since|cit(?:ed|ing)|concerns?|fears?|so that|reasons?|"
+        r"in order to|as a result|caused?|to protest|in response)\b",
+        re.IGNORECASE,
+    ),
+}
+
+_FOCUS = re.compile(
+    r"\b(?:which|what)\s+(?!(?:is|are|was|were|did|does|do|will|has|have|the)\b)"
+    r"((?:[\w’'-]+\s+){0,3}?[\w’'-]+?)"
+    r"(?:\s+(?:is|are|was|were|has|have|had|did|does|do|will|would|can|could|may|might|should|"
+    r"recently|just|became|to|this|that|said|won|\w+ed|\w+s)\b|\?|$)",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(r"\bhow many ([\w-]+(?: [\w-]+)?)", re.IGNORECASE)
+_FOCUS_BY_WORD = {
+    "where": "country city state place",
+    "who": "person name",
+    "how much": "million dollars",
+    "when": "date year",
+}
+
+_PART = re.compile(
+    r"\?\s+|[,;]?\s+and\s+(?=(?:who|whom|whose|what|which|when|where|why|how|"
+    r"did|does|do|is|are|was|were|has|have|will|can)\b)",
+    re.IGNORECASE,
+)
+
+
+def kind_of(question: str) -> Kind:
+    """The kind of answer `question` asks for; OTHER when its words do not say."""
+    return next((kind for kind, asks in _ASKS_RE.items() if asks.search(question)), Kind.OTHER)
+
+
+def focus_of(question: str) -> str:
+    """A few words that name the thing asked for ("US state"), else the question itself."""
+    if found := _FOCUS.search(question):
+        return found[1]
+    if found := _HOW_MANY.search(question):
+        return f"number of {found[1]}"
+    for word, focus in _FOCUS_BY_WORD.items():
+        if re.search(rf"\b{word}\b", question, re.IGNORECASE):
+            return focus
+    return question
+
+
+def answers_kind(sentence: str, kind: Kind) -> list[str]:
+    """The words in `sentence` that could be an answer of `kind`; none for OTHER."""
+    pattern = _ANSWERS.get(kind)
+    return [found.group() for found in pattern.finditer(sentence)] if pattern else []
+
+
+def parts_of(question: str) -> list[str]:
+    """The separate questions in `question`, in order; one when it asks a single thing."""
+    parts = [part.strip() for part in _PART.split(question)]
+    return [part for part in parts if part]

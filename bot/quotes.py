@@ -1,0 +1,295 @@
+"""A short answer made of verbatim sentences, without a language model.
+
+Two small linear models, fitted by `python -m evals.fit`: one scores sentences, the other
+guesses which words the answer holds (names that several articles repeat near the question's
+words, numbers where a number is asked for). Sentences are then taken one by one, each for
+the guessed words that it adds. It knows nothing of stores or of how passages were found.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from bot.question import Kind, answers_kind, focus_of
+from bot.reading import Floats, Reading, Sentence
+from index.manifest import Candidate
+from index.terms import terms
+from index.words import Words
+
+MAX_WORDS = 60
+"""Of a whole answer, its citation marks included."""
+MAX_SENTENCES = 5
+_SAME = 0.8
+"""Sentences that share this much of the shorter one's terms say the same."""
+_SEEN_WORTH = 0.15
+"""What a guessed word is still worth once a chosen sentence holds it."""
+_THRIFT = 0.8
+"""How strongly short sentences are preferred: 0 not at all, 1 worth is counted a word."""
+_SENTENCE_SHARE = 0.5
+"""How much a sentence's own probability counts beside the words it adds."""
+
+SENTENCE_WEIGHTS = {
+    "passage": 0.3,
+    "coverage": -0.3,
+    "meaning": 0.0,
+    "with_neighbours": 0.45,
+    "with_title": 0.3,
+    "phrases": -0.2,
+    "cosine": 0.7,
+    "has_kind": 0.8,
+    "lead": 0.3,
+    "fresh_month": 1.1,
+    "is_question": -0.7,
+    "density": 0.3,
+    "unfinished": 0.0,
+    "news": 0.4,
+}
+WORD_WEIGHTS = {
+    "votes": 1.9,
+    "articles": 0.5,
+    "rarity": 0.6,
+    "number": 0.2,
+    "name_asked": 0.9,
+    "number_asked": 0.2,
+    "date_asked": 0.1,
+    "like_focus": 0.6,
+    "like_question": -0.2,
+    "name_unasked": 0.2,
+    "reason_asked": 0.3,
+}
+
+_WORD = re.compile(r"\w+")
+_NAMELIKE = re.compile(r"\b(?:[A-Z][\w’'-]*|\d[\d,.]*)")
+_FINISHED = re.compile(r"""[.!?…:;][\s"'”’)\]]*$""")
+_CLOSING = re.compile(r"""[\s"'”’)\]]+$""")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim run of an article, and the candidate passage it comes from."""
+
+    candidate: Candidate
+    start: int
+    end: int
+    text: str
+
+
+def choose_quotes(reading: Reading, words: Words) -> list[Quote]:
+    """The sentences that answer best, best article first, in reading order within it.
+
+    At most MAX_WORDS words (a first sentence longer than that is still taken whole), each
+    once; adjacent sentences become one quote. Empty when no sentence is fit to quote.
+    """
+    if not reading.sentences:
+        return []
+    likely = _softmax(sentence_features(reading) @ _vector(SENTENCE_WEIGHTS))
+    guessed, rows = word_features(reading, words)
+    guess = dict(zip(guessed, _softmax(rows @ _vector(WORD_WEIGHTS)), strict=True))
+    return _in_reading_order([reading.sentences[i] for i in _take(reading, likely, guess)])
+
+
+def sentence_features(reading: Reading) -> Floats:
+    """One row a sentence, columns in the order of SENTENCE_WEIGHTS."""
+    sought, hits = reading.evidence.sought, reading.evidence.hits
+    exact = (reading.match == 1).astype(np.float32)
+    near = _with_neighbours(reading, exact)
+    titles = np.array(
+        [
+            [term in terms(hits[s.hit].candidate.title) for term in reading.sought]
+            for s in reading.sentences
+        ],
+        dtype=np.float32,
+    )
+    coverage = reading.share(exact)
+    columns = {
+        "passage": [hits[s.hit].score - hits[0].score for s in reading.sentences],
+        "coverage": coverage,
+        "meaning": reading.share(reading.match),
+        "with_neighbours": reading.share(near),
+        "with_title": reading.share(np.maximum(exact, titles)),
+        "phrases": [sought.phrase_share(s.tokens) for s in reading.sentences],
+        "cosine": reading.cosines,
+        "has_kind": [s.has_kind for s in reading.sentences],
+        "lead": [1 / (1 + s.start / 800) for s in reading.sentences],
+        "fresh_month": [hits[s.hit].feature("fresh_month") for s in reading.sentences],
+        "is_question": [_CLOSING.sub("", s.text).endswith("?") for s in reading.sentences],
+        "density": 10 * coverage / np.sqrt([s.length for s in reading.sentences]),
+        "unfinished": [not _FINISHED.search(s.text) for s in reading.sentences],
+        "news": [len(_names(s.text) - sought.attention.keys()) / 10 for s in reading.sentences],
+    }
+    return np.array([columns[name] for name in SENTENCE_WEIGHTS], dtype=np.float32).T
+
+
+def word_features(reading: Reading, words: Words) -> tuple[list[str], Floats]:
+    """The terms that the question does not hold, and a row for each, as WORD_WEIGHTS."""
+    evidence, kind = reading.evidence, reading.kind
+    seen = _words_seen(reading)
+    question = evidence.query.text
+    wanted = np.array([_mean(words, focus_of(question)), _mean(words, question)])
+    columns = [reading.vocabulary[w.form.lower()] for w in seen.values()]
+    like = reading.vectors[columns] @ wanted.T
+    numeric = kind in (Kind.NUMBER, Kind.MONEY, Kind.SHARE)
+    rows = [
+        (
+            math.log(w.votes + 0.01),
+            math.log(len(w.articles)),
+            min(evidence.idf(term, w.form), 9.0) / 9,
+            w.is_number,
+            kind is Kind.NAME and w.is_name,
+            numeric and w.is_number,
+            kind is Kind.DATE and bool(answers_kind(w.form, Kind.DATE)),
+            like_focus,
+            like_question,
+            kind is Kind.OTHER and w.is_name,
+            kind is Kind.REASON and not w.is_name,
+        )
+        for (term, w), (like_focus, like_question) in zip(seen.items(), like, strict=True)
+    ]
+    return list(seen), np.array(rows, dtype=np.float32).reshape(len(rows), len(WORD_WEIGHTS))
+
+
+def _words_seen(reading: Reading) -> "dict[str, _Seen]":
+    """The words that might be an answer, by term, with where they stand."""
+    asked = reading.evidence.sought.attention
+    hits = reading.evidence.hits
+    exact = (reading.match == 1).astype(np.float32)
+    passage = np.array([hits[s.hit].score - hits[0].score for s in reading.sentences])
+    support = np.exp(
+        passage + 3 * reading.share(exact) + 2 * reading.share(_with_neighbours(reading, exact))
+    )
+    support /= support.max()
+    seen: dict[str, _Seen] = defaultdict(_Seen)
+    for s, weight in zip(reading.sentences, support, strict=True):
+        for word in s.words:
+            for term in _terms_of(word):
+                if term not in asked:
+                    seen[term].add(word, s, float(weight))
+    return seen
+
+
+def _with_neighbours(reading: Reading, match: Floats) -> Floats:
+    """Each sentence's matches with those of the ones before and after in its passage."""
+    near = match.copy()
+    for i, (one, other) in enumerate(pairwise(reading.sentences)):
+        if one.hit == other.hit:
+            near[i] = np.maximum(near[i], match[i + 1])
+            near[i + 1] = np.maximum(near[i + 1], match[i])
+    return near
+
+
+class _Seen:
+    """Where a word stands among the sentences."""
+
+    def __init__(self) -> None:
+        self.form = ""
+        self.articles: dict[int, float] = defaultdict(float)
+        self._best = -1.0
+        self._sentences = 0
+        self._capitals = 0
+
+    def add(self, form: str, sentence: Sentence, weight: float) -> None:
+        article = sentence.candidate.article_id
+        self.articles[article] = max(self.articles[article], weight)
+        self._sentences += 1
+        self._capitals += form[0].isupper() and not sentence.text.startswith(form)
+        if weight > self._best:
+            self._best, self.form = weight, form
+
+    @property
+    def votes(self) -> float:
+        """One vote an article, as strong as its best sentence with the word."""
+        return sum(self.articles.values())
+
+    @property
+    def is_number(self) -> bool:
+        return self.form[0].isdigit()
+
+    @property
+    def is_name(self) -> bool:
+        return self._capitals > self._sentences / 2
+
+
+def _take(reading: Reading, likely: Floats, guess: Mapping[str, float]) -> list[int]:
+    """Greedy choice: the most expected worth a word, until MAX_WORDS are used."""
+    found = reading.sentences
+    worth = dict(guess)
+    taken: list[int] = []
+    room = MAX_WORDS
+    while len(taken) < MAX_SENTENCES:
+        open_ = [
+            i
+            for i, s in enumerate(found)
+            if (not taken or s.length < room) and not any(_same(s, found[j]) for j in taken)
+        ]
+        if not open_:
+            break
+        best = max(open_, key=lambda i: _worth(found[i], float(likely[i]), worth))
+        taken.append(best)
+        room -= found[best].length + 1
+        for term in found[best].terms & worth.keys():
+            worth[term] *= _SEEN_WORTH
+    return taken
+
+
+def _worth(sentence: Sentence, likely: float, worth: dict[str, float]) -> float:
+    added = sum(worth[t] for t in sentence.terms if t in worth)
+    return float((added + _SENTENCE_SHARE * likely) / sentence.length**_THRIFT)
+
+
+def _same(one: Sentence, other: Sentence) -> bool:
+    shared = len(one.terms & other.terms)
+    return shared > _SAME * min(len(one.terms), len(other.terms))
+
+
+def _in_reading_order(chosen: Sequence[Sentence]) -> list[Quote]:
+    order = {s.candidate.article_id: i for i, s in reversed(list(enumerate(chosen)))}
+    quotes: list[Quote] = []
+    for s in sorted(chosen, key=lambda s: (order[s.candidate.article_id], s.start)):
+        quote = Quote(s.candidate, s.start, s.end, s.text)
+        joined = _joined(quotes[-1], quote) if quotes else None
+        if joined:
+            quotes[-1] = joined
+        else:
+            quotes.append(quote)
+    return quotes
+
+
+def _joined(one: Quote, other: Quote) -> Quote | None:
+    """Both as one quote when only a space stands between them."""
+    c = one.candidate
+    if c.id != other.candidate.id or other.start - one.end != 1:
+        return None
+    text = c.text[one.start - c.start : other.end - c.start]
+    return Quote(c, one.start, other.end, text) if "\n" not in text else None
+
+
+def _names(text: str) -> set[str]:
+    return {term for word in _NAMELIKE.findall(text) for term in _terms_of(word)}
+
+
+def _mean(words: Words, text: str) -> Floats:
+    """The direction of a text's words, of length 1."""
+    total = words.vectors([w.lower() for w in _WORD.findall(text)]).sum(axis=0)
+    return np.asarray(total / (np.linalg.norm(total) or 1.0), dtype=np.float32)
+
+
+@lru_cache(maxsize=50_000)
+def _terms_of(word: str) -> tuple[str, ...]:
+    return tuple(terms(word))
+
+
+def _vector(weights: dict[str, float]) -> Floats:
+    return np.array(list(weights.values()), dtype=np.float32)
+
+
+def _softmax(scores: Floats) -> Floats:
+    if not len(scores):
+        return scores
+    powers = np.exp(scores - scores.max())
+    return np.asarray(powers / powers.sum(), dtype=np.float32)

@@ -1,0 +1,148 @@
+"""The sentences of the evidence, and how well each matches what was asked.
+
+A term is matched by the same word, or partly by one of like meaning. The gate and the choice
+of quotes both work on this. It knows nothing of stores or of what will be said.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.question import Kind, answers_kind, kind_of
+from index.manifest import Candidate
+from index.rank import Hit
+from index.retriever import Evidence
+from index.split import sentences
+from index.terms import terms
+from index.words import Words
+
+Floats = NDArray[np.float32]
+
+MIN_WORDS = 4
+"""A shorter sentence is a heading or a scrap."""
+_ALIKE = (0.25, 0.85)
+"""Words less alike than the first cosine match nothing, more than the second wholly."""
+_WORD = re.compile(r"\w+")
+_BOILERPLATE = re.compile(
+    r"\b(?:sign up|subscribe|newsletter|click here|read more|follow (?:us|me|him|her)\b.*@|"
+    r"getty images|contributed to this report|all rights reserved|https?://|advertisement)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a hit; `start` and `end` are character offsets into its article.
+
+    `words` are its distinct words as written, `length` counts the blank-separated ones,
+    `has_kind` says that it holds something of the kind asked for that the question does not.
+    """
+
+    hit: int
+    candidate: Candidate
+    start: int
+    end: int
+    text: str
+    tokens: tuple[str, ...]
+    words: tuple[str, ...]
+    length: int
+    has_kind: bool
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Its distinct terms."""
+        return frozenset(self.tokens)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All the evidence's sentences, read for one question.
+
+    `sought` are the terms looked for and `importance` what each weighs; `match[i, j]` in
+    [0, 1] says how well sentence i matches term j; `cosines` how like the question each
+    sentence is. `vectors` are those of the words in `vocabulary`, of length 1.
+    """
+
+    evidence: Evidence
+    kind: Kind
+    sentences: tuple[Sentence, ...]
+    sought: tuple[str, ...]
+    importance: Floats
+    match: Floats
+    cosines: Floats
+    vocabulary: dict[str, int]
+    vectors: Floats
+
+    def share(self, match: Floats) -> Floats:
+        """The share of the total importance that rows of matches make up, in [0, 1]."""
+        total = float(self.importance.sum())
+        return match @ self.importance / total if total else match.sum(axis=-1) * 0
+
+
+def read(evidence: Evidence, words: Words) -> Reading:
+    """Read the sentences of all hits, best hit first, in the order of the text."""
+    kind = kind_of(evidence.query.text)
+    found = tuple(_sentences(evidence.hits, kind, frozenset(evidence.sought.attention)))
+    forms = evidence.sought.forms
+    asked = [w.lower() for w in _WORD.findall(evidence.query.text)]
+    seen = dict.fromkeys(w.lower() for s in found for w in s.words)
+    vocabulary = {word: i for i, word in enumerate([*seen])}
+    raw = words.vectors([*vocabulary])
+    vectors = _unit(raw)
+    sought = tuple(evidence.sought.importance)
+    wanted = _unit(words.vectors([forms[term].lower() for term in sought]))
+    alike = _softened(wanted @ vectors.T)
+    match = np.zeros((len(found), len(sought)), dtype=np.float32)
+    sums = np.zeros((len(found), raw.shape[1]), dtype=np.float32)
+    for row, s in enumerate(found):
+        columns = [vocabulary[w.lower()] for w in s.words]
+        match[row] = alike[:, columns].max(axis=1) if sought else 0
+        match[row, [term in s.terms for term in sought]] = 1
+        sums[row] = raw[columns].sum(axis=0)
+    question = _unit(words.vectors(asked).sum(axis=0, keepdims=True))
+    return Reading(
+        evidence=evidence,
+        kind=kind,
+        sentences=found,
+        sought=sought,
+        importance=np.array([*evidence.sought.importance.values()], dtype=np.float32),
+        match=match,
+        cosines=(_unit(sums) @ question.T)[:, 0],
+        vocabulary=vocabulary,
+        vectors=vectors,
+    )
+
+
+def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterator[Sentence]:
+    for place, hit in enumerate(hits):
+        c = hit.candidate
+        for start, end in sentences(c.text):
+            text = c.text[start:end]
+            length = len(text.split())
+            tokens = tuple(terms(text))
+            if length < MIN_WORDS or not tokens or text == c.title or _BOILERPLATE.search(text):
+                continue
+            yield Sentence(
+                hit=place,
+                candidate=c,
+                start=c.start + start,
+                end=c.start + end,
+                text=text,
+                tokens=tokens,
+                words=tuple(dict.fromkeys(_WORD.findall(text))),
+                length=length,
+                has_kind=any(not asked.issuperset(terms(a)) for a in answers_kind(text, kind)),
+            )
+
+
+def _softened(cosines: Floats) -> Floats:
+    low, high = _ALIKE
+    return np.asarray(np.clip((cosines - low) / (high - low), 0.0, 1.0), dtype=np.float32)
+
+
+def _unit(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)

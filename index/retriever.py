@@ -1,0 +1,148 @@
+"""A question in, the passages that bear on it out, best first.
+
+Dense and BM25 candidates go into one pool; `rank` orders it. It knows nothing of how the
+conversation made the query, nor of what will be said with the passages.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+import numpy as np
+
+from index.article import Passage
+from index.rank import Hit, Sought, rank
+from index.store import Store
+from index.terms import terms
+from index.words import Words
+
+BM25_CANDIDATES = 120
+DENSE_CANDIDATES = 50
+CONTEXT_WEIGHT = 0.5
+"""How much a word of an earlier turn weighs beside one of the question itself."""
+ENGLISH = 300
+"""Passages of ordinary English that are taken to stand beside the collection's own."""
+LIVE = timedelta(days=45)
+"""A collection whose newest article is older than this has no news for today."""
+TIME_ZONES = timedelta(days=1)
+Idf = Callable[[str, str], float]
+"""How rare a term is, given it and the word it stands for."""
+_WORD = re.compile(r"\w+")
+_NAME = re.compile(r"\b[A-Z0-9][\w’'-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to search for: a question, what was said before that it needs, and today's date."""
+
+    text: str
+    context: tuple[str, ...] = ()
+    as_of: date | None = None
+
+    def __str__(self) -> str:
+        """The query as a reader may see it: the question, and in brackets what was added."""
+        return f"{self.text} [{' / '.join(self.context)}]" if self.context else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The best hits for a query, with what the whole search found out.
+
+    `collection` counts the passages searched. `live` says that they reach up to the query's
+    date. `bm25_ratio` is the best
+    BM25 score over the query's total importance. `idf` tells how rare a term is.
+    """
+
+    query: Query
+    sought: Sought
+    hits: tuple[Hit, ...]
+    collection: int
+    live: bool
+    bm25_ratio: float
+    idf: Idf
+
+    def passages(self, k: int = 10) -> tuple[Passage, ...]:
+        """The k best passages, best first."""
+        return tuple(_passage(hit) for hit in self.hits[:k])
+
+
+class Retriever:
+    """Searches one store."""
+
+    def __init__(self, store: Store, words: Words) -> None:
+        self._store = store
+        self._words = words
+
+    def retrieve(self, query: Query, k: int = 12) -> Evidence:
+        """The k best passages for `query`. Blocking: some ten milliseconds."""
+        live = self._is_live(query.as_of)
+        collection = self._store.bm25.doc_count
+        idf = partial(self._idf, collection)
+        sought = self._sought(query, query.as_of if live else None, idf)
+        found = dict(self._store.bm25.search(sought.attention, sought.pairs, BM25_CANDIDATES))
+        vector = self._vector(query)
+        near = [i for i, _ in self._store.vectors.query(vector, DENSE_CANDIDATES)]
+        candidates = self._store.candidates(list(dict.fromkeys([*found, *near])))
+        if query.as_of:
+            last = query.as_of + TIME_ZONES
+            candidates = [c for c in candidates if c.published is None or c.published <= last]
+        cosines = np.array([c.vector @ vector for c in candidates], dtype=np.float32)
+        hits = rank(sought, candidates, found, cosines)
+        total = sum(sought.importance.values())
+        return Evidence(
+            query=query,
+            sought=sought,
+            hits=tuple(hits[:k]),
+            collection=collection,
+            live=live,
+            bm25_ratio=max(found.values(), default=0.0) / total if total else 0.0,
+            idf=idf,
+        )
+
+    def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:
+        forms = {t: word for text in (*query.context, query.text) for t, word in _forms(text)}
+        own = terms(query.text)
+        attention = dict.fromkeys(forms, CONTEXT_WEIGHT) | dict.fromkeys(own, 1.0)
+        names = {t for word in _NAME.findall(query.text)[1:] for t in terms(word)}
+        return Sought(
+            terms=own,
+            forms=forms,
+            attention=attention,
+            importance={t: w * idf(t, forms[t]) for t, w in attention.items()},
+            names=frozenset(names),
+            as_of=as_of,
+        )
+
+    def _idf(self, collection: int, term: str, word: str) -> float:
+        """BM25's inverse document frequency over the passages, and some of English at large.
+
+        In a collection of a few articles all on one matter, its own frequencies would make
+        the matter itself weigh nothing and a stray word everything.
+        """
+        usual = ENGLISH * math.exp(-self._words.idf(word.lower()))
+        held = self._store.bm25.doc_freq(term) + usual
+        total = collection + ENGLISH
+        return math.log(1 + (total - held + 0.5) / (held + 0.5))
+
+    def _vector(self, query: Query) -> "np.ndarray":
+        """The question's vector, drawn towards what the conversation adds."""
+        vectors = self._store.embedder.embed([query.text, *query.context])
+        mixed = vectors[0] + CONTEXT_WEIGHT * vectors[1:].sum(axis=0)
+        return mixed / (np.linalg.norm(mixed) or 1.0)
+
+    def _is_live(self, as_of: date | None) -> bool:
+        newest = as_of and self._store.newest(as_of + TIME_ZONES)
+        return bool(as_of and newest and as_of - newest <= LIVE)
+
+
+def _forms(text: str) -> list[tuple[str, str]]:
+    """The terms of a text, each with the word it stands for."""
+    return [(term, word) for word in _WORD.findall(text) for term in terms(word)]
+
+
+def _passage(hit: Hit) -> Passage:
+    c = hit.candidate
+    return Passage(c.source, c.title, c.published, c.url, c.text, c.start, c.end, hit.score)

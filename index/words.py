@@ -1,0 +1,58 @@
+"""What the static embedding model knows of single words: their vectors, and how rare they are.
+
+It knows nothing of any collection of articles.
+"""
+
+import math
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+
+from index.embed import StaticEmbedder, Vectors
+
+CACHED = 30_000
+"""Words remembered, a kilobyte each."""
+_PIECES_IDF = 5.0
+_RAREST = 6.5
+
+
+class Words:
+    """Words' vectors and rarity; remembers those it has seen. May be used by any thread."""
+
+    def __init__(self, model: StaticEmbedder) -> None:
+        self._model = model
+        self._lock = Lock()
+        self._known: dict[str, tuple[Vectors, float]] = {}
+
+    def vectors(self, words: Sequence[str]) -> Vectors:
+        """One vector a word, not of length 1: their sum is a text's. Shape `(n, dimension)`."""
+        self._learn(words)
+        rows = [self._known[word][0] for word in words]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self._model.dimension)
+
+    def idf(self, word: str) -> float:
+        """The inverse document frequency to expect in English prose, in nats."""
+        self._learn([word])
+        return self._known[word][1]
+
+    def _learn(self, words: Sequence[str]) -> None:
+        with self._lock:
+            if len(self._known) + len(words) > CACHED:
+                self._known = {word: self._known[word] for word in words if word in self._known}
+            new = [word for word in dict.fromkeys(words) if word not in self._known]
+            if new:
+                for word, pieces, vector in zip(new, *self._model.pieces(new), strict=True):
+                    self._known[word] = (vector, _rarity(pieces))
+
+
+def _rarity(pieces: Sequence[int]) -> float:
+    """An idf read off the model's word pieces.
+
+    Pieces are numbered in the order in which they were merged, the most frequent first, so
+    that a whole word's number tells how common it is; what takes several pieces is rare.
+    The line was fitted by eye to document frequencies in news.
+    """
+    if len(pieces) == 1:
+        return min(_RAREST, max(1.0, 1.15 * (math.log(1 + pieces[0]) - 5.9)))
+    return min(_RAREST, _PIECES_IDF + 0.3 * max(0, len(pieces) - 2))
