@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import run
+
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
 
 DATELINE = Path(sys.executable).with_name("dateline")
@@ -41,6 +43,24 @@ def dateline(environment: dict[str, str], tmp_path_factory: pytest.TempPathFacto
         )
 
     return run
+
+
+@pytest.fixture
+def inside(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Dateline:
+    """Runs the command in this process, where what it imports is there already."""
+    for key in [key for key in os.environ if key.startswith(QUIET)]:
+        monkeypatch.delenv(key)
+    monkeypatch.chdir(tmp_path_factory.mktemp("work"))
+
+    def run_inside(*arguments: object) -> subprocess.CompletedProcess[str]:
+        status = run([str(argument) for argument in arguments])
+        return subprocess.CompletedProcess(arguments, status, *capsys.readouterr())
+
+    return run_inside
 
 
 @pytest.fixture(scope="session")

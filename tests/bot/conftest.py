@@ -4,12 +4,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-PATIENCE = 20
+PATIENCE = 15
 
 
 class Terminal:
@@ -37,13 +37,18 @@ class Terminal:
 
     def wait_for(self, text: str, colours: bool = False) -> str:
         """The screen once `text` stands at the start of one of its lines."""
+        self._wait(lambda lines: any(line.startswith(text) for line in lines), text)
+        return self._tmux("capture-pane", "-p", "-S", "-", *["-e"] * colours)
+
+    def wait_for_prompt(self, prompt: str) -> None:
+        """Return once the last line is the prompt and nothing else."""
+        self._wait(lambda lines: lines[-1:] == [prompt], prompt)
+
+    def _wait(self, seen: Callable[[list[str]], bool], text: str) -> None:
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            screen = self._tmux("capture-pane", "-p", "-S", "-")
-            if any(line.startswith(text) for line in screen.splitlines()):
-                return self._tmux("capture-pane", "-e", "-p", "-S", "-") if colours else screen
+        while not seen(self._tmux("capture-pane", "-p", "-S", "-").strip().splitlines()):
+            assert time.monotonic() < end, f"{text!r} did not appear"
             time.sleep(0.05)
-        raise AssertionError(f"{text!r} did not appear:\n{screen}")
 
     def close(self) -> None:
         """End the shell and all that runs in it."""

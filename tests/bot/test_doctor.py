@@ -26,14 +26,14 @@ def test_a_sound_store_is_sound(dateline: "Dateline", seeds_store: Path) -> None
     assert "2 articles" in done.stdout
 
 
-def test_json_lists_the_checks(dateline: "Dateline", seeds_store: Path) -> None:
-    found = json.loads(dateline("doctor", "--json", "--store", seeds_store).stdout)
+def test_json_lists_the_checks(inside: "Dateline", seeds_store: Path) -> None:
+    found = json.loads(inside("doctor", "--json", "--store", seeds_store).stdout)
     assert {"name", "level", "detail", "remedy"} == set(found[0])
     assert {check["level"] for check in found} == {"ok"}
 
 
-def test_no_store_is_made(dateline: "Dateline", tmp_path: Path) -> None:
-    done = dateline("doctor", "--store", tmp_path / "none" / "deep")
+def test_no_store_is_made(inside: "Dateline", tmp_path: Path) -> None:
+    done = inside("doctor", "--store", tmp_path / "none" / "deep")
     assert done.returncode == 0
     assert "not built yet" in done.stdout
     assert list(tmp_path.iterdir()) == []
@@ -49,8 +49,8 @@ def test_chromadb_is_not_loaded_without_a_store(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
-def test_missing_articles_fail(dateline: "Dateline", tmp_path: Path) -> None:
-    done = dateline("doctor", "--store", tmp_path / "s", "--articles", tmp_path / "none")
+def test_missing_articles_fail(inside: "Dateline", tmp_path: Path) -> None:
+    done = inside("doctor", "--store", tmp_path / "s", "--articles", tmp_path / "none")
     assert done.returncode == 1
     assert "✗ articles" in done.stdout and "--articles" in done.stdout
 
@@ -61,21 +61,21 @@ def test_a_store_that_is_a_file_fails(tmp_path: Path) -> None:
     assert look("store", Config(store=path)).level == "fail"
 
 
-def test_a_damaged_store_fails(dateline: "Dateline", tmp_path: Path) -> None:
-    assert dateline("index", "--store", tmp_path).returncode == 0
+def test_a_damaged_store_fails(inside: "Dateline", tmp_path: Path) -> None:
+    assert inside("index", "--store", tmp_path).returncode == 0
     for path in tmp_path.rglob("*"):
         if path.is_file():
             path.write_bytes(b"damage" * 10)
-    done = dateline("doctor", "--store", tmp_path)
+    done = inside("doctor", "--store", tmp_path)
     assert done.returncode in (0, 1)
     assert "✓ index" not in done.stdout and "Traceback" not in done.stderr
 
 
-def test_a_stale_index_is_told(dateline: "Dateline", tmp_path: Path) -> None:
+def test_a_stale_index_is_told(inside: "Dateline", tmp_path: Path) -> None:
     news, store = tmp_path / "news", tmp_path / "store"
     news.mkdir()
     (news / "a.txt").write_text("A title\n\nSome words.\n")
-    assert dateline("index", news, "--store", store).returncode == 0
+    assert inside("index", news, "--store", store).returncode == 0
     (news / "b.txt").write_text("Another title\n\nOther words.\n")
     check = look("index", Config(store=store))
     assert check.level == "warn" and check.remedy
@@ -87,11 +87,12 @@ def test_an_unknown_embedding_fails(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("key", ["OPENAI_API_KEY", "DISCORD_TOKEN"])
 def test_secrets_are_told_apart_but_never_told(
-    dateline: "Dateline", tmp_path: Path, key: str
+    inside: "Dateline", monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
 ) -> None:
     store = tmp_path / "s"
-    assert f"{key}: not set" in dateline("doctor", "--store", store).stdout
-    done = dateline("doctor", "--store", store, **{key: "hush-hush"})
+    assert f"{key}: not set" in inside("doctor", "--store", store).stdout
+    monkeypatch.setenv(key, "hush-hush")
+    done = inside("doctor", "--store", store)
     assert f"{key}: set" in done.stdout
     assert "hush-hush" not in done.stdout + done.stderr
 

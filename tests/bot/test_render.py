@@ -34,7 +34,9 @@ ANSWER = Answer(
     citations=(Citation(1, URL, "Rates :smile:", date(2024, 5, 2), URL, QUOTE, 0, len(QUOTE)),),
 )
 NASTY = st.text(
-    st.one_of(st.characters(), st.sampled_from("\x1b\x9b\x07\r\n\t[]/;m0K?\x00\x7f\x90\x9c")),
+    st.one_of(
+        st.characters(codec="utf-8"), st.sampled_from("\x1b\x9b\x07\r\n\t[]/;m0K?\x00\x7f\x90\x9c")
+    ),
     max_size=80,
 )
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,8 @@ QUESTIONS = [
 ]
 
 
-def ask(dateline: "Dateline", store: Path, question: str) -> Any:
-    done: subprocess.CompletedProcess[str] = dateline("ask", question, "--json", "--store", store)
+def ask(inside: "Dateline", store: Path, question: str) -> Any:
+    done = inside("ask", question, "--json", "--store", store)
     assert done.stdout.count("\n") == 1, done.stderr
     return json.loads(done.stdout)
 
@@ -47,18 +46,18 @@ def test_the_barest_answer_is_valid() -> None:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_real_answers_are_valid(dateline: "Dateline", seeds_store: Path, question: str) -> None:
-    answer = ask(dateline, seeds_store, question)
+def test_real_answers_are_valid(inside: "Dateline", seeds_store: Path, question: str) -> None:
+    answer = ask(inside, seeds_store, question)
     VALIDATOR.validate(answer)
     used = list(dict.fromkeys(map(int, re.findall(r"\[(\d+)\]", answer["answer"]))))
     assert [c["n"] for c in answer["citations"]] == used == list(range(1, len(used) + 1))
     assert all(len(p["text"].split()) <= 200 for p in answer["passages"])
 
 
-def test_quotes_stand_where_they_say(dateline: "Dateline", seeds_store: Path) -> None:
-    answer = ask(dateline, seeds_store, QUESTIONS[0])
+def test_quotes_stand_where_they_say(inside: "Dateline", seeds_store: Path) -> None:
+    answer = ask(inside, seeds_store, QUESTIONS[0])
     assert answer["status"] == "answered" and answer["citations"]
     for citation in answer["citations"]:
-        shown = dateline("show", citation["source"], "--json", "--store", seeds_store)
+        shown = inside("show", citation["source"], "--json", "--store", seeds_store)
         text = json.loads(shown.stdout)["text"]
         assert text[citation["start"] : citation["end"]] == citation["quote"]
