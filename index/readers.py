@@ -7,10 +7,12 @@ source to articles and problems, and name it in READERS.
 
 import gzip
 import json
+import os
 import re
 import stat
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -59,9 +61,9 @@ def find_files(
     except OSError as error:
         raise ArticlesError(f"cannot read {root}: {_reason(error)}") from error
     if stat.S_ISDIR(mode):
-        found = _walk(root, root, set(), on_problem or (lambda _: None))
+        found = _walk(root, "", set(), on_problem or (lambda _: None))
     else:
-        found = iter([(root, root.name)] if stat.S_ISREG(mode) and reader_of(root) else [])
+        found = iter([(root, root.name)] if stat.S_ISREG(mode) and reader_of(root.name) else [])
     first = next(found, None)
     if first is None:
         raise ArticlesError(f"no articles in {root}: it holds no {', '.join(READERS)} file")
@@ -71,7 +73,7 @@ def find_files(
 
 def read_file(path: Path, source: str) -> Iterator[Article | Problem]:
     """The articles of one file, in order, with a Problem for each that cannot be read."""
-    reader = reader_of(path)
+    reader = reader_of(path.name)
     if reader is None:
         yield Problem(source, f"not a kind of file that is read ({', '.join(READERS)})")
         return
@@ -81,40 +83,56 @@ def read_file(path: Path, source: str) -> Iterator[Article | Problem]:
         yield Problem(source, f"cannot be read: {_reason(error)}", incomplete=True)
 
 
-def reader_of(path: Path) -> Reader | None:
+def reader_of(name: str) -> Reader | None:
     """The reader for a file of this name, or None."""
-    name = path.name.lower()
-    return next((READERS[suffix] for suffix in READERS if name.endswith(suffix)), None)
+    lower = name.lower()
+    return next((READERS[suffix] for suffix in READERS if lower.endswith(suffix)), None)
 
 
 def _walk(
-    root: Path, folder: Path, above: set[tuple[int, int]], on_problem: Callable[[Problem], None]
+    folder: Path, prefix: str, above: set[tuple[int, int]], on_problem: Callable[[Problem], None]
 ) -> Iterator[tuple[Path, str]]:
-    """Files first, then folders, each by name; a folder inside itself is not entered."""
+    """Files first, then folders, each by name; a folder inside itself is not entered.
+
+    `prefix` is put before names to make them relative to the root.
+    """
     try:
         here = folder.stat()
-        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        # pathlib's own iterdir is three times slower, and this is done before each answer.
+        with os.scandir(folder) as entries:
+            seen = sorted((e.name, _is_folder(e), e) for e in entries if e.name[0] != ".")
     except OSError as error:
-        if folder == root:
-            raise ArticlesError(f"cannot read {root}: {_reason(error)}") from error
-        source = _utf8(folder.relative_to(root).as_posix())
+        if not prefix:
+            raise ArticlesError(f"cannot read {folder}: {_reason(error)}") from error
+        source = _utf8(prefix.removesuffix("/"))
         on_problem(Problem(source, f"cannot be read: {_reason(error)}", incomplete=True))
         return
     identity = (here.st_dev, here.st_ino)
     if identity in above:
         return
-    folders = []
-    for path in paths:
-        if path.is_dir():
-            folders.append(path)
-        elif reader_of(path) and path.is_file():
-            source = path.relative_to(root).as_posix()
-            if source == _utf8(source):
-                yield path, source
-            else:
-                on_problem(Problem(_utf8(source), "its name is not UTF-8; rename it"))
-    for path in folders:
-        yield from _walk(root, path, above | {identity}, on_problem)
+    for name, is_folder, entry in seen:
+        if is_folder or not reader_of(name) or not _is_file(entry):
+            continue
+        source = prefix + name
+        if source == _utf8(source):
+            yield folder / name, source
+        else:
+            on_problem(Problem(_utf8(source), "its name is not UTF-8; rename it"))
+    for name, is_folder, _ in seen:
+        if is_folder:
+            yield from _walk(folder / name, f"{prefix}{name}/", above | {identity}, on_problem)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    with suppress(OSError):  # a link that leads to itself
+        return entry.is_dir()
+    return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    with suppress(OSError):
+        return entry.is_file()
+    return False
 
 
 def _read_text(path: Path, source: str) -> Iterator[Article | Problem]:

@@ -65,6 +65,7 @@ class Store:
         self.embedder = embedder
         self._guard = RLock()
         self._generation: Generation | None = None
+        self._opened_from: Path | None = None
         self._copy: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
@@ -225,11 +226,12 @@ class Store:
         """The current generation, opened again when another process has made a new one."""
         folder = self._folder()
         with self._guard:
-            if folder is None or (self._generation and self._generation.folder == folder):
+            if folder is None or (self._generation and self._opened_from == folder):
                 return self._generation
             self.close()
             try:
                 self._generation = self._opened(folder)
+                self._opened_from = folder
             except _DamagedError:
                 if self._folder() == folder:
                     raise
@@ -243,7 +245,6 @@ class Store:
             raise _DamagedError(
                 f"the store in {self.directory} is damaged: run `dateline index` to make it again"
             ) from error
-        generation.folder = folder
         if generation.format > FORMAT:
             generation.close()
             raise StoreError(
@@ -300,6 +301,7 @@ class Store:
         draft.replace(self.directory / CURRENT)
         with self._guard:
             old, self._generation = self._generation, generation
+            self._opened_from = generation.folder
         if old is not None:
             old.close()
         if before is not None and damaged and before.exists():
@@ -326,7 +328,11 @@ class Store:
             if not (folder / MANIFEST).is_file():
                 return folder
         self._copy = tempfile.TemporaryDirectory(prefix="dateline-")
-        return Path(shutil.copytree(folder, Path(self._copy.name) / folder.name))
+        copy = Path(self._copy.name) / folder.name
+        shutil.copytree(folder, copy, copy_function=shutil.copyfile)
+        for path in (copy, *copy.rglob("*/")):
+            path.chmod(0o700)
+        return copy
 
     # Syncing
 

@@ -534,6 +534,26 @@ def test_a_store_that_cannot_be_written(tmp_path: Path, news: Path) -> None:
             Store.open(folder, CountingEmbedder()).sync([news])
 
 
+def test_a_store_on_a_disk_that_takes_no_writing_is_read(
+    store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.sync([news])
+    store.close()
+    mounted = store.directory
+    for path in (mounted, *mounted.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+    def refused(**_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refused)
+    before = {path: path.stat().st_mtime_ns for path in mounted.rglob("*")}
+    with Store.open(mounted, CountingEmbedder()) as reader:
+        assert not reader.is_stale([news])
+        assert found(reader, "appl") == {"apple.txt"}
+    assert before == {path: path.stat().st_mtime_ns for path in mounted.rglob("*")}
+
+
 def test_looking_and_syncing_nothing_import_no_chroma(tmp_path: Path, news: Path) -> None:
     with Store.open(tmp_path / "store", CountingEmbedder()) as store:
         store.sync([news])
