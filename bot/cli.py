@@ -270,6 +270,8 @@ def show(
     """Print one article, with a quote marked in it."""
     config = _config(articles, store, as_of)
     with _store(config) as opened:
+        # A shell passes any bytes on; no article's name holds half a character.
+        source = source.encode(errors="replace").decode()
         article = opened.article(source) or _unknown(source, opened)
     from bot.intake import find_range
 

@@ -57,8 +57,8 @@ def inside(
     monkeypatch.chdir(tmp_path_factory.mktemp("work"))
 
     def run_inside(*arguments: object) -> subprocess.CompletedProcess[str]:
-        status = run([str(argument) for argument in arguments])
-        return subprocess.CompletedProcess(arguments, status, *capsys.readouterr())
+        typed = [str(argument) for argument in arguments]
+        return subprocess.CompletedProcess(typed, run(typed), *capsys.readouterr())
 
     return run_inside
 

@@ -7,10 +7,12 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import date
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from bot.answer import Answer, Status, Turn
@@ -79,6 +81,7 @@ def test_no_command_shows_the_help_on_stderr(dateline: "Dateline") -> None:
         ["ask", "who?", "--as-of", "tomorrow"],
         ["search", "who", "--limit", "0"],
         ["show", "nothing-like-it.txt"],
+        ["show", "\udcff"],
         ["show", SOURCE, "--quote", "words that stand nowhere"],
         ["show", SOURCE, "--start", "9", "--end", "3"],
     ],
@@ -312,6 +315,36 @@ def test_a_terminal_shows_a_quote_in_its_article(terminal: "Terminal", seeds_sto
     )
     shown = terminal.wait_for("done 0", colours=True)
     assert "\x1b[1;7mone interpreter\x1b[0m" in shown
+
+
+class Room:
+    """An entry point to a command of another room that repeats what it is given."""
+
+    @staticmethod
+    def load() -> typer.Typer:
+        room = typer.Typer(rich_markup_mode=None)
+
+        @room.command("run")
+        def repeat(words: list[str], *, out: str = "") -> None:
+            typer.echo(f"{words} {out}")
+            raise typer.Exit(5)
+
+        @room.callback()
+        def together() -> None:
+            """Keep `run` a command of its own."""
+
+        return room
+
+
+def test_eval_is_another_rooms_command(inside: "Dateline", monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [found.name for found in entry_points(group="dateline.commands")] == ["eval"]
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: [Room])
+    done = inside("eval", "run", "gold", "--out=x", "--", "--odd")
+    assert (done.returncode, done.stdout) == (5, "['gold', '--odd'] x\n")
+    assert "dateline eval" in inside("eval", "--help").stdout
+    refused = inside("eval", "run")
+    assert refused.returncode == 2
+    assert refused.stderr.endswith("see `dateline eval run --help`\n")
 
 
 def test_completion_can_be_shown(dateline: "Dateline") -> None:
