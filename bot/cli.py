@@ -370,7 +370,7 @@ class _Progress:
                 self._bar.task_ids[0],
                 completed=so_far.files,
                 total=total,
-                description=f"{so_far.articles:,} articles, {so_far.passages:,} passages",
+                description=f"indexing {_count(so_far.articles, 'article')}",
             )
 
     def __exit__(
