@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +18,8 @@ import numpy as np
 from bot.question import Kind, answers_kind, focus_of
 from bot.reading import Floats, Reading, Sentence
 from index.manifest import Candidate
-from index.terms import terms
+from index.rank import Hit
+from index.terms import terms, terms_of_word
 from index.words import Words
 
 MAX_WORDS = 60
@@ -35,33 +35,33 @@ _SENTENCE_SHARE = 0.5
 """How much a sentence's own probability counts beside the words it adds."""
 
 SENTENCE_WEIGHTS = {
-    "passage": 0.3,
-    "coverage": -0.3,
-    "meaning": 0.0,
-    "with_neighbours": 0.45,
-    "with_title": 0.3,
-    "phrases": -0.2,
-    "cosine": 0.7,
-    "has_kind": 0.8,
-    "lead": 0.3,
-    "fresh_month": 1.1,
-    "is_question": -0.7,
-    "density": 0.3,
-    "unfinished": 0.0,
-    "news": 0.4,
+    "passage": 0.30,
+    "coverage": 0.08,
+    "meaning": 0.67,
+    "with_neighbours": 1.78,
+    "with_title": 0.96,
+    "phrases": -0.50,
+    "cosine": 4.08,
+    "has_kind": 1.78,
+    "lead": 1.58,
+    "fresh_month": 2.54,
+    "is_question": -5.11,
+    "density": -0.09,
+    "unfinished": 0.26,
+    "news": 1.17,
 }
 WORD_WEIGHTS = {
-    "votes": 1.9,
-    "articles": 0.5,
-    "rarity": 0.6,
-    "number": 0.2,
-    "name_asked": 0.9,
-    "number_asked": 0.2,
-    "date_asked": 0.1,
-    "like_focus": 0.6,
-    "like_question": -0.2,
-    "name_unasked": 0.2,
-    "reason_asked": 0.3,
+    "votes": 1.36,
+    "articles": 1.15,
+    "rarity": 2.87,
+    "number": 1.32,
+    "name_asked": 2.63,
+    "number_asked": 2.66,
+    "date_asked": 4.37,
+    "like_focus": 7.01,
+    "like_question": -2.77,
+    "name_unasked": 0.97,
+    "reason_asked": 3.84,
 }
 
 _WORD = re.compile(r"\w+")
@@ -99,20 +99,15 @@ def sentence_features(reading: Reading) -> Floats:
     sought, hits = reading.evidence.sought, reading.evidence.hits
     exact = (reading.match == 1).astype(np.float32)
     near = _with_neighbours(reading, exact)
-    titles = np.array(
-        [
-            [term in terms(hits[s.hit].candidate.title) for term in reading.sought]
-            for s in reading.sentences
-        ],
-        dtype=np.float32,
-    )
+    places = [s.hit for s in reading.sentences]
+    titles = np.array([_titled(hit, reading.sought) for hit in hits], dtype=np.float32)
     coverage = reading.share(exact)
     columns = {
         "passage": [hits[s.hit].score - hits[0].score for s in reading.sentences],
         "coverage": coverage,
         "meaning": reading.share(reading.match),
         "with_neighbours": reading.share(near),
-        "with_title": reading.share(np.maximum(exact, titles)),
+        "with_title": reading.share(np.maximum(exact, titles[places])),
         "phrases": [sought.phrase_share(s.tokens) for s in reading.sentences],
         "cosine": reading.cosines,
         "has_kind": [s.has_kind for s in reading.sentences],
@@ -167,7 +162,7 @@ def _words_seen(reading: Reading) -> "dict[str, _Seen]":
     seen: dict[str, _Seen] = defaultdict(_Seen)
     for s, weight in zip(reading.sentences, support, strict=True):
         for word in s.words:
-            for term in _terms_of(word):
+            for term in terms_of_word(word):
                 if term not in asked:
                     seen[term].add(word, s, float(weight))
     return seen
@@ -269,19 +264,19 @@ def _joined(one: Quote, other: Quote) -> Quote | None:
     return Quote(c, one.start, other.end, text) if "\n" not in text else None
 
 
+def _titled(hit: Hit, sought: Sequence[str]) -> list[bool]:
+    held = set(terms(hit.candidate.title))
+    return [term in held for term in sought]
+
+
 def _names(text: str) -> set[str]:
-    return {term for word in _NAMELIKE.findall(text) for term in _terms_of(word)}
+    return {term for word in _NAMELIKE.findall(text) for term in terms_of_word(word)}
 
 
 def _mean(words: Words, text: str) -> Floats:
     """The direction of a text's words, of length 1."""
     total = words.vectors([w.lower() for w in _WORD.findall(text)]).sum(axis=0)
     return np.asarray(total / (np.linalg.norm(total) or 1.0), dtype=np.float32)
-
-
-@lru_cache(maxsize=50_000)
-def _terms_of(word: str) -> tuple[str, ...]:
-    return tuple(terms(word))
 
 
 def _vector(weights: dict[str, float]) -> Floats:

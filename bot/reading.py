@@ -16,7 +16,7 @@ from index.manifest import Candidate
 from index.rank import Hit
 from index.retriever import Evidence
 from index.split import sentences
-from index.terms import terms
+from index.terms import terms, terms_of_word
 from index.words import Words
 
 Floats = NDArray[np.float32]
@@ -37,8 +37,9 @@ _BOILERPLATE = re.compile(
 class Sentence:
     """A sentence of a hit; `start` and `end` are character offsets into its article.
 
-    `words` are its distinct words as written, `length` counts the blank-separated ones,
-    `has_kind` says that it holds something of the kind asked for that the question does not.
+    `tokens` are its terms in order, `words` its distinct words as written; `length` counts
+    the blank-separated ones. `has_kind` says that it holds something of the kind asked for
+    that the question does not.
     """
 
     hit: int
@@ -47,14 +48,10 @@ class Sentence:
     end: int
     text: str
     tokens: tuple[str, ...]
+    terms: frozenset[str]
     words: tuple[str, ...]
     length: int
     has_kind: bool
-
-    @property
-    def terms(self) -> frozenset[str]:
-        """Its distinct terms."""
-        return frozenset(self.tokens)
 
 
 @dataclass(frozen=True)
@@ -95,13 +92,9 @@ def read(evidence: Evidence, words: Words) -> Reading:
     sought = tuple(evidence.sought.importance)
     wanted = _unit(words.vectors([forms[term].lower() for term in sought]))
     alike = _softened(wanted @ vectors.T)
-    match = np.zeros((len(found), len(sought)), dtype=np.float32)
-    sums = np.zeros((len(found), raw.shape[1]), dtype=np.float32)
-    for row, s in enumerate(found):
-        columns = [vocabulary[w.lower()] for w in s.words]
-        match[row] = alike[:, columns].max(axis=1) if sought else 0
-        match[row, [term in s.terms for term in sought]] = 1
-        sums[row] = raw[columns].sum(axis=0)
+    match, sums = _by_sentence(found, vocabulary, alike, raw)
+    held = [[term in s.terms for term in sought] for s in found]
+    match[np.array(held, dtype=bool).reshape(match.shape)] = 1
     question = _unit(words.vectors(asked).sum(axis=0, keepdims=True))
     return Reading(
         evidence=evidence,
@@ -123,7 +116,10 @@ def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterat
             text = c.text[start:end]
             length = len(text.split())
             tokens = tuple(terms(text))
-            if length < MIN_WORDS or not tokens or text == c.title or _BOILERPLATE.search(text):
+            words = tuple(dict.fromkeys(_WORD.findall(text)))
+            if length < MIN_WORDS or not tokens or not words or text == c.title:
+                continue
+            if _BOILERPLATE.search(text):
                 continue
             yield Sentence(
                 hit=place,
@@ -132,10 +128,25 @@ def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterat
                 end=c.start + end,
                 text=text,
                 tokens=tokens,
-                words=tuple(dict.fromkeys(_WORD.findall(text))),
+                terms=frozenset(tokens),
+                words=words,
                 length=length,
-                has_kind=any(not asked.issuperset(terms(a)) for a in answers_kind(text, kind)),
+                has_kind=any(
+                    not asked.issuperset(terms_of_word(a)) for a in answers_kind(text, kind)
+                ),
             )
+
+
+def _by_sentence(
+    found: Sequence[Sentence], vocabulary: dict[str, int], alike: Floats, raw: Floats
+) -> tuple[Floats, Floats]:
+    """Per sentence, its best likeness to each sought word and the sum of its words' vectors."""
+    if not found:
+        return np.zeros((0, len(alike)), np.float32), np.zeros((0, raw.shape[1]), np.float32)
+    columns = [vocabulary[w.lower()] for s in found for w in s.words]
+    starts = np.cumsum([0, *(len(s.words) for s in found[:-1])])
+    best = np.maximum.reduceat(alike.T[columns], starts, axis=0)
+    return best, np.add.reduceat(raw[columns], starts, axis=0)
 
 
 def _softened(cosines: Floats) -> Floats:

@@ -1,21 +1,50 @@
 """Fits the linear models that rank passages, choose sentences and decide whether to answer.
 
-    python -m evals.fit ARTICLES GOLD [ARTICLES GOLD ...]
+    python -m evals.fit --store DIR ARTICLES GOLD [ARTICLES GOLD ...]
 
-Prints the weights to be pasted into `index/rank.py`, `bot/quotes.py` and `bot/gate.py`. Each
-is fitted on all the sets named; what is printed beside it is from five-fold cross-validation,
-whole questions held out. It needs NumPy only.
+Prints the weights to be pasted into `index/rank.py`, `bot/quotes.py` and `bot/gate.py`.
+Beside the questions as they are, the gate sees each dated one again without its date, and
+each one asked of two tiny collections: articles near the matter that do not hold the answer,
+and the same with one that does. It needs NumPy only.
 """
 
+import argparse
+import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot import gate, quotes
+from bot.reading import Reading, read
+from bot.rewrite import rewrite
+from evals.gold import Gold, load_gold
+from index import rank
+from index.collection import collection_directory
+from index.embed import StaticEmbedder
+from index.retriever import Evidence, Retriever
+from index.store import Store
+from index.terms import terms
+from index.words import Words
+
 Rows = NDArray[np.float32]
 Marks = NDArray[np.bool_]
+
+POOL = 200
+"""Candidates that the ranker learns to order."""
+QUOTED_FROM = 12
+"""Hits that sentences are chosen from."""
+FOLDS = 5
+SHORT = 12
+"""Words up to which a gold answer is a string to be found rather than prose."""
+LONG = 20_000
+"""Characters from which an article is too long for a tiny collection."""
+TOO_EARLY = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +98,209 @@ def fit_odds(
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     powers = np.exp(scores - scores.max())
     return np.asarray(powers / powers.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A gold question with the evidence found for it."""
+
+    gold: Gold
+    evidence: Evidence
+
+
+class Trials:
+    """Questions for the gate, by the group they count in, each group and label as one."""
+
+    def __init__(self) -> None:
+        self._rows: list[list[float]] = []
+        self._right: list[bool] = []
+        self._groups: list[str] = []
+
+    def add(self, group: str, reading: Reading, has_answer: bool) -> None:
+        """One question, as it was read, and whether its articles hold an answer."""
+        if reading.sentences:
+            self._rows.append([*gate.gate_features(reading).values()])
+            self._right.append(has_answer)
+            self._groups.append(group)
+
+    def fit(self) -> tuple[Rows, float]:
+        """The gate's weights and intercept; says how well each group is told apart."""
+        rows, right = np.array(self._rows, dtype=np.float32), np.array(self._right)
+        groups = np.array(self._groups)
+        weight = np.zeros(len(rows), dtype=np.float32)
+        for group in np.unique(groups):
+            for label in (True, False):
+                chosen = (groups == group) & (right == label)
+                weight[chosen] = 1 / max(1, chosen.sum())
+        held_out = np.zeros(len(rows))
+        fold = np.arange(len(rows)) % FOLDS
+        for n in range(FOLDS):
+            weights, intercept = fit_odds(rows[fold != n], right[fold != n], weight[fold != n])
+            held_out[fold == n] = rows[fold == n] @ weights + intercept
+        for group in np.unique(groups):
+            yes, no = held_out[(groups == group) & right], held_out[(groups == group) & ~right]
+            told = (yes[:, None] > no).mean() if len(yes) and len(no) else float("nan")
+            print(
+                f"# {group}: {len(yes)} + {len(no)}, auroc {told:.3f}, "
+                f"answered {(yes >= 0).mean():.3f}, declined {(no < 0).mean():.3f}"
+            )
+        return fit_odds(rows, right, weight)
+
+
+def main() -> None:
+    """Fit all four models on the sets named on the command line and print the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", type=Path, required=True, help="where indexes are kept")
+    parser.add_argument("sets", type=Path, nargs="+", help="ARTICLES GOLD pairs")
+    options = parser.parse_args()
+    model = StaticEmbedder()
+    words = Words(model)
+    trials = Trials()
+    cases: list[Case] = []
+    seen: set[str] = set()
+    pairs = list(zip(options.sets[::2], options.sets[1::2], strict=True))
+    gold_of = {}
+    for articles, gold_file in pairs:
+        gold_of[articles] = [g for g in load_gold(gold_file) if g.id not in seen]
+        seen |= {g.id for g in gold_of[articles]}
+        with _opened(articles, options.store, model) as store:
+            cases += _cases(Retriever(store, words), gold_of[articles])
+    ranker = fit_choice(_passage_listings(cases))
+    _show("index/rank.py WEIGHTS", rank.WEIGHTS, ranker)
+    rank.WEIGHTS.update(zip(rank.WEIGHTS, ranker.tolist(), strict=True))
+    sentence, word = _quote_listings(cases, ranker, words)
+    _show("bot/quotes.py SENTENCE_WEIGHTS", quotes.SENTENCE_WEIGHTS, fit_choice(sentence))
+    _show("bot/quotes.py WORD_WEIGHTS", quotes.WORD_WEIGHTS, fit_choice(word))
+    for articles, _ in pairs:
+        with _opened(articles, options.store, model) as store:
+            _try_gate(store, articles.parent.name, gold_of[articles], words, trials)
+    weights, intercept = trials.fit()
+    print(f"# bot/gate.py INTERCEPT = {intercept:.3f}")
+    _show("bot/gate.py WEIGHTS", gate.WEIGHTS, weights)
+
+
+def _opened(articles: Path, directory: Path, model: StaticEmbedder) -> Store:
+    store = Store.open(collection_directory(directory, [articles]), model)
+    if store.is_stale([articles]):
+        store.sync([articles])
+    return store
+
+
+def _cases(retriever: Retriever, gold: Sequence[Gold]) -> Iterator[Case]:
+    for g in gold:
+        evidence = retriever.retrieve(rewrite(g.question, g.history, g.asked_on), POOL)
+        if g.has_answer and evidence.hits:
+            # The idf is asked for once the store is closed, so it is looked up now.
+            yield Case(g, replace(evidence, idf=_remembered(evidence)))
+
+
+def _remembered(evidence: Evidence) -> Callable[[str, str], float]:
+    known: dict[str, float] = {}
+    for hit in evidence.hits[:40]:
+        for word in set(re.findall(r"\w+", hit.candidate.text)):
+            for term in terms(word):
+                known.setdefault(term, evidence.idf(term, word))
+    return lambda term, word: known.get(term, 9.0)
+
+
+def _passage_listings(cases: Sequence[Case]) -> list[Listing]:
+    return [
+        Listing(
+            np.array([hit.features for hit in case.evidence.hits]),
+            np.array([_holds(case.gold, hit) for hit in case.evidence.hits]),
+        )
+        for case in cases
+    ]
+
+
+def _quote_listings(
+    cases: Sequence[Case], ranker: Rows, words: Words
+) -> tuple[list[Listing], list[Listing]]:
+    sentence, word = [], []
+    for case in cases:
+        if not _short(case.gold):
+            continue
+        hits = [replace(h, score=float(h.features @ ranker)) for h in case.evidence.hits]
+        best = sorted(hits, key=lambda h: -h.score)[:QUOTED_FROM]
+        reading = read(replace(case.evidence, hits=tuple(best)), words)
+        right = [_stands_in(case.gold, s.text) for s in reading.sentences]
+        sentence.append(Listing(quotes.sentence_features(reading), np.array(right)))
+        wanted = {term for answer in case.gold.answers for term in terms(answer)}
+        guessed, rows = quotes.word_features(reading, words)
+        word.append(Listing(rows, np.array([term in wanted for term in guessed])))
+    return sentence, word
+
+
+def _try_gate(store: Store, name: str, gold: Sequence[Gold], words: Words, trials: Trials) -> None:
+    retriever = Retriever(store, words)
+
+    def ask(group: str, g: Gold, as_of: date | None, has_answer: bool) -> Reading:
+        reading = read(retriever.retrieve(rewrite(g.question, g.history, as_of)), words)
+        trials.add(f"{name}, {group}", reading, has_answer)
+        return reading
+
+    for n, g in enumerate(gold):
+        if g.kind == "underspecified":
+            continue
+        ask("as asked", g, g.asked_on, g.has_answer)
+        if g.asked_on is None:
+            continue
+        reading = ask("undated", g, None, g.has_answer)
+        days = [found.published for s in g.sources if (found := store.article(s))]
+        early = g.asked_on - TOO_EARLY
+        if g.has_answer and days and all(day and day > early for day in days):
+            ask("too early", g, early, False)
+        if g.has_answer and n % 2:
+            _try_tiny(store, name, g, reading, words, trials)
+
+
+def _try_tiny(
+    store: Store, name: str, g: Gold, reading: Reading, words: Words, trials: Trials
+) -> None:
+    """Ask a collection of a few articles near the matter, without and with one that answers."""
+    near = dict.fromkeys(hit.candidate.source for hit in reading.evidence.hits)
+    found = [article for source in near if (article := store.article(source))]
+    whole = [a for a in found if len(a.text) < LONG]
+    holding = [a for a in whole if a.source in g.sources and _stands_in(g, a.text)][:1]
+    others = [a for a in whole if a.source not in g.sources and not _stands_in(g, a.text)][:3]
+    if not holding or not others:
+        return
+    for articles, has_answer in ((others, False), (others + holding, True)):
+        with TemporaryDirectory() as folder:
+            dump = Path(folder) / "articles.jsonl"
+            rows = [{"id": a.source, "title": a.title, "text": a.text} for a in articles]
+            dump.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+            with Store.open(Path(folder) / "store", store.embedder) as tiny:
+                tiny.sync([dump])
+                evidence = Retriever(tiny, words).retrieve(rewrite(g.question, (), None))
+                trials.add(f"{name}, tiny", read(evidence, words), has_answer)
+
+
+def _holds(gold: Gold, hit: rank.Hit) -> bool:
+    """Whether a passage is a right one: by its gold string, or its source for long answers."""
+    if _short(gold):
+        return _stands_in(gold, hit.candidate.text)
+    return hit.candidate.source in gold.sources
+
+
+def _short(gold: Gold) -> bool:
+    return all(len(answer.split()) <= SHORT for answer in gold.answers)
+
+
+def _stands_in(gold: Gold, text: str) -> bool:
+    flat = _flat(text)
+    return any(_flat(answer) in flat for answer in gold.answers)
+
+
+def _flat(text: str) -> str:
+    return f" {' '.join(re.findall('[a-z0-9]+', text.lower()))} "
+
+
+def _show(where: str, names: Sequence[str] | dict[str, float], weights: Rows) -> None:
+    print(f"# {where}")
+    for name, weight in zip(names, weights, strict=True):
+        print(f'    "{name}": {weight:.2f},')
+
+
+if __name__ == "__main__":
+    main()

@@ -59,7 +59,8 @@ class StaticEmbedder:
             batch = texts[start : start + BATCH]
             vectors[start : start + len(batch)] = self.pieces(batch)[1]
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        vectors /= np.maximum(lengths, 1e-9)
+        return vectors
 
     def pieces(self, texts: Sequence[str]) -> tuple[list[list[int]], Vectors]:
         """Each text's word pieces, by number, and the sum of their vectors."""

@@ -20,18 +20,22 @@ from index.manifest import Candidate
 from index.terms import terms
 
 WEIGHTS = {
-    "bm25": 1.0,
-    "cosine": 3.4,
-    "article_bm25": 1.2,
-    "article_cosine": 1.8,
-    "fresh_month": 2.9,
-    "fresh_week": 1.4,
-    "coverage": 3.6,
-    "phrases": 0.5,
-    "proximity": 2.2,
-    "lead": 1.3,
-    "length": 4.0,
+    "bm25": 1.41,
+    "cosine": 3.25,
+    "article_bm25": 1.92,
+    "article_cosine": 4.28,
+    "fresh_month": 2.63,
+    "fresh_week": 1.40,
+    "lead": 1.03,
+    "length": 1.10,
+    "coverage": 2.80,
+    "phrases": 0.86,
+    "proximity": 1.29,
 }
+_UNREAD = 8
+"""The first so many features can be had without reading the passage."""
+READ = 60
+"""Candidates read."""
 NEAR = 22
 """How many terms may lie between words that count as standing together."""
 FULL_LENGTH = 1000
@@ -40,18 +44,11 @@ FULL_LENGTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A candidate passage, what is known of its fit, and the score that follows.
-
-    `features` are in the order of WEIGHTS. `titled` is the share of the question's terms that
-    the title holds; `named` the share of its names (of all terms, where it names nothing)
-    that the passage with its title holds.
-    """
+    """A candidate passage, its features in the order of WEIGHTS, and the score they give."""
 
     candidate: Candidate
     score: float
     features: NDArray[np.float32]
-    titled: float
-    named: float
 
     def feature(self, name: str) -> float:
         """One feature by its name in WEIGHTS."""
@@ -80,9 +77,15 @@ class Sought:
         """Adjacent terms of the question, each pair once."""
         return list(dict.fromkeys((a, b) for a, b in pairwise(self.terms) if a != b))
 
+    @cached_property
+    def total(self) -> float:
+        """All importance together."""
+        return sum(self.importance.values())
+
     def share(self, found: AbstractSet[str]) -> float:
         """The share of the total importance that the found terms have, in [0, 1]."""
-        return _share(self.importance, self.importance.keys(), found)
+        held = sum(weight for term, weight in self.importance.items() if term in found)
+        return held / self.total if self.total else 0.0
 
     def phrase_share(self, tokens: Sequence[str]) -> float:
         """The share, by importance, of the question's adjacent pairs that stand side by side."""
@@ -100,11 +103,27 @@ def rank(
     bm25: Mapping[int, float],
     cosines: NDArray[np.float32],
 ) -> list[Hit]:
-    """The candidates as hits, best first.
+    """The candidates that are worth reading, as hits, best first; at most READ.
 
     `bm25` has the scores of those that BM25 found, by id; `cosines` are in the order of
-    `candidates`.
+    `candidates`. Reading is most of the work, so the features that need none come first.
     """
+    if not candidates:
+        return []
+    weights = np.array([*WEIGHTS.values()], dtype=np.float32)
+    unread = _unread_features(sought, candidates, bm25, cosines)
+    promising = np.argsort(-(unread @ weights[:_UNREAD]), kind="stable")[:READ]
+    hits = [_hit(sought, candidates[i], unread[i], weights) for i in promising]
+    return sorted(hits, key=lambda hit: -hit.score)
+
+
+def _unread_features(
+    sought: Sought,
+    candidates: Sequence[Candidate],
+    bm25: Mapping[int, float],
+    cosines: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """The features that need no look at the text: `(len(candidates), _UNREAD)`."""
     top = max(bm25.values(), default=0.0) or 1.0
     shares = [bm25.get(c.id, 0.0) / top for c in candidates]
     article_bm25: dict[int, float] = defaultdict(float)
@@ -112,42 +131,34 @@ def rank(
     for c, share, cosine in zip(candidates, shares, cosines, strict=True):
         article_bm25[c.article_id] = max(article_bm25[c.article_id], share)
         article_cosine[c.article_id] = max(article_cosine[c.article_id], float(cosine))
-    hits = []
-    for c, share, cosine in zip(candidates, shares, cosines, strict=True):
-        tokens = terms(c.text)
-        title = set(terms(c.title))
-        held = title.union(tokens)
-        age = _age(c.published, sought.as_of)
-        features = np.array(
-            [
-                share,
-                cosine,
-                article_bm25[c.article_id],
-                article_cosine[c.article_id],
-                math.exp(-age / 30),
-                math.exp(-age / 7),
-                sought.share(held),
-                sought.phrase_share(tokens),
-                _proximity(sought, tokens),
-                1 / (1 + c.start / 800),
-                min(1.0, len(c.text) / FULL_LENGTH),
-            ],
-            dtype=np.float32,
-        )
-        hits.append(
-            Hit(
-                candidate=c,
-                score=float(features @ _VECTOR),
-                features=features,
-                titled=sought.share(title),
-                named=_share(sought.importance, sought.names or sought.importance.keys(), held),
-            )
-        )
-    return sorted(hits, key=lambda hit: -hit.score)
+    ages = [_age(c.published, sought.as_of) for c in candidates]
+    columns = (
+        shares,
+        cosines,
+        [article_bm25[c.article_id] for c in candidates],
+        [article_cosine[c.article_id] for c in candidates],
+        [math.exp(-age / 30) for age in ages],
+        [math.exp(-age / 7) for age in ages],
+        [1 / (1 + c.start / 800) for c in candidates],
+        [min(1.0, len(c.text) / FULL_LENGTH) for c in candidates],
+    )
+    return np.array(columns, dtype=np.float32).T
+
+
+def _hit(
+    sought: Sought,
+    candidate: Candidate,
+    unread: NDArray[np.float32],
+    weights: NDArray[np.float32],
+) -> Hit:
+    tokens = terms(candidate.text)
+    coverage = sought.share({*tokens, *terms(candidate.title)})
+    read = (coverage, sought.phrase_share(tokens), _proximity(sought, tokens))
+    features = np.concatenate([unread, np.array(read, dtype=np.float32)])
+    return Hit(candidate, float(features @ weights), features)
 
 
 _COLUMN = {name: column for column, name in enumerate(WEIGHTS)}
-_VECTOR = np.array(list(WEIGHTS.values()), dtype=np.float32)
 
 
 def _age(published: date | None, as_of: date | None) -> float:
@@ -157,13 +168,6 @@ def _age(published: date | None, as_of: date | None) -> float:
     return max(0.0, float((as_of - published).days))
 
 
-def _share(
-    importance: Mapping[str, float], among: AbstractSet[str], found: AbstractSet[str]
-) -> float:
-    total = sum(importance[t] for t in among)
-    return sum(importance[t] for t in among & found) / total if total else 0.0
-
-
 def _proximity(sought: Sought, tokens: Sequence[str]) -> float:
     """The largest share of the importance that stands within NEAR terms of each other."""
     places = [(i, t) for i, t in enumerate(tokens) if t in sought.importance]
@@ -171,5 +175,4 @@ def _proximity(sought: Sought, tokens: Sequence[str]) -> float:
     for first, (start, _) in enumerate(places):
         near = {t for i, t in places[first : first + NEAR] if i - start <= NEAR}
         best = max(best, sum(sought.importance[t] for t in near))
-    total = sum(sought.importance.values())
-    return best / total if total else 0.0
+    return best / sought.total if sought.total else 0.0

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 
 import numpy as np
 
 from index.article import Passage
+from index.bm25 import Bm25Index
+from index.embed import Vectors
 from index.rank import Hit, Sought, rank
 from index.store import Store
 from index.terms import terms
@@ -51,17 +52,14 @@ class Query:
 class Evidence:
     """The best hits for a query, with what the whole search found out.
 
-    `collection` counts the passages searched. `live` says that they reach up to the query's
-    date. `bm25_ratio` is the best
-    BM25 score over the query's total importance. `idf` tells how rare a term is.
+    `live` says that the collection reaches up to the query's date; `idf` tells how rare a
+    term is in it.
     """
 
     query: Query
     sought: Sought
     hits: tuple[Hit, ...]
-    collection: int
     live: bool
-    bm25_ratio: float
     idf: Idf
 
     def passages(self, k: int = 10) -> tuple[Passage, ...]:
@@ -75,14 +73,15 @@ class Retriever:
     def __init__(self, store: Store, words: Words) -> None:
         self._store = store
         self._words = words
+        self._known_idf: dict[int, dict[str, float]] = {}
 
     def retrieve(self, query: Query, k: int = 12) -> Evidence:
         """The k best passages for `query`. Blocking: some ten milliseconds."""
+        bm25 = self._store.bm25
+        idf = self._idf_in(bm25)
         live = self._is_live(query.as_of)
-        collection = self._store.bm25.doc_count
-        idf = partial(self._idf, collection)
         sought = self._sought(query, query.as_of if live else None, idf)
-        found = dict(self._store.bm25.search(sought.attention, sought.pairs, BM25_CANDIDATES))
+        found = dict(bm25.search(sought.attention, sought.pairs, BM25_CANDIDATES))
         vector = self._vector(query)
         near = [i for i, _ in self._store.vectors.query(vector, DENSE_CANDIDATES)]
         candidates = self._store.candidates(list(dict.fromkeys([*found, *near])))
@@ -91,16 +90,7 @@ class Retriever:
             candidates = [c for c in candidates if c.published is None or c.published <= last]
         cosines = np.array([c.vector @ vector for c in candidates], dtype=np.float32)
         hits = rank(sought, candidates, found, cosines)
-        total = sum(sought.importance.values())
-        return Evidence(
-            query=query,
-            sought=sought,
-            hits=tuple(hits[:k]),
-            collection=collection,
-            live=live,
-            bm25_ratio=max(found.values(), default=0.0) / total if total else 0.0,
-            idf=idf,
-        )
+        return Evidence(query, sought, tuple(hits[:k]), live, idf)
 
     def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:
         forms = {t: word for text in (*query.context, query.text) for t, word in _forms(text)}
@@ -116,22 +106,29 @@ class Retriever:
             as_of=as_of,
         )
 
-    def _idf(self, collection: int, term: str, word: str) -> float:
+    def _idf_in(self, bm25: Bm25Index) -> Idf:
         """BM25's inverse document frequency over the passages, and some of English at large.
 
         In a collection of a few articles all on one matter, its own frequencies would make
         the matter itself weigh nothing and a stray word everything.
         """
-        usual = ENGLISH * math.exp(-self._words.idf(word.lower()))
-        held = self._store.bm25.doc_freq(term) + usual
-        total = collection + ENGLISH
-        return math.log(1 + (total - held + 0.5) / (held + 0.5))
+        total = bm25.doc_count + ENGLISH
+        known = self._known_idf.setdefault(total, {})
 
-    def _vector(self, query: Query) -> "np.ndarray":
+        def idf(term: str, word: str) -> float:
+            if term not in known:
+                usual = ENGLISH * math.exp(-self._words.idf(word.lower()))
+                held = bm25.doc_freq(term) + usual
+                known[term] = math.log(1 + (total - held + 0.5) / (held + 0.5))
+            return known[term]
+
+        return idf
+
+    def _vector(self, query: Query) -> Vectors:
         """The question's vector, drawn towards what the conversation adds."""
         vectors = self._store.embedder.embed([query.text, *query.context])
         mixed = vectors[0] + CONTEXT_WEIGHT * vectors[1:].sum(axis=0)
-        return mixed / (np.linalg.norm(mixed) or 1.0)
+        return np.asarray(mixed / (np.linalg.norm(mixed) or 1.0), dtype=np.float32)
 
     def _is_live(self, as_of: date | None) -> bool:
         newest = as_of and self._store.newest(as_of + TIME_ZONES)

@@ -38,3 +38,9 @@ def analyzer() -> "TextAnalyzer":
 def terms(text: str) -> list[str]:
     """The search terms of `text`, in order, repeated as often as they stand in it."""
     return analyzer().analyze(text)
+
+
+@lru_cache(maxsize=50_000)
+def terms_of_word(word: str) -> tuple[str, ...]:
+    """The search terms of a single word; remembered, since a text repeats its words."""
+    return tuple(terms(word))

@@ -1,0 +1,70 @@
+"""What a question's words say of its answer."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.question import Kind, answers_kind, focus_of, kind_of, parts_of
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How much did the bidder pay?", Kind.MONEY),
+        ("What percent of voters stayed at home?", Kind.SHARE),
+        ("How many soldiers share an interpreter?", Kind.NUMBER),
+        ("When did the talks begin?", Kind.DATE),
+        ("Since what year have they been allies?", Kind.DATE),
+        ("Who sent the troops?", Kind.NAME),
+        ("Which country is set to leave?", Kind.NAME),
+        ("Why is Beijing worried?", Kind.REASON),
+        ("Is Beijing worried?", Kind.OTHER),
+        ("", Kind.OTHER),
+    ],
+)
+def test_kind(question: str, kind: Kind) -> None:
+    assert kind_of(question) is kind
+
+
+@pytest.mark.parametrize(
+    ("question", "focus"),
+    [
+        ("Which US national park was closed by floods?", "US national park"),
+        ("How many interpreters are needed?", "number of interpreters"),
+        ("Where did the summit take place?", "country city state place"),
+        ("Is it raining?", "Is it raining?"),
+    ],
+)
+def test_focus(question: str, focus: str) -> None:
+    assert focus_of(question) == focus
+
+
+def test_a_sentence_has_the_kind_asked_for() -> None:
+    assert answers_kind("It cost $3 million.", Kind.MONEY)
+    assert answers_kind("They met on Tuesday.", Kind.DATE)
+    assert answers_kind("Each group has thirty or 30 men.", Kind.NUMBER) == ["30"]
+    assert not answers_kind("They met.", Kind.DATE)
+    assert not answers_kind("They met on Tuesday.", Kind.OTHER)
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Who came and who left?", ["Who came", "who left?"]),
+        ("Who came? When did they leave?", ["Who came", "When did they leave?"]),
+        ("What links Russia and China?", ["What links Russia and China?"]),
+        (
+            "How many came, and how much were they paid?",
+            ["How many came", "how much were they paid?"],
+        ),
+    ],
+)
+def test_parts(question: str, parts: list[str]) -> None:
+    assert parts_of(question) == parts
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(question: str) -> None:
+    assert kind_of(question) in Kind
+    focus_of(question)
+    assert all(part in question for part in parts_of(question))
