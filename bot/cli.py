@@ -165,7 +165,7 @@ def ask(
     config = _config(articles, store, as_of)
     text = read_question(sys.stdin) if question == "-" else clean_question(question)
     with _answering(config) as (answerer, runner):
-        answer = runner.run(answerer.ask(text, as_of=config.as_of))
+        answer = runner.run(answerer.ask(text, as_of=config.today))
     if as_json:
         _print_json(answer.as_json())
     else:
@@ -191,7 +191,7 @@ def chat(
     with _answering(config) as (answerer, runner):
 
         def answer(question: str, history: Sequence["Turn"]) -> "Answer":
-            return runner.run(answerer.ask(question, history, config.as_of))
+            return runner.run(answerer.ask(question, history, config.today))
 
         Chat(answer, console(sys.stdout), console(sys.stderr), as_json).run()
 
@@ -212,7 +212,7 @@ def search(
     config = _config(articles, store, as_of)
     query = clean_question(query)
     with _answering(config) as (answerer, runner):
-        found = runner.run(answerer.search(query, as_of=config.as_of, k=limit))
+        found = runner.run(answerer.search(query, as_of=config.today, k=limit))
     if as_json:
         _print_json(found)
         return

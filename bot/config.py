@@ -82,6 +82,11 @@ class Config:
         default=None, repr=False, metadata=_setting("DISCORD_TOKEN", str, "a token")
     )
 
+    @property
+    def today(self) -> date:
+        """The day to take as today."""
+        return self.as_of or date.today()
+
 
 def setting_keys() -> dict[str, str]:
     """The environment keys of Config, each with the name of its field."""

@@ -22,8 +22,8 @@ _ASKS = {
     Kind.SHARE: r"\bpercent|%|\bwhat (?:share|fraction|proportion)\b",
     Kind.NUMBER: r"\bhow (?:many|much|old|long|far|tall|big|often|fast|high|large)\b"
     r"|\bwhat (?:number|age|amount)\b",
-    Kind.DATE: r"\bwhen (?:did|does|do|is|was|will|were|are|has|have)\b|\bsince (?:what|which|when)\b"
-    r"|\b(?:what|which) (?:year|date|day|month|time)\b",
+    Kind.DATE: r"\bwhen (?:did|does|do|is|was|will|were|are|has|have)\b"
+    r"|\bsince (?:what|which|when)\b|\b(?:what|which) (?:year|date|day|month|time)\b",
     Kind.REASON: r"\bwhy\b|\bhow come\b|\bwhat (?:reason|caused?)\b|\bfor what\b",
     Kind.NAME: r"\b(?:who|whose|whom|where|which)\b|\bname of\b|\bnamed\b|\bwhat (?:country|city|"
     r"state|nation|place|company|team|film|movie|show|song|album|actor|artist|brand|person)\b",
@@ -40,14 +40,14 @@ _ANSWERS = {
         r"[$£€]\s?\d|\b\d[\d,.]*\s?(?:dollars|euros|pounds|cents)|\b[mbtr]+illion"
     ),
     Kind.SHARE: re.compile(r"\d\s?%|\bper ?cent\b"),
-    Kind.NUMBER: re.compile(rf"\d|\b{_COUNT_WORDS}\b", re.IGNORECASE),
+    Kind.NUMBER: re.compile(rf"\d[\d,.]*|\b{_COUNT_WORDS}\b", re.IGNORECASE),
     Kind.DATE: re.compile(
         rf"\b{_MONTH}\b|\b(?:1[89]|20)\d\d\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     ),
     Kind.NAME: re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+"),
     Kind.REASON: re.compile(
-        r"\b(?:because|due to|after|amid|over|since|cit(?:ed|ing)|concerns?|fears?|so that|reasons?|"
-        r"in order to|as a result|caused?|to protest|in response)\b",
+        r"\b(?:because|due to|after|amid|over|since|cit(?:ed|ing)|concerns?|fears?|so that|"
+        r"reasons?|in order to|as a result|caused?|to protest|in response)\b",
         re.IGNORECASE,
     ),
 }
@@ -59,7 +59,10 @@ _FOCUS = re.compile(
     r"recently|just|became|to|this|that|said|won|\w+ed|\w+s)\b|\?|$)",
     re.IGNORECASE,
 )
-_HOW_MANY = re.compile(r"\bhow many ([\w-]+(?: [\w-]+)?)", re.IGNORECASE)
+_HOW_MANY = re.compile(
+    r"\bhow many ([\w-]+(?: (?!is|are|was|were|do|does|did|have|has|will|can)[\w-]+)?)",
+    re.IGNORECASE,
+)
 _FOCUS_BY_WORD = {
     "where": "country city state place",
     "who": "person name",

@@ -47,7 +47,6 @@ SENTENCE_WEIGHTS = {
     "fresh_month": 2.54,
     "is_question": -5.11,
     "density": -0.09,
-    "unfinished": 0.26,
     "news": 1.17,
 }
 WORD_WEIGHTS = {
@@ -66,7 +65,6 @@ WORD_WEIGHTS = {
 
 _WORD = re.compile(r"\w+")
 _NAMELIKE = re.compile(r"\b(?:[A-Z][\w’'-]*|\d[\d,.]*)")
-_FINISHED = re.compile(r"""[.!?…:;][\s"'”’)\]]*$""")
 _CLOSING = re.compile(r"""[\s"'”’)\]]+$""")
 
 
@@ -115,7 +113,6 @@ def sentence_features(reading: Reading) -> Floats:
         "fresh_month": [hits[s.hit].feature("fresh_month") for s in reading.sentences],
         "is_question": [_CLOSING.sub("", s.text).endswith("?") for s in reading.sentences],
         "density": 10 * coverage / np.sqrt([s.length for s in reading.sentences]),
-        "unfinished": [not _FINISHED.search(s.text) for s in reading.sentences],
         "news": [len(_names(s.text) - sought.attention.keys()) / 10 for s in reading.sentences],
     }
     return np.array([columns[name] for name in SENTENCE_WEIGHTS], dtype=np.float32).T

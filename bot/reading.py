@@ -26,6 +26,7 @@ MIN_WORDS = 4
 _ALIKE = (0.25, 0.85)
 """Words less alike than the first cosine match nothing, more than the second wholly."""
 _WORD = re.compile(r"\w+")
+_FINISHED = re.compile(r"""[.!?…:;][\s"'”’)\]]*$""")
 _BOILERPLATE = re.compile(
     r"\b(?:sign up|subscribe|newsletter|click here|read more|follow (?:us|me|him|her)\b.*@|"
     r"getty images|contributed to this report|all rights reserved|https?://|advertisement)\b",
@@ -117,7 +118,7 @@ def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterat
             length = len(text.split())
             tokens = tuple(terms(text))
             words = tuple(dict.fromkeys(_WORD.findall(text)))
-            if length < MIN_WORDS or not tokens or not words or text == c.title:
+            if length < MIN_WORDS or not tokens or not words or _is_heading(c.text, start, end):
                 continue
             if _BOILERPLATE.search(text):
                 continue
@@ -135,6 +136,13 @@ def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterat
                     not asked.issuperset(terms_of_word(a)) for a in answers_kind(text, kind)
                 ),
             )
+
+
+def _is_heading(text: str, start: int, end: int) -> bool:
+    """Whether a sentence fills its line and does not end as sentences do."""
+    begins = start == 0 or text[:start].rstrip(" ").endswith("\n")
+    ends = end == len(text) or text[end:].lstrip(" ").startswith("\n")
+    return begins and ends and not _FINISHED.search(text[start:end])
 
 
 def _by_sentence(

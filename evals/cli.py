@@ -16,7 +16,9 @@ from bot.config import Config, load_config
 from evals.gold import Gold, load_gold
 from evals.runner import finished, run
 
-app = typer.Typer(help="Measure Dateline against gold questions.", rich_markup_mode=None)
+app = typer.Typer(
+    help="Measure Dateline against gold questions.", rich_markup_mode=None, add_completion=False
+)
 
 
 @app.callback()
@@ -57,7 +59,7 @@ async def _run(config: Config, gold: list[Gold], out: Path, before: int) -> None
             def tell(_: Gold, __: Answer) -> None:
                 progress.advance(task)
 
-            await run(gold, ready, out, config.as_of, tell)
+            await run(gold, ready, out, config.today, tell)
 
 
 def _note(line: str) -> None:

@@ -251,12 +251,11 @@ def _try_gate(store: Store, name: str, gold: Sequence[Gold], words: Words, trial
         if g.has_answer and days and all(day and day > early for day in days):
             ask("too early", g, early, False)
         if g.has_answer and n % 2:
-            _try_tiny(store, name, g, reading, words, trials)
+            for tiny, held in _tiny(store, g, reading, words):
+                trials.add(f"{name}, tiny", tiny, held)
 
 
-def _try_tiny(
-    store: Store, name: str, g: Gold, reading: Reading, words: Words, trials: Trials
-) -> None:
+def _tiny(store: Store, g: Gold, reading: Reading, words: Words) -> Iterator[tuple[Reading, bool]]:
     """Ask a collection of a few articles near the matter, without and with one that answers."""
     near = dict.fromkeys(hit.candidate.source for hit in reading.evidence.hits)
     found = [article for source in near if (article := store.article(source))]
@@ -273,7 +272,7 @@ def _try_tiny(
             with Store.open(Path(folder) / "store", store.embedder) as tiny:
                 tiny.sync([dump])
                 evidence = Retriever(tiny, words).retrieve(rewrite(g.question, (), None))
-                trials.add(f"{name}, tiny", read(evidence, words), has_answer)
+                yield read(evidence, words), has_answer
 
 
 def _holds(gold: Gold, hit: rank.Hit) -> bool:

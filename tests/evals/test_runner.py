@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Dateline
+from tests.conftest import Dateline
 
 GOLD = [
     {"id": "one", "question": "How many soldiers share one interpreter?"},
