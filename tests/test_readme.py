@@ -63,6 +63,7 @@ def test_commands_run(block: str, shown: str, new_user: dict[str, str], tmp_path
     clone = tmp_path / "clone"
     clone.mkdir()
     shutil.copy(ROOT / ".env.example", clone)
+    shutil.copytree(ROOT / "evals" / "gold", clone / "evals" / "gold")
     printed = ""
     for part in parts(block):
         if part.startswith(LEFT_TO_CI):
