@@ -23,9 +23,6 @@ from index.retriever import Evidence, Query, Retriever
 from index.store import Store
 from index.words import Words
 
-SHOWN = 10
-"""Passages that go with an answer."""
-
 
 class Answerer:
     """Answers questions from one store. Safe to share between tasks."""
@@ -43,11 +40,11 @@ class Answerer:
         return await asyncio.to_thread(self._answer, rewrite(question, history, as_of))
 
     async def search(
-        self, query: str, as_of: date | None = None, k: int = SHOWN
+        self, query: str, as_of: date | None = None, k: int = 10
     ) -> tuple[Passage, ...]:
         """The k best passages for `query`, best first."""
         evidence = await asyncio.to_thread(self._retriever.retrieve, Query(query, as_of=as_of), k)
-        return evidence.passages(k)
+        return evidence.passages()
 
     def _answer(self, query: Query) -> Answer:
         started = time.perf_counter()
@@ -59,7 +56,7 @@ class Answerer:
             text=_nearest(evidence),
             confidence=sure,
             query=str(query),
-            passages=evidence.passages(SHOWN),
+            passages=evidence.passages(),
         )
         if sure >= self._threshold:
             quotes = choose_quotes(reading, self._words)

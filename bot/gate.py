@@ -16,20 +16,20 @@ from bot.reading import Reading
 THRESHOLD = 0.5
 """Below this confidence Dateline declines. One value for every collection."""
 
-INTERCEPT = 0.0
+INTERCEPT = -4.485
 WEIGHTS = {
-    "coverage": 0.0,
-    "cosine": 0.0,
-    "spread": 0.0,
-    "live": 0.0,
-    "fresh_first": 0.0,
-    "fresh_mean": 0.0,
-    "sentence": 0.0,
-    "no_such_kind": 0.0,
-    "name_missing": 0.0,
-    "term_missing": 0.0,
-    "asked": 0.0,
-    "follow_up": 0.0,
+    "coverage": 3.18,
+    "cosine": 1.25,
+    "spread": 0.08,
+    "live": -1.38,
+    "fresh_first": 1.03,
+    "fresh_mean": 1.62,
+    "sentence": 1.66,
+    "no_such_kind": -0.54,
+    "name_missing": -1.22,
+    "term_missing": -0.93,
+    "asked": 1.27,
+    "follow_up": 1.10,
 }
 _BEST = 5
 """Hits looked at."""

@@ -22,7 +22,7 @@ from index.rank import Hit
 from index.terms import terms, terms_of_word
 from index.words import Words
 
-MAX_WORDS = 60
+MAX_WORDS = 62
 """Of a whole answer, its citation marks included."""
 MAX_SENTENCES = 5
 _SAME = 0.8
@@ -35,32 +35,30 @@ _SENTENCE_SHARE = 0.5
 """How much a sentence's own probability counts beside the words it adds."""
 
 SENTENCE_WEIGHTS = {
-    "passage": 0.30,
-    "coverage": 0.08,
-    "meaning": 0.67,
-    "with_neighbours": 1.78,
-    "with_title": 0.96,
-    "phrases": -0.50,
-    "cosine": 4.08,
-    "has_kind": 1.78,
-    "lead": 1.58,
-    "fresh_month": 2.54,
-    "is_question": -5.11,
-    "density": -0.09,
-    "news": 1.17,
+    "passage": 0.29,
+    "meaning": 0.45,
+    "with_neighbours": 2.01,
+    "with_title": 1.13,
+    "phrases": -0.65,
+    "cosine": 3.81,
+    "has_kind": 1.62,
+    "lead": 1.74,
+    "fresh_month": 2.42,
+    "is_question": -4.79,
+    "news": 1.25,
 }
 WORD_WEIGHTS = {
-    "votes": 1.36,
-    "articles": 1.15,
-    "rarity": 2.87,
+    "votes": 1.32,
+    "articles": 1.12,
+    "rarity": 2.75,
     "number": 1.32,
-    "name_asked": 2.63,
-    "number_asked": 2.66,
-    "date_asked": 4.37,
-    "like_focus": 7.01,
-    "like_question": -2.77,
-    "name_unasked": 0.97,
-    "reason_asked": 3.84,
+    "name_asked": 2.70,
+    "number_asked": 2.71,
+    "date_asked": 4.44,
+    "like_focus": 7.14,
+    "like_question": -2.73,
+    "name_unasked": 1.00,
+    "reason_asked": 3.73,
 }
 
 _WORD = re.compile(r"\w+")
@@ -99,10 +97,8 @@ def sentence_features(reading: Reading) -> Floats:
     near = _with_neighbours(reading, exact)
     places = [s.hit for s in reading.sentences]
     titles = np.array([_titled(hit, reading.sought) for hit in hits], dtype=np.float32)
-    coverage = reading.share(exact)
     columns = {
         "passage": [hits[s.hit].score - hits[0].score for s in reading.sentences],
-        "coverage": coverage,
         "meaning": reading.share(reading.match),
         "with_neighbours": reading.share(near),
         "with_title": reading.share(np.maximum(exact, titles[places])),
@@ -112,7 +108,6 @@ def sentence_features(reading: Reading) -> Floats:
         "lead": [1 / (1 + s.start / 800) for s in reading.sentences],
         "fresh_month": [hits[s.hit].feature("fresh_month") for s in reading.sentences],
         "is_question": [_CLOSING.sub("", s.text).endswith("?") for s in reading.sentences],
-        "density": 10 * coverage / np.sqrt([s.length for s in reading.sentences]),
         "news": [len(_names(s.text) - sought.attention.keys()) / 10 for s in reading.sentences],
     }
     return np.array([columns[name] for name in SENTENCE_WEIGHTS], dtype=np.float32).T

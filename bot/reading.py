@@ -22,7 +22,9 @@ from index.words import Words
 Floats = NDArray[np.float32]
 
 MIN_WORDS = 4
-"""A shorter sentence is a heading or a scrap."""
+"""A shorter sentence is a scrap."""
+HEADING_WORDS = 7
+"""A line of fewer words that does not end as sentences do is a heading."""
 _ALIKE = (0.25, 0.85)
 """Words less alike than the first cosine match nothing, more than the second wholly."""
 _WORD = re.compile(r"\w+")
@@ -118,7 +120,9 @@ def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterat
             length = len(text.split())
             tokens = tuple(terms(text))
             words = tuple(dict.fromkeys(_WORD.findall(text)))
-            if length < MIN_WORDS or not tokens or not words or _is_heading(c.text, start, end):
+            if length < MIN_WORDS or not tokens or not words:
+                continue
+            if length < HEADING_WORDS and _is_heading(c.text, start, end):
                 continue
             if _BOILERPLATE.search(text):
                 continue

@@ -37,7 +37,7 @@ Marks = NDArray[np.bool_]
 
 POOL = 200
 """Candidates that the ranker learns to order."""
-QUOTED_FROM = 12
+QUOTED_FROM = 10
 """Hits that sentences are chosen from."""
 FOLDS = 5
 SHORT = 12

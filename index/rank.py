@@ -20,17 +20,17 @@ from index.manifest import Candidate
 from index.terms import terms
 
 WEIGHTS = {
-    "bm25": 1.41,
-    "cosine": 3.25,
-    "article_bm25": 1.92,
-    "article_cosine": 4.28,
-    "fresh_month": 2.63,
-    "fresh_week": 1.40,
-    "lead": 1.03,
-    "length": 1.10,
-    "coverage": 2.80,
-    "phrases": 0.86,
-    "proximity": 1.29,
+    "bm25": 1.26,
+    "cosine": 3.04,
+    "article_bm25": 2.36,
+    "article_cosine": 4.21,
+    "fresh_month": 2.85,
+    "fresh_week": 1.31,
+    "lead": 1.11,
+    "length": 1.12,
+    "coverage": 2.65,
+    "phrases": 0.75,
+    "proximity": 1.43,
 }
 _UNREAD = 8
 """The first so many features can be had without reading the passage."""
@@ -87,14 +87,16 @@ class Sought:
         held = sum(weight for term, weight in self.importance.items() if term in found)
         return held / self.total if self.total else 0.0
 
+    @cached_property
+    def _phrases(self) -> dict[tuple[str, str], float]:
+        """What each pair weighs."""
+        return {pair: self.importance[pair[0]] + self.importance[pair[1]] for pair in self.pairs}
+
     def phrase_share(self, tokens: Sequence[str]) -> float:
         """The share, by importance, of the question's adjacent pairs that stand side by side."""
-        total = sum(self._weight(pair) for pair in self.pairs)
-        found = set(pairwise(tokens)).intersection(self.pairs)
-        return sum(map(self._weight, found)) / total if total else 0.0
-
-    def _weight(self, pair: tuple[str, str]) -> float:
-        return self.importance[pair[0]] + self.importance[pair[1]]
+        total = sum(self._phrases.values())
+        found = set(pairwise(tokens)) & self._phrases.keys()
+        return sum(self._phrases[pair] for pair in found) / total if total else 0.0
 
 
 def rank(

@@ -62,9 +62,9 @@ class Evidence:
     live: bool
     idf: Idf
 
-    def passages(self, k: int = 10) -> tuple[Passage, ...]:
-        """The k best passages, best first."""
-        return tuple(_passage(hit) for hit in self.hits[:k])
+    def passages(self) -> tuple[Passage, ...]:
+        """The hits as passages, best first."""
+        return tuple(_passage(hit) for hit in self.hits)
 
 
 class Retriever:
@@ -75,7 +75,7 @@ class Retriever:
         self._words = words
         self._known_idf: dict[int, dict[str, float]] = {}
 
-    def retrieve(self, query: Query, k: int = 12) -> Evidence:
+    def retrieve(self, query: Query, k: int = 10) -> Evidence:
         """The k best passages for `query`. Blocking: some ten milliseconds."""
         bm25 = self._store.bm25
         idf = self._idf_in(bm25)

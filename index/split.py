@@ -11,12 +11,12 @@ from itertools import chain
 
 Span = tuple[int, int]
 
-SPLITTER = "sentences-180-1"
+SPLITTER = "sentences-200-1"
 """The name of this way of splitting; an index made by another one is made again."""
 
-MAX_WORDS = 180
-MAX_CHARS = 2_000
-"""Room for 180 long words; it bounds what a script without spaces can put in a passage."""
+MAX_WORDS = 200
+MAX_CHARS = 2_200
+"""Room for 200 long words; it bounds what a script without spaces can put in a passage."""
 
 _PARAGRAPH = re.compile(r"[^\n]+")
 _SLICE = re.compile(
@@ -47,7 +47,7 @@ def sentences(text: str) -> list[Span]:
 
 
 def passages(text: str) -> list[Span]:
-    """Runs of whole sentences of at most 180 words and 2,000 characters.
+    """Runs of whole sentences of at most 200 words and 2,200 characters.
 
     Only a sentence longer than that is cut, between words where it has any.
     """

@@ -66,7 +66,7 @@ def test_long_lines_without_spaces_are_split_quickly() -> None:
     assert len(sentences("日本語です。" * 20_000)) == 20_000
 
 
-def test_sentences_are_packed_up_to_180_words() -> None:
+def test_sentences_are_packed_up_to_200_words() -> None:
     sentence = "one two three four five six seven eight nine ten."
-    text = " ".join(sentence.capitalize() for _ in range(40))
-    assert [words(text[start:end]) for start, end in passages(text)] == [180, 180, 40]
+    text = " ".join(sentence.capitalize() for _ in range(44))
+    assert [words(text[start:end]) for start, end in passages(text)] == [200, 200, 40]
