@@ -7,21 +7,26 @@ in its article.
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
+from statistics import fmean
 
 from bot.answer import Answer, Citation, Status, Turn
 from bot.gate import THRESHOLD, confidence
 from bot.question import parts_of
-from bot.quotes import Quote, choose_quotes
-from bot.reading import read
+from bot.quotes import MAX_WORDS, Quote, choose_quotes
+from bot.reading import Reading, read
 from bot.rewrite import rewrite
 from bot.verify import verified
 from index.article import Passage
 from index.embed import StaticEmbedder
-from index.retriever import Evidence, Query, Retriever
+from index.retriever import Query, Retriever
 from index.store import Store
 from index.words import Words
+
+SHOWN = 10
+"""Passages that go with an answer."""
 
 
 class Answerer:
@@ -40,7 +45,7 @@ class Answerer:
         return await asyncio.to_thread(self._answer, rewrite(question, history, as_of))
 
     async def search(
-        self, query: str, as_of: date | None = None, k: int = 10
+        self, query: str, as_of: date | None = None, k: int = SHOWN
     ) -> tuple[Passage, ...]:
         """The k best passages for `query`, best first."""
         evidence = await asyncio.to_thread(self._retriever.retrieve, Query(query, as_of=as_of), k)
@@ -48,40 +53,59 @@ class Answerer:
 
     def _answer(self, query: Query) -> Answer:
         started = time.perf_counter()
-        evidence = self._retriever.retrieve(query)
-        reading = read(evidence, self._words)
-        sure = confidence(reading)
+        findings = [self._find(part) for part in _parts(query)]
+        held = [f for f in findings if f.confidence >= self._threshold]
         answer = Answer(
             status=Status.ABSTAINED,
-            text=_nearest(evidence),
-            confidence=sure,
+            text=_nearest(findings),
+            confidence=fmean(f.confidence for f in findings),
             query=str(query),
-            passages=evidence.passages(),
+            passages=_passages(findings),
         )
-        if sure >= self._threshold:
-            quotes = choose_quotes(reading, self._words)
-            if citations := verified(_cite(quotes), self._store.article):
-                missing = self._missing_parts(query)
-                answer = replace(
-                    answer,
-                    status=Status.PARTIAL if missing else Status.ANSWERED,
-                    text=_written(citations, missing),
-                    citations=citations,
-                )
+        if citations := verified(_cite(self._quotes(held)), self._store.article):
+            missing = [f.reading.evidence.query.text for f in findings if f not in held]
+            answer = replace(
+                answer,
+                status=Status.PARTIAL if missing else Status.ANSWERED,
+                text=_written(citations, missing),
+                citations=citations,
+            )
         return replace(answer, seconds=time.perf_counter() - started)
 
-    def _missing_parts(self, query: Query) -> list[str]:
-        """The parts of a question in several parts that the articles do not cover."""
-        parts = parts_of(query.text)
-        if len(parts) == 1:
-            return []
-        whole = (query.text, *query.context)
-        asked = [replace(query, text=part, context=whole) for part in parts]
-        return [
-            part
-            for part, q in zip(parts, asked, strict=True)
-            if confidence(read(self._retriever.retrieve(q), self._words)) < self._threshold
-        ]
+    def _find(self, query: Query) -> "_Finding":
+        reading = read(self._retriever.retrieve(query), self._words)
+        return _Finding(reading, confidence(reading))
+
+    def _quotes(self, findings: Sequence["_Finding"]) -> list[Quote]:
+        """The quotes for all that was found, each once; they share the room there is."""
+        chosen = {}
+        for f in findings:
+            for quote in choose_quotes(f.reading, self._words, MAX_WORDS // len(findings)):
+                chosen[quote.candidate.source, quote.start] = quote
+        return list(chosen.values())
+
+
+@dataclass(frozen=True, eq=False)
+class _Finding:
+    """What was found for one part of a question, and how likely it holds the answer."""
+
+    reading: Reading
+    confidence: float
+
+
+def _parts(query: Query) -> list[Query]:
+    """The question's parts, each to be searched for with the whole question as its context."""
+    parts = parts_of(query.text)
+    if len(parts) == 1:
+        return [query]
+    return [replace(query, text=part, context=(query.text, *query.context)) for part in parts]
+
+
+def _passages(findings: Sequence[_Finding]) -> tuple[Passage, ...]:
+    """The best passages of every part in turn, each once."""
+    turns = zip_longest(*(f.reading.evidence.passages() for f in findings))
+    found = {(p.source, p.start): p for turn in reversed([*turns]) for p in reversed(turn) if p}
+    return tuple(reversed(found.values()))[:SHOWN]
 
 
 def _cite(quotes: Sequence[Quote]) -> list[Citation]:
@@ -108,9 +132,9 @@ def _written(citations: Sequence[Citation], missing: Sequence[str]) -> str:
     return said
 
 
-def _nearest(evidence: Evidence) -> str:
+def _nearest(findings: Sequence[_Finding]) -> str:
     """What to say instead of an answer: that there is none, and what was found nearest."""
-    titles = list(dict.fromkeys(p.title for p in evidence.passages()))[:3]
+    titles = list(dict.fromkeys(p.title for p in _passages(findings)))[:3]
     if not titles:
         return "The articles do not answer this."
     near = "; ".join(f"“{title}”" for title in titles)

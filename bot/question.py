@@ -71,9 +71,7 @@ _FOCUS_BY_WORD = {
 }
 
 _PART = re.compile(
-    r"\?\s+|[,;]?\s+and\s+(?=(?:who|whom|whose|what|which|when|where|why|how|"
-    r"did|does|do|is|are|was|were|has|have|will|can)\b)",
-    re.IGNORECASE,
+    r"\?\s+|[,;]?\s+and\s+(?=(?:who|whom|whose|what|which|when|where|why|how)\b)", re.IGNORECASE
 )
 
 

@@ -76,18 +76,18 @@ class Quote:
     text: str
 
 
-def choose_quotes(reading: Reading, words: Words) -> list[Quote]:
+def choose_quotes(reading: Reading, words: Words, room: int = MAX_WORDS) -> list[Quote]:
     """The sentences that answer best, best article first, in reading order within it.
 
-    At most MAX_WORDS words (a first sentence longer than that is still taken whole), each
-    once; adjacent sentences become one quote. Empty when no sentence is fit to quote.
+    At most `room` words (a first sentence longer than that is still taken whole), each once;
+    adjacent sentences become one quote. Empty when no sentence is fit to quote.
     """
     if not reading.sentences:
         return []
     likely = _softmax(sentence_features(reading) @ _vector(SENTENCE_WEIGHTS))
     guessed, rows = word_features(reading, words)
     guess = dict(zip(guessed, _softmax(rows @ _vector(WORD_WEIGHTS)), strict=True))
-    return _in_reading_order([reading.sentences[i] for i in _take(reading, likely, guess)])
+    return _in_reading_order([reading.sentences[i] for i in _take(reading, likely, guess, room)])
 
 
 def sentence_features(reading: Reading) -> Floats:
@@ -202,12 +202,11 @@ class _Seen:
         return self._capitals > self._sentences / 2
 
 
-def _take(reading: Reading, likely: Floats, guess: Mapping[str, float]) -> list[int]:
-    """Greedy choice: the most expected worth a word, until MAX_WORDS are used."""
+def _take(reading: Reading, likely: Floats, guess: Mapping[str, float], room: int) -> list[int]:
+    """Greedy choice: the most expected worth a word, until the room is used up."""
     found = reading.sentences
     worth = dict(guess)
     taken: list[int] = []
-    room = MAX_WORDS
     while len(taken) < MAX_SENTENCES:
         open_ = [
             i
