@@ -13,23 +13,22 @@ import numpy as np
 from bot.question import Kind
 from bot.reading import Reading
 
-THRESHOLD = 0.5
+THRESHOLD = 0.4
 """Below this confidence Dateline declines. One value for every collection."""
 
-INTERCEPT = -4.485
+INTERCEPT = -4.65
 WEIGHTS = {
-    "coverage": 3.18,
-    "cosine": 1.25,
-    "spread": 0.08,
-    "live": -1.38,
-    "fresh_first": 1.03,
-    "fresh_mean": 1.62,
-    "sentence": 1.66,
-    "no_such_kind": -0.54,
-    "name_missing": -1.22,
-    "term_missing": -0.93,
-    "asked": 1.27,
-    "follow_up": 1.10,
+    "coverage": 3.41,
+    "cosine": 1.45,
+    "live": -1.46,
+    "fresh_first": 1.08,
+    "fresh_mean": 1.82,
+    "sentence": 1.81,
+    "no_such_kind": -0.57,
+    "name_missing": -1.26,
+    "term_missing": -0.79,
+    "asked": 1.29,
+    "follow_up": 1.22,
 }
 _BEST = 5
 """Hits looked at."""
@@ -58,15 +57,15 @@ def gate_features(reading: Reading) -> dict[str, float]:
     lacking = reading.importance * (1 - reading.match[rows].max(axis=0, initial=0))
     name = np.array([term in evidence.sought.names for term in reading.sought])
     exact = (reading.match[first] == 1).max(axis=0, initial=0)
+    sentence = float(typed.max(initial=0))
     return {
         "coverage": hits[0].feature("coverage"),
         "cosine": hits[0].feature("cosine"),
-        "spread": hits[0].score - hits[-1].score,
         "live": float(evidence.live),
         "fresh_first": hits[0].feature("fresh_month"),
         "fresh_mean": fmean(h.feature("fresh_week") for h in best),
-        "sentence": float(typed.max(initial=0)),
-        "no_such_kind": float(reading.kind in _MUST_HAVE_KIND and typed.max(initial=0) < 0.5),
+        "sentence": sentence,
+        "no_such_kind": float(reading.kind in _MUST_HAVE_KIND and sentence < 0.5),
         "name_missing": float((reading.importance * name * (1 - exact)).max(initial=0)) / 8,
         "term_missing": float(lacking.max(initial=0)) / 8,
         "asked": float(reading.importance.sum()) / 40,

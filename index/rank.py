@@ -20,17 +20,17 @@ from index.manifest import Candidate
 from index.terms import terms
 
 WEIGHTS = {
-    "bm25": 1.26,
-    "cosine": 3.04,
-    "article_bm25": 2.36,
-    "article_cosine": 4.21,
-    "fresh_month": 2.85,
-    "fresh_week": 1.31,
-    "lead": 1.11,
-    "length": 1.12,
-    "coverage": 2.65,
-    "phrases": 0.75,
-    "proximity": 1.43,
+    "bm25": 1.28,
+    "cosine": 5.45,
+    "article_bm25": 2.40,
+    "article_cosine": 1.67,
+    "fresh_month": 3.02,
+    "fresh_week": 0.90,
+    "lead": 0.91,
+    "length": 0.97,
+    "coverage": 2.61,
+    "phrases": 0.36,
+    "proximity": 1.64,
 }
 _UNREAD = 8
 """The first so many features can be had without reading the passage."""
