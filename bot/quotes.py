@@ -22,7 +22,7 @@ from index.rank import Hit
 from index.terms import terms, terms_of_word
 from index.words import Words
 
-MAX_WORDS = 62
+MAX_WORDS = 61
 """Of a whole answer, its citation marks included."""
 MAX_SENTENCES = 5
 _SAME = 0.8
@@ -31,7 +31,7 @@ _SEEN_WORTH = 0.15
 """What a guessed word is still worth once a chosen sentence holds it."""
 _THRIFT = 0.8
 """How strongly short sentences are preferred: 0 not at all, 1 worth is counted a word."""
-_SENTENCE_SHARE = 0.5
+_SENTENCE_SHARE = 2.0
 """How much a sentence's own probability counts beside the words it adds."""
 
 SENTENCE_WEIGHTS = {

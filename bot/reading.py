@@ -23,7 +23,7 @@ Floats = NDArray[np.float32]
 
 MIN_WORDS = 4
 """A shorter sentence is a scrap."""
-HEADING_WORDS = 7
+HEADING_WORDS = 8
 """A line of fewer words that does not end as sentences do is a heading."""
 _ALIKE = (0.25, 0.85)
 """Words less alike than the first cosine match nothing, more than the second wholly."""
@@ -124,7 +124,7 @@ def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterat
                 continue
             if length < HEADING_WORDS and _is_heading(c.text, start, end):
                 continue
-            if _BOILERPLATE.search(text):
+            if text == c.title or _BOILERPLATE.search(text):
                 continue
             yield Sentence(
                 hit=place,

@@ -83,7 +83,7 @@ class Retriever:
         sought = self._sought(query, query.as_of if live else None, idf)
         found = dict(bm25.search(sought.attention, sought.pairs, BM25_CANDIDATES))
         vector = self._vector(query)
-        near = [i for i, _ in self._store.vectors.query(vector, DENSE_CANDIDATES)]
+        near = [i for i, _ in self._store.nearest(vector, DENSE_CANDIDATES)]
         candidates = self._store.candidates(list(dict.fromkeys([*found, *near])))
         if query.as_of:
             last = query.as_of + TIME_ZONES

@@ -21,7 +21,7 @@ from typing import Self
 
 from index.article import Article
 from index.bm25 import Bm25Index
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.errors import ArticlesError, StoreBusyError, StoreError
 from index.generation import MANIFEST, Generation
 from index.manifest import FORMAT, Candidate, CatalogueRow
@@ -32,6 +32,8 @@ from index.vectors import VectorIndex
 CURRENT = "current"
 LOCK = "lock"
 DAMAGED = ".damaged"
+EXACT = 1_000
+"""Passages up to which all are compared: quicker than importing Chroma, and exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,24 @@ class Store:
         Raises StoreError before the first sync, or when another embedder made it.
         """
         generation = self._existing()
-        made_with = generation.manifest.meta("embedder")
-        if made_with != self.embedder.name:
-            raise StoreError(
-                f"the store in {self.directory} was made with the embedding {made_with}, "
-                f"not {self.embedder.name}: run `dateline index`"
-            )
+        self._check_embedder(generation)
         return generation.vectors
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """The k passages most like a vector, as `(id, cosine)`, best first.
+
+        A small collection is searched exactly, which needs no graph and no Chroma.
+        """
+        generation = self._existing()
+        if generation.manifest.counts()[1] > EXACT:
+            return self.vectors.query(vector, k)
+        self._check_embedder(generation)
+        likeness = [
+            (number, float(stored @ vector))
+            for page in generation.manifest.rows()
+            for number, _, _, stored in page
+        ]
+        return sorted(likeness, key=lambda pair: -pair[1])[:k]
 
     def candidates(self, ids: Sequence[int]) -> list[Candidate]:
         """The passages with these ids, in their order; an unknown id is left out."""
@@ -258,6 +271,14 @@ class Store:
         if generation is None:
             raise StoreError(f"nothing is indexed in {self.directory}: run `dateline index`")
         return generation
+
+    def _check_embedder(self, generation: Generation) -> None:
+        made_with = generation.manifest.meta("embedder")
+        if made_with != self.embedder.name:
+            raise StoreError(
+                f"the store in {self.directory} was made with the embedding {made_with}, "
+                f"not {self.embedder.name}: run `dateline index`"
+            )
 
     def _ready(self) -> tuple[Generation, str | None]:
         """The generation to bring up to date, and why it is a new one, if it is."""

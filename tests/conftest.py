@@ -29,7 +29,7 @@ def dateline(environment: dict[str, str], tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("work")
 
     def run(
-        *arguments: object, stdin: str = "", **variables: str
+        *arguments: object, stdin: str = "", seconds: float = 60, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [DATELINE, *map(str, arguments)],
@@ -38,7 +38,7 @@ def dateline(environment: dict[str, str], tmp_path_factory: pytest.TempPathFacto
             encoding="utf-8",
             cwd=folder,
             env=environment | variables,
-            timeout=60,
+            timeout=seconds,
             check=False,
         )
 

@@ -13,7 +13,7 @@ from bot.quotes import MAX_WORDS
 from index.embed import StaticEmbedder
 from index.store import Store
 
-ROWS = [
+ROWS: list[dict[str, str | None]] = [
     {
         "id": "bridge",
         "url": "https://news.example/bridge",
