@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 15
+PATIENCE = 30
 
 
 class Terminal:
@@ -64,5 +64,6 @@ def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Terminal]:
     if not shutil.which("tmux"):
         pytest.skip("needs tmux")
     terminal = Terminal(tmp_path / "tmux", environment)
+    terminal.wait_for_prompt("$")  # what is typed before the shell is there gets lost
     yield terminal
     terminal.close()
