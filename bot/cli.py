@@ -200,7 +200,7 @@ def chat(
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="The words to search for.")],
     *,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many at most.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="How many at most.")] = 10,
     articles: Articles = None,
     store: StoreDirectory = None,
     as_json: AsJson = False,

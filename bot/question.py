@@ -70,6 +70,7 @@ _FOCUS_BY_WORD = {
     "when": "date year",
 }
 
+MAX_PARTS = 4
 _PART = re.compile(
     r"\?\s+|[,;]?\s+and\s+(?=(?:who|whom|whose|what|which|when|where|why|how)\b)", re.IGNORECASE
 )
@@ -99,6 +100,10 @@ def answers_kind(sentence: str, kind: Kind) -> list[str]:
 
 
 def parts_of(question: str) -> list[str]:
-    """The separate questions in `question`, in order; one when it asks a single thing."""
+    """The separate questions in `question`, in order; one when it asks a single thing.
+
+    More than MAX_PARTS are taken as one: each costs a search.
+    """
     parts = [part.strip() for part in _PART.split(question)]
-    return [part for part in parts if part]
+    parts = [part for part in parts if part]
+    return parts if 1 <= len(parts) <= MAX_PARTS else [question]

@@ -93,8 +93,10 @@ class Retriever:
         return Evidence(query, sought, tuple(hits[:k]), live, idf)
 
     def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:
-        forms = {t: word for text in (*query.context, query.text) for t, word in _forms(text)}
         own = terms(query.text)
+        forms = dict(zip(own, own, strict=True))
+        for text in (*query.context, query.text):
+            forms |= {term: word for word in _WORD.findall(text) for term in terms(word)}
         attention = dict.fromkeys(forms, CONTEXT_WEIGHT) | dict.fromkeys(own, 1.0)
         names = {t for word in _NAME.findall(query.text)[1:] for t in terms(word)}
         return Sought(
@@ -113,7 +115,9 @@ class Retriever:
         the matter itself weigh nothing and a stray word everything.
         """
         total = bm25.doc_count + ENGLISH
-        known = self._known_idf.setdefault(total, {})
+        if total not in self._known_idf:
+            self._known_idf = {total: {}}
+        known = self._known_idf[total]
 
         def idf(term: str, word: str) -> float:
             if term not in known:
@@ -133,11 +137,6 @@ class Retriever:
     def _is_live(self, as_of: date | None) -> bool:
         newest = as_of and self._store.newest(as_of + TIME_ZONES)
         return bool(as_of and newest and as_of - newest <= LIVE)
-
-
-def _forms(text: str) -> list[tuple[str, str]]:
-    """The terms of a text, each with the word it stands for."""
-    return [(term, word) for word in _WORD.findall(text) for term in terms(word)]
 
 
 def _passage(hit: Hit) -> Passage:

@@ -1,11 +1,14 @@
 """From a question to its answer, on a real store."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.answer import Answer, Status, Turn
 from bot.answerer import Answerer
@@ -117,6 +120,14 @@ async def test_a_follow_up_needs_the_conversation(answerer: Answerer) -> None:
 async def test_articles_of_a_later_day_are_not_known_yet(answerer: Answerer) -> None:
     found = await answerer.search("Harrow ferry", as_of=date(2024, 3, 6))
     assert {p.source for p in found} == {"https://news.example/bridge", "bakery"}
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(question=st.text(min_size=1, max_size=200))
+def test_any_text_is_a_question(answerer: Answerer, question: str) -> None:
+    check(asyncio.run(answerer.ask(question)))
 
 
 async def test_a_threshold_of_one_declines_everything(answerer: Answerer) -> None:
