@@ -227,13 +227,21 @@ class Store:
     # Generations
 
     def _folder(self) -> Path | None:
-        """The current generation's folder, or None before the first sync."""
+        """The current generation's folder; None before the first sync, or when its name is lost.
+
+        A power cut can leave `current` empty, and what it names is deleted one day: nothing
+        but a number will do.
+        """
         try:
-            return self.directory / (self.directory / CURRENT).read_text(encoding="ascii").strip()
-        except FileNotFoundError:
+            name = (self.directory / CURRENT).read_text(encoding="ascii").strip()
+        except (FileNotFoundError, UnicodeDecodeError):
             return None
-        except (OSError, ValueError) as error:
-            raise StoreError(f"the store in {self.directory} cannot be read: {error}") from error
+        except OSError as error:
+            raise StoreError(
+                f"the store in {self.directory} cannot be read ({error.strerror}): "
+                "choose another --store"
+            ) from error
+        return self.directory / name if name.isdecimal() else None
 
     def _current(self) -> Generation | None:
         """The current generation, opened again when another process has made a new one."""
@@ -252,11 +260,13 @@ class Store:
             return self._generation
 
     def _opened(self, folder: Path) -> Generation:
+        readable = self._readable(folder)
         try:
-            generation = Generation(self._readable(folder))
+            generation = Generation(readable)
         except StoreError as error:
             raise _DamagedError(
-                f"the store in {self.directory} is damaged: run `dateline index` to make it again"
+                f"the store in {self.directory} is damaged ({error.__cause__}): "
+                "run `dateline index` to make it again"
             ) from error
         if generation.format > FORMAT:
             generation.close()
@@ -286,6 +296,11 @@ class Store:
             current = self._current()
         except _DamagedError:
             return self._fresh(next_passage=1), _DamagedError.reason
+        if self._copy is not None:
+            raise StoreError(
+                f"cannot write the store in {self.directory}: its files may only be read; "
+                "choose another --store"
+            )
         if current is None:
             first = self._fresh(next_passage=1)
             self._make_current(first)
@@ -350,7 +365,13 @@ class Store:
                 return folder
         self._copy = tempfile.TemporaryDirectory(prefix="dateline-")
         copy = Path(self._copy.name) / folder.name
-        shutil.copytree(folder, copy, copy_function=shutil.copyfile)
+        try:
+            shutil.copytree(folder, copy, copy_function=shutil.copyfile)
+        except OSError as error:
+            raise StoreError(
+                f"the store in {self.directory} may not be written, and cannot be copied to "
+                f"{self._copy.name} to be read there: choose another --store"
+            ) from error
         for path in (copy, *copy.rglob("*/")):
             path.chmod(0o700)
         return copy
@@ -396,7 +417,11 @@ class Store:
             lock.release()
 
     def _refused(self, error: Exception) -> StoreError:
-        return StoreError(f"cannot write the store in {self.directory}: {error}")
+        reason = getattr(error, "strerror", None) or error
+        return StoreError(
+            f"cannot write the store in {self.directory} ({reason}): "
+            "free some space, or choose another --store"
+        )
 
 
 class _DamagedError(StoreError):

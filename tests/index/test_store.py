@@ -502,6 +502,56 @@ def test_a_damaged_manifest_is_set_aside(tmp_path: Path, news: Path, damage: byt
     assert (folder / "1.damaged").is_dir()
 
 
+@pytest.mark.parametrize("name", [b"", b"\xff\xfe", b"..", b"../../elsewhere", b"7"])
+def test_a_lost_name_of_the_current_generation_deletes_nothing_else(
+    tmp_path: Path, news: Path, name: bytes
+) -> None:
+    folder = tmp_path / "stores" / "store"
+    elsewhere = write(tmp_path, "elsewhere/kept.txt")
+    with Store.open(folder, CountingEmbedder()) as store:
+        store.sync([news])
+    (folder / "current").write_bytes(name)
+    with Store.open(folder, CountingEmbedder()) as store:
+        assert store.is_stale([news])
+        store.sync([news])
+        assert is_sound(store, [news])
+    assert elsewhere.exists()
+    assert [path.name for path in folder.parent.iterdir()] == ["store"]
+
+
+def test_a_copy_to_read_from_never_takes_the_place_of_the_store(
+    store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.sync([news])
+    write(news, "damson.txt")
+
+    def refused(**_: object) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patch, Store.open(store.directory, store.embedder) as reader:
+        patch.setattr("tempfile.TemporaryFile", refused)
+        reader.close()
+        with pytest.raises(StoreError, match="only be read"):
+            reader.sync([news])
+        assert sources(reader) == ["apple.txt", "banana.txt", "cherry.txt"]
+    assert did(store.sync([news])) == (1, 0, 0, 3)
+    assert is_sound(store, [news])
+
+
+def test_a_store_that_can_be_neither_written_nor_copied(
+    store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.sync([news])
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refused)
+    monkeypatch.setattr("shutil.copyfile", refused)
+    with pytest.raises(StoreError, match="choose another --store"):
+        Store.open(store.directory, store.embedder)
+
+
 def test_an_open_reader_follows_the_writer(tmp_path: Path, news: Path) -> None:
     folder = tmp_path / "store"
     with (
