@@ -27,23 +27,23 @@ class Words:
 
     def vectors(self, words: Sequence[str]) -> Vectors:
         """One vector a word, not of length 1: their sum is a text's. Shape `(n, dimension)`."""
-        self._learn(words)
-        rows = [self._known[word][0] for word in words]
+        rows = [vector for vector, _ in self._learn(words)]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self._model.dimension)
 
     def idf(self, word: str) -> float:
         """The inverse document frequency to expect in English prose, in nats."""
-        self._learn([word])
-        return self._known[word][1]
+        [(_, rarity)] = self._learn([word])
+        return rarity
 
-    def _learn(self, words: Sequence[str]) -> None:
-        with self._lock:
+    def _learn(self, words: Sequence[str]) -> list[tuple[Vectors, float]]:
+        with self._lock:  # until they are looked up, or another thread might make room
             if len(self._known) + len(words) > CACHED:
                 self._known = {word: self._known[word] for word in words if word in self._known}
             new = [word for word in dict.fromkeys(words) if word not in self._known]
             if new:
                 for word, pieces, vector in zip(new, *self._model.pieces(new), strict=True):
                     self._known[word] = (vector, _rarity(pieces))
+            return [self._known[word] for word in words]
 
 
 def _rarity(pieces: Sequence[int]) -> float:

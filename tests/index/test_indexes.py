@@ -1,6 +1,7 @@
 """The embedder, the terms and the two derived indexes, each by itself."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,11 @@ import pytest
 
 from index.bm25 import Bm25Index
 from index.collection import collection_directory, remember_roots, remembered_roots
-from index.embed import StaticEmbedder, embedder_named
-from index.errors import StoreError, UsageError
+from index.embed import StaticEmbedder, Vectors, embedder_named
+from index.errors import StoreError, UsageError, marked_damaged
 from index.terms import terms
-from index.vectors import VectorIndex, marked_damaged
+from index.vectors import VectorIndex
+from index.words import Words
 
 
 def test_terms_are_stems_without_common_words() -> None:
@@ -91,6 +93,28 @@ def test_the_model_file_is_the_known_one() -> None:
 def test_an_unknown_embedding_is_named() -> None:
     with pytest.raises(UsageError, match="static"):
         embedder_named("statik")
+
+
+def test_words_stay_known_while_another_thread_learns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.words.CACHED", 3)
+    quiet = Words(StaticEmbedder())
+    crowded = Words(StaticEmbedder())
+    learn = crowded._learn
+
+    def interrupted(words: Sequence[str]) -> list[tuple[Vectors, float]]:
+        found = learn(words)
+        learn(["words", "of", "others"])
+        return found
+
+    monkeypatch.setattr(crowded, "_learn", interrupted)
+    assert np.array_equal(crowded.vectors(["war", "peace"]), quiet.vectors(["war", "peace"]))
+    assert crowded.idf("bridge") == quiet.idf("bridge")
+
+
+def test_a_link_to_itself_has_a_folder_too(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    assert collection_directory(tmp_path, [loop]).name.startswith("loop-")
 
 
 def test_each_set_of_articles_has_its_own_folder(tmp_path: Path) -> None:
