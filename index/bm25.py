@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.errors import StoreError
+from index.errors import StoreError, mark_damaged
 from index.terms import analyzer
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Bm25Index:
         """
         from tantivy import Index  # noqa: PLC0415 - costs start-up time
 
+        self._directory = directory
         self._schema = _schema()
         self._writer: IndexWriter | None = None
         try:
@@ -102,18 +103,22 @@ class Bm25Index:
 
         A term counts by its weight in the body and, times `title_boost`, in the title; the
         two terms of a pair that stand together in the body count `phrase_boost` more. A
-        boost of 0 leaves those out.
+        boost of 0 leaves those out. Raises StoreError when the index is damaged.
         """
         if not weights or k < 1:
             return []
-        self._index.reload()
-        searcher = self._index.searcher()
-        hits = searcher.search(
-            self._query(weights, pairs if phrase_boost else (), title_boost, phrase_boost),
-            k,
-            count=False,
-        ).hits
-        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        query = self._query(weights, pairs if phrase_boost else (), title_boost, phrase_boost)
+        try:
+            self._index.reload()
+            searcher = self._index.searcher()
+            hits = searcher.search(query, k, count=False).hits
+            ids = searcher.fast_field_values("id", [address for _, address in hits])
+        except (OSError, ValueError) as error:
+            mark_damaged(self._directory)
+            raise StoreError(
+                f"the word index in {self._directory} cannot be used ({error}): "
+                "try again, and it is made anew"
+            ) from error
         return [
             (int(number), float(score))
             for number, (score, _) in zip(ids, hits, strict=True)

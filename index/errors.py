@@ -7,6 +7,11 @@ DatelineError               one line that says what is wrong and what to do
     └── StoreBusyError      another process is writing to it
 """
 
+from contextlib import suppress
+from pathlib import Path
+
+DAMAGED = "damaged"
+
 
 class DatelineError(Exception):
     """One line for a person: what is wrong, and what to do about it."""
@@ -26,3 +31,14 @@ class StoreError(DatelineError):
 
 class StoreBusyError(StoreError):
     """Another process is writing to the store."""
+
+
+def mark_damaged(directory: Path) -> None:
+    """Note that the index in `directory` has failed, so that it has to be made again."""
+    with suppress(OSError):
+        (directory / DAMAGED).touch()
+
+
+def marked_damaged(directory: Path) -> bool:
+    """Whether the index in `directory` has failed."""
+    return (directory / DAMAGED).exists()

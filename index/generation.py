@@ -12,10 +12,10 @@ import numpy as np
 
 from index.bm25 import Bm25Index
 from index.embed import Embedder
-from index.errors import StoreError
+from index.errors import StoreError, marked_damaged
 from index.manifest import FORMAT, Manifest
 from index.split import SPLITTER
-from index.vectors import VectorIndex, marked_damaged
+from index.vectors import VectorIndex
 
 MANIFEST = "manifest.sqlite3"
 BM25 = "bm25"
@@ -127,7 +127,8 @@ class Generation:
             self.manifest.close()
 
     def _bm25_holds(self, passages: int) -> bool:
-        if not (self.folder / BM25 / "meta.json").is_file():
+        folder = self.folder / BM25
+        if not (folder / "meta.json").is_file() or marked_damaged(folder):
             return False
         try:
             return self.bm25.doc_count >= passages

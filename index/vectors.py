@@ -6,7 +6,6 @@ time, which the store's lock sees to, with readers beside it.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,14 +14,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import StoreError
+from index.errors import StoreError, mark_damaged
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
 COLLECTION = "passages"
-DAMAGED = "damaged"
 BATCH = 4_000
 HNSW: "CreateHNSWConfiguration" = {
     "space": "cosine",
@@ -105,20 +103,15 @@ class VectorIndex:
         try:
             return work()
         except Exception as error:  # Chroma raises whatever its layers raise
-            with suppress(OSError):
-                (self._directory / DAMAGED).touch()
+            mark_damaged(self._directory)
             raise StoreError(
-                f"the vectors in {self._directory} cannot be used ({_first_line(error)})"
+                f"the vectors in {self._directory} cannot be used ({_first_line(error)}): "
+                "try again, and they are made anew"
             ) from error
 
 
 def _names(ids: Sequence[int]) -> list[str]:
     return [str(number) for number in ids]
-
-
-def marked_damaged(directory: Path) -> bool:
-    """Whether the index in `directory` has failed, so that it has to be made again."""
-    return (directory / DAMAGED).exists()
 
 
 def _client(directory: Path) -> "Client":

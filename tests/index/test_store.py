@@ -487,6 +487,22 @@ def test_a_lost_graph_of_vectors_comes_back(tmp_path: Path) -> None:
         assert len(store.vectors.query(embedded(store, "text"), 3000)) > 2000
 
 
+def test_a_damage_met_while_searching_is_mended_by_the_next_sync(
+    tmp_path: Path, news: Path
+) -> None:
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        store.sync([news])
+    for path in (tmp_path / "store" / "1" / "bm25").glob("*.pos"):
+        path.unlink()
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        with pytest.raises(StoreError, match="try again"):
+            store.bm25.search({"appl": 1.0, "harvest": 1.0}, [("appl", "harvest")], 5)
+        assert store.is_stale([news])
+        assert store.sync([news]).rebuilt
+        assert store.bm25.search({"appl": 1.0, "harvest": 1.0}, [("appl", "harvest")], 5)
+        assert is_sound(store, [news])
+
+
 @pytest.mark.parametrize("damage", [b"", b"not a database" * 1000])
 def test_a_damaged_manifest_is_set_aside(tmp_path: Path, news: Path, damage: bytes) -> None:
     folder = tmp_path / "store"
