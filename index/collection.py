@@ -18,10 +18,9 @@ CURRENT = "current.json"
 
 def collection_directory(store: Path, roots: Sequence[Path]) -> Path:
     """The folder for these articles, whatever order they are named in."""
-    paths = sorted({str(root.resolve()) for root in roots})
+    paths = sorted({os.path.realpath(root) for root in roots})
     digest = hashlib.sha256("\0".join(paths).encode("utf-8", "surrogateescape")).hexdigest()
-    name = roots[0].resolve().name if len(paths) == 1 else Path(paths[0]).name
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
+    slug = re.sub(r"[^a-z0-9]+", "-", Path(paths[0]).name.lower()).strip("-")[:40]
     return store / f"{slug or 'articles'}-{digest[:8]}"
 
 
@@ -33,7 +32,7 @@ def remember_roots(store: Path, roots: Sequence[Path]) -> None:
     draft = store / f"{CURRENT}.{os.getpid()}"
     try:
         store.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps({"roots": [str(root.resolve()) for root in roots]}))
+        draft.write_text(json.dumps({"roots": [os.path.realpath(root) for root in roots]}))
         draft.replace(store / CURRENT)
     except OSError as error:
         raise StoreError(f"cannot write the store in {store}: {error}") from error

@@ -56,10 +56,12 @@ def find_files(
     Hidden files and folders are left out. Raises ArticlesError when `root` cannot be read
     or holds no such file.
     """
+    if str(root) != _utf8(str(root)):
+        raise ArticlesError(f"cannot read {_utf8(str(root))}: its name is not UTF-8; rename it")
     try:
         mode = root.stat().st_mode
     except OSError as error:
-        raise ArticlesError(f"cannot read {root}: {_reason(error)}") from error
+        raise ArticlesError(f"cannot read {root}: {reason_of(error)}") from error
     if stat.S_ISDIR(mode):
         found = _walk(root, "", set(), on_problem or (lambda _: None))
     else:
@@ -80,7 +82,7 @@ def read_file(path: Path, source: str) -> Iterator[Article | Problem]:
     try:
         yield from reader(path, source)
     except OSError as error:
-        yield Problem(source, f"cannot be read: {_reason(error)}", incomplete=True)
+        yield Problem(source, f"cannot be read: {reason_of(error)}", incomplete=True)
 
 
 def reader_of(name: str) -> Reader | None:
@@ -103,9 +105,9 @@ def _walk(
             seen = sorted((e.name, _is_folder(e), e) for e in entries if e.name[0] != ".")
     except OSError as error:
         if not prefix:
-            raise ArticlesError(f"cannot read {folder}: {_reason(error)}") from error
+            raise ArticlesError(f"cannot read {folder}: {reason_of(error)}") from error
         source = _utf8(prefix.removesuffix("/"))
-        on_problem(Problem(source, f"cannot be read: {_reason(error)}", incomplete=True))
+        on_problem(Problem(source, f"cannot be read: {reason_of(error)}", incomplete=True))
         return
     identity = (here.st_dev, here.st_ino)
     if identity in above:
@@ -289,5 +291,6 @@ def _utf8(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """What the system said, in the words of a sentence."""
     return (error.strerror or str(error)).lower()

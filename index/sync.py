@@ -7,6 +7,7 @@ and ids of passages on their way out until the derived indexes have dropped them
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from index.embed import Embedder, Vectors
 from index.errors import ArticlesError
 from index.generation import Generation
 from index.manifest import FileRow, NewArticle
-from index.readers import Problem, find_files, read_file
+from index.readers import Problem, find_files, read_file, reason_of
 from index.split import Span, passages, words
 
 BATCH = 4_000
@@ -91,7 +92,7 @@ def find_all(roots: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
     found: dict[str, Found] = {}
     sources: set[str] = set()
     for root in roots:
-        base = root.resolve()
+        base = Path(os.path.realpath(root))
         for path, relative in find_files(base, problems.append):
             if str(path) in found:
                 continue
@@ -101,7 +102,11 @@ def find_all(roots: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
                 continue
             try:
                 facts = path.stat()
-            except OSError:  # gone since it was found
+            except FileNotFoundError:  # gone since it was found
+                continue
+            except OSError as error:
+                reason = f"cannot be read: {reason_of(error)}"
+                problems.append(Problem(source, reason, incomplete=True))
                 continue
             sources.add(source)
             # The second time moves too when a file of the same size is put in with its old date.
@@ -190,8 +195,9 @@ class Sync:
         self._generation.seal()
 
     def _is_gone(self, row: FileRow) -> bool:
-        unknown = (p.source + "/" for p in self._problems if p.incomplete)
-        return row.path not in self._rank and not row.source.startswith(tuple(unknown))
+        """Whether the file is no longer there; one that cannot be looked at may well be."""
+        unknown = tuple(p.source + "/" for p in self._problems if p.incomplete)
+        return row.path not in self._rank and not f"{row.source}/".startswith(unknown)
 
     # Reading
 
@@ -351,9 +357,10 @@ class Sync:
 
     def nothing_left(self) -> str:
         """What to say when no article can be read."""
-        problems = self._manifest.problems()
+        problems = [*self._problems, *self._manifest.problems()]
         first = f" ({problems[0].source}: {problems[0].reason})" if problems else ""
-        return f"not one article could be read from {len(self._found)} files{first}"
+        files = f"{len(self._found):,} file{'' if len(self._found) == 1 else 's'}"
+        return f"not one article could be read from {files}{first}"
 
     def _report(self) -> None:
         self._on_progress(

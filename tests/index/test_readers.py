@@ -149,6 +149,14 @@ def test_a_name_that_is_not_utf8_is_a_problem(tmp_path: Path) -> None:
     assert problems == [Problem("caf?.txt", "its name is not UTF-8; rename it")]
 
 
+def test_a_root_whose_name_is_not_utf8_is_an_error(tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"caf\xe9")
+    root.mkdir()
+    (root / "a.txt").write_text("Text")
+    with pytest.raises(ArticlesError, match="not UTF-8; rename it"):
+        list(find_files(root))
+
+
 def test_a_file_can_be_named(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("Text")

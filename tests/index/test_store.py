@@ -275,6 +275,29 @@ def test_no_article_at_all(store: Store, tmp_path: Path) -> None:
         assert store.is_stale([bad])
 
 
+def test_files_that_may_not_be_looked_at_keep_their_articles(
+    store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(news, "sub/damson.txt")
+    store.sync([news])
+    (news / "apple.txt").unlink()
+    real = Path.stat
+
+    def stat(path: Path, **how: bool) -> os.stat_result:
+        if path.name == "damson.txt":
+            raise PermissionError(13, "Permission denied")
+        return real(path, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", stat)
+        report = store.sync([news])
+    assert did(report) == (0, 0, 1, 3)
+    assert [(p.source, p.reason) for p in report.problems] == [
+        ("sub/damson.txt", "cannot be read: permission denied")
+    ]
+    assert "sub/damson.txt" in sources(store)
+
+
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_a_failure_midway_leaves_the_old_answering(tmp_path: Path, news: Path, call: int) -> None:
