@@ -58,7 +58,6 @@ WORD_WEIGHTS = {
     "like_focus": 6.93,
     "like_question": -2.44,
     "name_unasked": 1.06,
-    "reason_asked": 3.80,
 }
 
 _WORD = re.compile(r"\w+")
@@ -85,9 +84,21 @@ def choose_quotes(reading: Reading, words: Words, room: int = MAX_WORDS) -> list
     if not reading.sentences:
         return []
     likely = _softmax(sentence_features(reading) @ _vector(SENTENCE_WEIGHTS))
-    guessed, rows = word_features(reading, words)
-    guess = dict(zip(guessed, _softmax(rows @ _vector(WORD_WEIGHTS)), strict=True))
+    guess = _guess(reading, words)
     return _in_reading_order([reading.sentences[i] for i in _take(reading, likely, guess, room)])
+
+
+def _guess(reading: Reading, words: Words) -> dict[str, float]:
+    """How likely each word is to be in the answer; none where the answer is a clause."""
+    if reading.kind is Kind.REASON:
+        return {}
+    seen = words_seen(reading)
+    chances = _softmax(word_features(reading, seen, words) @ _vector(WORD_WEIGHTS))
+    # A word that only says again what the question says is no answer to it.
+    return {
+        term: float(chance * (1 - reading.echo[reading.vocabulary[word.form.lower()]]))
+        for (term, word), chance in zip(seen.items(), chances, strict=True)
+    }
 
 
 def sentence_features(reading: Reading) -> Floats:
@@ -113,10 +124,9 @@ def sentence_features(reading: Reading) -> Floats:
     return np.array([columns[name] for name in SENTENCE_WEIGHTS], dtype=np.float32).T
 
 
-def word_features(reading: Reading, words: Words) -> tuple[list[str], Floats]:
-    """The terms that the question does not hold, and a row for each, as WORD_WEIGHTS."""
+def word_features(reading: Reading, seen: "Mapping[str, SeenWord]", words: Words) -> Floats:
+    """One row a word seen, columns in the order of WORD_WEIGHTS."""
     evidence, kind = reading.evidence, reading.kind
-    seen = _words_seen(reading)
     question = evidence.query.text
     wanted = np.array([_mean(words, focus_of(question)), _mean(words, question)])
     columns = [reading.vocabulary[w.form.lower()] for w in seen.values()]
@@ -134,14 +144,13 @@ def word_features(reading: Reading, words: Words) -> tuple[list[str], Floats]:
             like_focus,
             like_question,
             kind is Kind.OTHER and w.is_name,
-            kind is Kind.REASON and not w.is_name,
         )
         for (term, w), (like_focus, like_question) in zip(seen.items(), like, strict=True)
     ]
-    return list(seen), np.array(rows, dtype=np.float32).reshape(len(rows), len(WORD_WEIGHTS))
+    return np.array(rows, dtype=np.float32).reshape(len(rows), len(WORD_WEIGHTS))
 
 
-def _words_seen(reading: Reading) -> "dict[str, _Seen]":
+def words_seen(reading: Reading) -> "dict[str, SeenWord]":
     """The words that might be an answer, by term, with where they stand."""
     asked = reading.evidence.sought.attention
     hits = reading.evidence.hits
@@ -151,7 +160,7 @@ def _words_seen(reading: Reading) -> "dict[str, _Seen]":
         passage + 3 * reading.share(exact) + 2 * reading.share(_with_neighbours(reading, exact))
     )
     support /= support.max()
-    seen: dict[str, _Seen] = defaultdict(_Seen)
+    seen: dict[str, SeenWord] = defaultdict(SeenWord)
     for s, weight in zip(reading.sentences, support, strict=True):
         for word in s.words:
             for term in terms_of_word(word):
@@ -170,7 +179,7 @@ def _with_neighbours(reading: Reading, match: Floats) -> Floats:
     return near
 
 
-class _Seen:
+class SeenWord:
     """Where a word stands among the sentences."""
 
     def __init__(self) -> None:
@@ -181,6 +190,7 @@ class _Seen:
         self._capitals = 0
 
     def add(self, form: str, sentence: Sentence, weight: float) -> None:
+        """Count the word, as written in a sentence of this weight."""
         article = sentence.candidate.article_id
         self.articles[article] = max(self.articles[article], weight)
         self._sentences += 1
@@ -195,10 +205,12 @@ class _Seen:
 
     @property
     def is_number(self) -> bool:
+        """Whether it begins with a digit."""
         return self.form[0].isdigit()
 
     @property
     def is_name(self) -> bool:
+        """Whether it mostly stands capitalised, the beginnings of sentences left aside."""
         return self._capitals > self._sentences / 2
 
 

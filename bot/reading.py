@@ -63,7 +63,8 @@ class Reading:
 
     `sought` are the terms looked for and `importance` what each weighs; `match[i, j]` in
     [0, 1] says how well sentence i matches term j; `cosines` how like the question each
-    sentence is. `vectors` are those of the words in `vocabulary`, of length 1.
+    sentence is. `vectors` are those of the words in `vocabulary`, of length 1, and `echo`
+    says of each, in [0, 1], how far it only says what the question says.
     """
 
     evidence: Evidence
@@ -75,6 +76,7 @@ class Reading:
     cosines: Floats
     vocabulary: dict[str, int]
     vectors: Floats
+    echo: Floats
 
     def share(self, match: Floats) -> Floats:
         """The share of the total importance that rows of matches make up, in [0, 1]."""
@@ -109,6 +111,7 @@ def read(evidence: Evidence, words: Words) -> Reading:
         cosines=(_unit(sums) @ question.T)[:, 0],
         vocabulary=vocabulary,
         vectors=vectors,
+        echo=alike.max(axis=0, initial=0),
     )
 
 

@@ -226,8 +226,9 @@ def _quote_listings(
         right = [_stands_in(case.gold, s.text) for s in reading.sentences]
         sentence.append(Listing(quotes.sentence_features(reading), np.array(right)))
         wanted = {term for answer in case.gold.answers for term in terms(answer)}
-        guessed, rows = quotes.word_features(reading, words)
-        word.append(Listing(rows, np.array([term in wanted for term in guessed])))
+        seen = quotes.words_seen(reading)
+        rows = quotes.word_features(reading, seen, words)
+        word.append(Listing(rows, np.array([term in wanted for term in seen])))
     return sentence, word
 
 
