@@ -4,6 +4,7 @@ The one place that knows which parts make up a running Dateline. It decides when
 is brought up to date and what to do when that fails; it prints nothing and asks nothing.
 """
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -109,7 +110,7 @@ def _bring_up_to_date(
             raise
         notify("another process is updating the index; answering from what it holds now")
     except (OSError, StoreError, ArticlesError) as problem:
-        named_and_missing = any(not root.exists() for root in config.articles)
+        named_and_missing = not all(os.access(root, os.F_OK) for root in config.articles)
         if named_and_missing or not store.counts()[0]:
             raise
         notify(f"{problem}; answering from the articles indexed before")

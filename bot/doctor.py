@@ -82,7 +82,7 @@ def _embedding(config: Config) -> Check:
 
 def _articles(config: Config) -> Iterator[Check]:
     for root in articles_roots(config):
-        if not root.exists():
+        if not os.access(root, os.F_OK):  # `exists` may raise when a folder above is closed
             yield Check("articles", "fail", f"{root} is missing", "name others with --articles")
         elif not os.access(root, os.R_OK | (os.X_OK if root.is_dir() else 0)):
             yield Check("articles", "fail", f"{root} may not be read", f"chmod -R u+rX {root}")
@@ -92,7 +92,7 @@ def _articles(config: Config) -> Iterator[Check]:
 
 def _store(config: Config) -> Iterator[Check]:
     directory = store_directory(config)
-    present = next(path for path in (directory, *directory.parents) if path.exists())
+    present = next(path for path in (directory, *directory.parents) if os.access(path, os.F_OK))
     if not present.is_dir():
         yield Check("store", "fail", f"{present} is not a directory", "name another with --store")
         return
