@@ -36,7 +36,13 @@ def _day(value: str | date) -> date:
     day = date.fromisoformat(value)
     if day.isoformat() != value:  # it also reads weeks, and digits without dashes
         raise ValueError
+    if day.year not in YEARS:
+        raise ValueError
     return day
+
+
+YEARS = range(1800, 2201)
+"""In which today may lie; an article's day is read in the same ones."""
 
 
 class _Setting(NamedTuple):
@@ -67,7 +73,7 @@ class Config:
         default=None, metadata=_setting("DATELINE_STORE", _path, "a directory")
     )
     as_of: date | None = field(
-        default=None, metadata=_setting(None, _day, "a date written YYYY-MM-DD")
+        default=None, metadata=_setting(None, _day, "a date written YYYY-MM-DD, 1800 to 2200")
     )
     embedding: str = field(
         default="static", metadata=_setting("DATELINE_EMBEDDING", str, "an embedding's name")
@@ -120,7 +126,7 @@ def _settings() -> list[tuple[str, _Setting]]:
 def _read(name: str, value: object, setting: _Setting) -> object:
     try:
         return setting.read(value)
-    except ValueError:
+    except (ValueError, RuntimeError):  # the latter for ~ and a name that nobody has
         raise UsageError(f"{name}: {value!r} will not do; it takes {setting.allowed}") from None
 
 

@@ -45,8 +45,11 @@ def test_environment_wins_over_file_and_flag_over_both(env_file: Path) -> None:
 
 
 def test_empty_values_count_as_not_set(env_file: Path) -> None:
-    config = load_config({"articles": [], "as_of": ""}, {"DATELINE_THRESHOLD": ""}, env_file)
+    config = load_config(
+        {"articles": [""], "store": "", "as_of": ""}, {"DATELINE_THRESHOLD": ""}, env_file
+    )
     assert (config.articles, config.as_of, config.threshold) == ((), None, 0.1)
+    assert config.store == Path("/from/file")
 
 
 def test_articles_are_separated_as_in_path_and_a_tilde_is_home() -> None:
@@ -54,11 +57,18 @@ def test_articles_are_separated_as_in_path_and_a_tilde_is_home() -> None:
     assert config.articles == (Path.home() / "news", Path("b.jsonl"))
 
 
+def test_a_home_of_nobody_is_refused() -> None:
+    with pytest.raises(UsageError, match="--store: '~nobody-of-this-name/x' will not do"):
+        load_config({"store": "~nobody-of-this-name/x"}, {}, None)
+
+
 def test_a_day_is_read() -> None:
     assert load_config({"as_of": "2024-10-24"}, {}, None).as_of == date(2024, 10, 24)
 
 
-@pytest.mark.parametrize("day", ["2024-13-01", "yesterday", "20241024", "2024-W10-1", "24-10-2024"])
+@pytest.mark.parametrize(
+    "day", ["2024-13-01", "yesterday", "9999-12-31", "20241024", "2024-W10-1", "24-10-2024"]
+)
 def test_a_bad_day_is_refused(day: str) -> None:
     with pytest.raises(UsageError, match=r"--as-of: .*YYYY-MM-DD"):
         load_config({"as_of": day}, {}, None)
