@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from difflib import get_close_matches
-from io import TextIOWrapper
-from pathlib import Path
+from io import StringIO, TextIOWrapper
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -43,8 +42,9 @@ PASS_ON = {
     "allow_interspersed_args": False,
 }
 
+# Paths stay text until they are settings: as a path, "" would be the folder worked in.
 Articles = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
         "--articles",
         metavar="PATH",
@@ -53,7 +53,7 @@ Articles = Annotated[
     ),
 ]
 StoreDirectory = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--store", metavar="DIR", help="Where the index is kept."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
@@ -72,8 +72,9 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line of this process and end it with its exit status."""
+    sys.stdin = sys.stdin or StringIO()  # a closed one is None
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a closed one is None
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     sys.exit(run(sys.argv[1:]))
 
@@ -121,7 +122,7 @@ def dateline(
 @app.command()
 def index(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(metavar="[PATH]...", help="Folders or feed dumps to index from now on."),
     ] = None,
     *,
@@ -319,7 +320,7 @@ def evaluate(context: typer.Context) -> None:
     raise typer.Exit(status or ANSWERED)
 
 
-def _config(articles: Sequence[Path] | None, store: Path | None, as_of: str | None) -> "Config":
+def _config(articles: Sequence[str] | None, store: str | None, as_of: str | None) -> "Config":
     from bot.config import load_config
 
     return load_config({"articles": articles, "store": store, "as_of": as_of})
@@ -330,9 +331,14 @@ def _store(config: "Config") -> Iterator["Store"]:
     """The index, up to date; what goes less than well on the way is told on stderr."""
     from bot.compose import open_store
 
-    with _Progress() as on_progress:
-        opened = open_store(config, _note, on_progress)
+    with _Progress() as progress:
+        opened = open_store(config, progress.note_failure, progress)
     with opened:
+        if progress.finished and (problems := opened.problems()):
+            _note(
+                f"{_count(len(problems), 'thing')} could not be read; "
+                "`dateline sources --problems` lists what and why"
+            )
         yield opened
 
 
@@ -354,7 +360,9 @@ class _Progress:
     """
 
     def __init__(self) -> None:
+        self.finished = False
         self._started = False
+        self._failed = False
         self._bar: Progress | None = None
 
     def __enter__(self) -> "_Progress":
@@ -379,10 +387,16 @@ class _Progress:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.finished = self._started and not self._failed and problem is None
         if self._bar:
             self._bar.stop()
-        elif self._started and problem is None:
+        elif self.finished:
             _note("indexed")
+
+    def note_failure(self, line: str) -> None:
+        """Say why it is not indexed, where the command goes on all the same."""
+        self._failed = True
+        _note(line)
 
     def _start(self, total: int) -> None:
         self._started = True

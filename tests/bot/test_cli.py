@@ -265,6 +265,65 @@ def test_the_last_good_index_answers_when_its_articles_are_gone(
     assert named.returncode == 1
 
 
+def test_an_answer_says_that_not_all_was_read(inside: "Dateline", tmp_path: Path) -> None:
+    news, store = tmp_path / "news", tmp_path / "store"
+    news.mkdir()
+    (news / "a.txt").write_text("A title\n\nThe mayor of Hamm is Ada Lind.\n", encoding="utf-8")
+    (news / "b.txt").write_bytes(b"\xff\xfe")
+    asked = ("ask", "Who is the mayor of Hamm?", "--articles", news, "--store", store)
+    assert lines(inside(*asked).stderr) == [
+        "dateline: indexing 2 files",
+        "dateline: indexed",
+        "dateline: 1 thing could not be read; `dateline sources --problems` lists what and why",
+    ]
+    assert inside(*asked).stderr == ""
+
+
+def test_what_fails_while_indexing_is_not_called_indexed(
+    inside: "Dateline", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news, store = tmp_path / "news", tmp_path / "store"
+    news.mkdir()
+    (news / "a.txt").write_text("A title\n\nThe mayor of Hamm is Ada Lind.\n", encoding="utf-8")
+    inside("index", news, "--store", store)
+    (news / "b.txt").write_text("Another\n\nIts deputy is Bo Berg.\n", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("index.vectors.VectorIndex.add", full)
+    done = inside("ask", "Who is the mayor of Hamm?", "--store", store)
+    assert done.returncode == 0
+    first, second = lines(done.stderr)
+    assert first == "dateline: indexing 1 file"
+    assert second.endswith("; answering from the articles indexed before")
+
+
+def test_what_is_closed_or_empty_is_one_line(
+    environment: dict[str, str], seeds_store: Path
+) -> None:
+    command = f"'{DATELINE}' ask - --store '{seeds_store}' <&-"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, env=environment, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(lines(done.stderr)) == 1 and "the question is empty" in done.stderr
+
+
+def test_a_folder_that_may_not_be_read_is_one_line_and_status_1(
+    inside: "Dateline", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+
+    def refused(_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.scandir", refused)
+    done = inside("ask", "who?", "--articles", tmp_path, "--store", tmp_path / "s")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert lines(done.stderr) == [f"dateline: cannot read {tmp_path}: permission denied"]
+
+
 def test_a_reader_who_leaves_is_no_error(environment: dict[str, str], seeds_store: Path) -> None:
     command = f"'{DATELINE}' show {SOURCE} --store '{seeds_store}' | head -c 5"
     done = subprocess.run(
