@@ -43,6 +43,8 @@ _ANSWERS = {
     Kind.NUMBER: re.compile(rf"\d[\d,.]*|\b{_COUNT_WORDS}\b", re.IGNORECASE),
     Kind.DATE: re.compile(
         rf"\b{_MONTH}\b|\b(?:1[89]|20)\d\d\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+        r"|\b(?:this|last|next|earlier|coming) (?:day|week|weekend|month|year|decade)s?\b"
+        r"|\b(?:yesterday|today|tonight|tomorrow)\b"
     ),
     Kind.NAME: re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+"),
     Kind.REASON: re.compile(

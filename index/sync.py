@@ -184,6 +184,7 @@ class Sync:
 
         Raises ArticlesError, with nothing removed, when no article would be left.
         """
+        self._report()
         with ThreadPoolExecutor(1, "index-writer") as writer:
             for file in self._found:
                 if file.path in self._to_read:

@@ -661,4 +661,5 @@ def test_looking_and_syncing_nothing_import_no_chroma(tmp_path: Path, news: Path
 def test_progress_is_told(store: Store, news: Path) -> None:
     told: list[sync.Progress] = []
     store.sync([news], told.append)
+    assert told[0] == sync.Progress(files=0, total=3, articles=0, passages=0)
     assert told[-1] == sync.Progress(files=3, total=3, articles=3, passages=3)
