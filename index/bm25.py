@@ -4,7 +4,8 @@ It knows nothing of articles, vectors or the manifest; it may hold passages that
 exist, and whoever asks has to drop those.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -23,6 +24,7 @@ class Bm25Index:
     """The passages' titles and bodies, searched by terms as `index.terms` makes them.
 
     Only writing takes tantivy's lock: any number of readers may stand beside one writer.
+    Whatever reads raises StoreError when the index is damaged.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -57,12 +59,14 @@ class Bm25Index:
     @property
     def doc_count(self) -> int:
         """How many passages were there at the last commit."""
-        self._index.reload()
-        return self._index.searcher().num_docs
+        with self._reading():
+            self._index.reload()
+            return self._index.searcher().num_docs
 
     def doc_freq(self, term: str) -> int:
         """How many passages have `term` in their body (some of them perhaps deleted)."""
-        return self._index.searcher().doc_freq("body", term)
+        with self._reading():
+            return self._index.searcher().doc_freq("body", term)
 
     def add(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """Add `(id, title, body)` rows; they are found after `commit`."""
@@ -103,22 +107,16 @@ class Bm25Index:
 
         A term counts by its weight in the body and, times `title_boost`, in the title; the
         two terms of a pair that stand together in the body count `phrase_boost` more. A
-        boost of 0 leaves those out. Raises StoreError when the index is damaged.
+        boost of 0 leaves those out.
         """
         if not weights or k < 1:
             return []
         query = self._query(weights, pairs if phrase_boost else (), title_boost, phrase_boost)
-        try:
+        with self._reading():
             self._index.reload()
             searcher = self._index.searcher()
             hits = searcher.search(query, k, count=False).hits
             ids = searcher.fast_field_values("id", [address for _, address in hits])
-        except (OSError, ValueError) as error:
-            mark_damaged(self._directory)
-            raise StoreError(
-                f"the word index in {self._directory} cannot be used ({error}): "
-                "try again, and it is made anew"
-            ) from error
         return [
             (int(number), float(score))
             for number, (score, _) in zip(ids, hits, strict=True)
@@ -153,6 +151,17 @@ class Bm25Index:
             clauses += [term("title", word, w * title_boost) for word, w in weights.items()]
         clauses += [phrase(pair) for pair in pairs]
         return Query.boolean_query([(Occur.Should, clause) for clause in clauses])
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            mark_damaged(self._directory)
+            raise StoreError(
+                f"the word index in {self._directory} cannot be used ({error}): "
+                "try again, and it is made anew"
+            ) from error
 
     def _writing(self) -> "IndexWriter":
         if self._writer is None:

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from zlib import crc32
@@ -17,6 +17,7 @@ import pytest
 from filelock import FileLock
 
 from index import sync
+from index.bm25 import Bm25Index
 from index.embed import Vectors
 from index.errors import ArticlesError, StoreBusyError, StoreError
 from index.store import Store, SyncReport
@@ -510,8 +511,16 @@ def test_a_lost_graph_of_vectors_comes_back(tmp_path: Path) -> None:
         assert len(store.vectors.query(embedded(store, "text"), 3000)) > 2000
 
 
+@pytest.mark.parametrize(
+    "search",
+    [
+        lambda bm25: bm25.doc_freq("harvest"),
+        lambda bm25: bm25.search({"appl": 1.0, "harvest": 1.0}, [("appl", "harvest")], 5),
+    ],
+    ids=["frequency", "search"],
+)
 def test_a_damage_met_while_searching_is_mended_by_the_next_sync(
-    tmp_path: Path, news: Path
+    tmp_path: Path, news: Path, search: Callable[[Bm25Index], object]
 ) -> None:
     with Store.open(tmp_path / "store", CountingEmbedder()) as store:
         store.sync([news])
@@ -519,10 +528,10 @@ def test_a_damage_met_while_searching_is_mended_by_the_next_sync(
         path.unlink()
     with Store.open(tmp_path / "store", CountingEmbedder()) as store:
         with pytest.raises(StoreError, match="try again"):
-            store.bm25.search({"appl": 1.0, "harvest": 1.0}, [("appl", "harvest")], 5)
+            search(store.bm25)
         assert store.is_stale([news])
         assert store.sync([news]).rebuilt
-        assert store.bm25.search({"appl": 1.0, "harvest": 1.0}, [("appl", "harvest")], 5)
+        assert search(store.bm25)
         assert is_sound(store, [news])
 
 
