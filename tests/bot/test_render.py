@@ -116,6 +116,7 @@ def test_passages_are_ranked() -> None:
         ("\x1b]8;;http://e.vil\x07link\x1b]8;;\x1b\\", "link"),
         ("\x1b]0;never closed\nand on", "]0;never closed\nand on"),
         ("\x9b2Jgone\x7f\x00", "2Jgone"),
+        ("over \u202etxet desrever\u202c", "over txet desrever"),
         ("\x1b\x1b[31m[31m", "[31m"),
     ],
 )
