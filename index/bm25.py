@@ -64,7 +64,10 @@ class Bm25Index:
             return self._index.searcher().num_docs
 
     def doc_freq(self, term: str) -> int:
-        """How many passages have `term` in their body (some of them perhaps deleted)."""
+        """How many passages have `term` in their body (some of them perhaps deleted).
+
+        As of the last look at `doc_count` or `search`: this one is asked for every word.
+        """
         with self._reading():
             return self._index.searcher().doc_freq("body", term)
 
