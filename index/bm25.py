@@ -163,7 +163,7 @@ class Bm25Index:
             mark_damaged(self._directory)
             raise StoreError(
                 f"the word index in {self._directory} cannot be used ({error}): "
-                "try again, and it is made anew"
+                "see that the disk has room, and try again"
             ) from error
 
     def _writing(self) -> "IndexWriter":

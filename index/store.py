@@ -31,6 +31,8 @@ from index.vectors import VectorIndex
 
 CURRENT = "current"
 LOCK = "lock"
+TRIAL_BYTES = 65_536
+"""More than SQLite writes to read."""
 DAMAGED = ".damaged"
 EXACT = 1_000
 """Passages up to which all are compared: quicker than importing Chroma, and exact."""
@@ -298,8 +300,8 @@ class Store:
             return self._fresh(next_passage=1), _DamagedError.reason
         if self._copy is not None:
             raise StoreError(
-                f"cannot write the store in {self.directory}: its files may only be read; "
-                "choose another --store"
+                f"cannot write the store in {self.directory} (its disk is full, or may only be "
+                "read): free some space, or choose another --store"
             )
         if current is None:
             first = self._fresh(next_passage=1)
@@ -353,13 +355,14 @@ class Store:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _readable(self, folder: Path) -> Path:
-        """The folder, or a copy for this process where the disk takes no writing.
+        """The folder, or a copy for this process where the disk takes no writing or is full.
 
         SQLite, Chroma and tantivy all write beside what they read.
         """
         try:
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
+            with tempfile.TemporaryFile(dir=folder) as trial:
+                trial.write(bytes(TRIAL_BYTES))
+            return folder
         except OSError:
             if not (folder / MANIFEST).is_file():
                 return folder

@@ -106,7 +106,7 @@ class VectorIndex:
             mark_damaged(self._directory)
             raise StoreError(
                 f"the vectors in {self._directory} cannot be used ({_first_line(error)}): "
-                "try again, and they are made anew"
+                "see that the disk has room, and try again"
             ) from error
 
 

@@ -586,6 +586,19 @@ def test_a_copy_to_read_from_never_takes_the_place_of_the_store(
     assert is_sound(store, [news])
 
 
+def test_a_store_on_a_full_disk_is_read(
+    store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.sync([news])
+    full = os.open("/dev/full", os.O_WRONLY)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: os.fdopen(os.dup(full), "wb"))
+    with Store.open(store.directory, store.embedder) as reader:
+        assert found(reader, "appl") == {"apple.txt"}
+        with pytest.raises(StoreError, match="full"):
+            reader.sync([news])
+    os.close(full)
+
+
 def test_a_store_that_can_be_neither_written_nor_copied(
     store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
