@@ -22,11 +22,13 @@ from index.rank import Hit
 from index.terms import terms, terms_of_word
 from index.words import Words
 
-MAX_WORDS = 61
+MAX_WORDS = 64
 """Of a whole answer, its citation marks included."""
 MAX_SENTENCES = 5
 _SAME = 0.8
 """Sentences that share this much of the shorter one's terms say the same."""
+_LEAST_WORTH = 0.05
+"""A sentence worth less than this share of the first one is left out."""
 _SEEN_WORTH = 0.15
 """What a guessed word is still worth once a chosen sentence holds it."""
 _THRIFT = 0.8
@@ -215,10 +217,11 @@ class SeenWord:
 
 
 def _take(reading: Reading, likely: Floats, guess: Mapping[str, float], room: int) -> list[int]:
-    """Greedy choice: the most expected worth a word, until the room is used up."""
+    """Greedy choice: the most expected worth a word, until the room or the worth is used up."""
     found = reading.sentences
     worth = dict(guess)
     taken: list[int] = []
+    least = 0.0
     while len(taken) < MAX_SENTENCES:
         open_ = [
             i
@@ -227,7 +230,10 @@ def _take(reading: Reading, likely: Floats, guess: Mapping[str, float], room: in
         ]
         if not open_:
             break
-        best = max(open_, key=lambda i: _worth(found[i], float(likely[i]), worth))
+        most, best = max((_worth(found[i], float(likely[i]), worth), i) for i in open_)
+        if most < least:
+            break
+        least = least or _LEAST_WORTH * most
         taken.append(best)
         room -= found[best].length + 1
         for term in found[best].terms & worth.keys():
