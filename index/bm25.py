@@ -7,8 +7,7 @@ exist, and whoever asks has to drop those.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from index.errors import StoreError, mark_damaged
 from index.terms import analyzer
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 TOKENIZER = "dateline"
 WRITER_BYTES = 64_000_000
+TITLE_BOOST = 0.6
+PHRASE_BOOST = 0.5
 
 
 class Bm25Index:
@@ -44,17 +45,6 @@ class Bm25Index:
             self._index.reload()
         except (OSError, ValueError) as error:
             raise StoreError(f"the word index in {directory} cannot be read ({error})") from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def doc_count(self) -> int:
@@ -102,19 +92,15 @@ class Bm25Index:
         weights: Mapping[str, float],
         pairs: Sequence[tuple[str, str]],
         k: int,
-        *,
-        title_boost: float = 0.6,
-        phrase_boost: float = 0.5,
     ) -> list[tuple[int, float]]:
         """The best `k` passages as `(id, score)`, best first.
 
-        A term counts by its weight in the body and, times `title_boost`, in the title; the
-        two terms of a pair that stand together in the body count `phrase_boost` more. A
-        boost of 0 leaves those out.
+        A term counts by its weight in the body and, times TITLE_BOOST, in the title; the
+        two terms of a pair that stand together in the body count PHRASE_BOOST more.
         """
         if not weights or k < 1:
             return []
-        query = self._query(weights, pairs if phrase_boost else (), title_boost, phrase_boost)
+        query = self._query(weights, pairs)
         with self._reading():
             self._index.reload()
             searcher = self._index.searcher()
@@ -137,8 +123,6 @@ class Bm25Index:
         self,
         weights: Mapping[str, float],
         pairs: Sequence[tuple[str, str]],
-        title_boost: float,
-        phrase_boost: float,
     ) -> "Query":
         from tantivy import Occur, Query  # noqa: PLC0415
 
@@ -147,11 +131,10 @@ class Bm25Index:
 
         def phrase(pair: tuple[str, str]) -> Query:
             together = Query.phrase_query(self._schema, "body", [*pair], slop=1)
-            return Query.boost_query(together, phrase_boost)
+            return Query.boost_query(together, PHRASE_BOOST)
 
         clauses = [term("body", word, weight) for word, weight in weights.items()]
-        if title_boost:
-            clauses += [term("title", word, w * title_boost) for word, w in weights.items()]
+        clauses += [term("title", word, w * TITLE_BOOST) for word, w in weights.items()]
         clauses += [phrase(pair) for pair in pairs]
         return Query.boolean_query([(Occur.Should, clause) for clause in clauses])
 
