@@ -24,7 +24,7 @@ _ASKS = {
     r"|\bwhat (?:number|age|amount)\b",
     Kind.DATE: r"\bwhen (?:did|does|do|is|was|will|were|are|has|have)\b"
     r"|\bsince (?:what|which|when)\b|\b(?:what|which) (?:year|date|day|month|time)\b",
-    Kind.REASON: r"\bwhy\b|\bhow come\b|\bwhat (?:reason|caused?)\b|\bfor what\b",
+    Kind.REASON: r"\bwhy\b|\bhow come\b|\bwhat (?:reason|caused?)\b",
     Kind.NAME: r"\b(?:who|whose|whom|where|which)\b|\bname of\b|\bnamed\b|\bwhat (?:country|city|"
     r"state|nation|place|company|team|film|movie|show|song|album|actor|artist|brand|person)\b",
 }

@@ -109,6 +109,8 @@ def sentence_features(reading: Reading) -> Floats:
     exact = (reading.match == 1).astype(np.float32)
     near = _with_neighbours(reading, exact)
     places = [s.hit for s in reading.sentences]
+    # Why something is so stands as often deep in an article, in a sentence without names.
+    leads = 0.0 if reading.kind is Kind.REASON else 1.0
     titles = np.array([_titled(hit, reading.sought) for hit in hits], dtype=np.float32)
     columns = {
         "passage": [hits[s.hit].score - hits[0].score for s in reading.sentences],
@@ -118,10 +120,12 @@ def sentence_features(reading: Reading) -> Floats:
         "phrases": [sought.phrase_share(s.tokens) for s in reading.sentences],
         "cosine": reading.cosines,
         "has_kind": [s.has_kind for s in reading.sentences],
-        "lead": [1 / (1 + s.start / 800) for s in reading.sentences],
+        "lead": [leads / (1 + s.start / 800) for s in reading.sentences],
         "fresh_month": [hits[s.hit].feature("fresh_month") for s in reading.sentences],
         "is_question": [_CLOSING.sub("", s.text).endswith("?") for s in reading.sentences],
-        "news": [len(_names(s.text) - sought.attention.keys()) / 10 for s in reading.sentences],
+        "news": [
+            leads * len(_names(s.text) - sought.attention.keys()) / 10 for s in reading.sentences
+        ],
     }
     return np.array([columns[name] for name in SENTENCE_WEIGHTS], dtype=np.float32).T
 
