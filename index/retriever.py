@@ -86,7 +86,7 @@ class Retriever:
         near = [i for i, _ in self._store.nearest(vector, DENSE_CANDIDATES)]
         candidates = self._store.candidates(list(dict.fromkeys([*found, *near])))
         if query.as_of:
-            last = query.as_of + TIME_ZONES
+            last = _plus(query.as_of, TIME_ZONES)
             candidates = [c for c in candidates if c.published is None or c.published <= last]
         cosines = np.array([c.vector @ vector for c in candidates], dtype=np.float32)
         hits = rank(sought, candidates, found, cosines)
@@ -115,9 +115,10 @@ class Retriever:
         the matter itself weigh nothing and a stray word everything.
         """
         total = bm25.doc_count + ENGLISH
-        if total not in self._known_idf:
-            self._known_idf = {total: {}}
-        known = self._known_idf[total]
+        known = self._known_idf.get(total)
+        if known is None:
+            known = {}
+            self._known_idf = {total: known}
 
         def idf(term: str, word: str) -> float:
             if term not in known:
@@ -135,8 +136,12 @@ class Retriever:
         return np.asarray(mixed / (np.linalg.norm(mixed) or 1.0), dtype=np.float32)
 
     def _is_live(self, as_of: date | None) -> bool:
-        newest = as_of and self._store.newest(as_of + TIME_ZONES)
+        newest = as_of and self._store.newest(_plus(as_of, TIME_ZONES))
         return bool(as_of and newest and as_of - newest <= LIVE)
+
+
+def _plus(day: date, more: timedelta) -> date:
+    return date.fromordinal(min(day.toordinal() + more.days, date.max.toordinal()))
 
 
 def _passage(hit: Hit) -> Passage:

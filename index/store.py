@@ -70,7 +70,9 @@ class Store:
         self._guard = RLock()
         self._generation: Generation | None = None
         self._opened_from: Path | None = None
-        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        self._retired: list[Generation] = []
+        self._copies: list[tempfile.TemporaryDirectory[str]] = []
+        self._reads_copy = False
 
     @classmethod
     def open(cls, directory: Path, embedder: Embedder) -> "Store":
@@ -219,14 +221,21 @@ class Store:
     def close(self) -> None:
         """Close everything that is open."""
         with self._guard:
-            if self._generation is not None:
-                self._generation.close()
-                self._generation = None
-            if self._copy is not None:
-                self._copy.cleanup()
-                self._copy = None
+            self._retire()
+            for generation in self._retired:
+                generation.close()
+            for copy in self._copies:
+                copy.cleanup()
+            self._retired.clear()
+            self._copies.clear()
 
     # Generations
+
+    def _retire(self) -> None:
+        """Read no more from the current generation; another thread may not be done with it."""
+        if self._generation is not None:
+            self._retired.append(self._generation)
+            self._generation = None
 
     def _folder(self) -> Path | None:
         """The current generation's folder; None before the first sync, or when its name is lost.
@@ -251,7 +260,7 @@ class Store:
         with self._guard:
             if folder is None or (self._generation and self._opened_from == folder):
                 return self._generation
-            self.close()
+            self._retire()
             try:
                 self._generation = self._opened(folder)
                 self._opened_from = folder
@@ -298,7 +307,7 @@ class Store:
             current = self._current()
         except _DamagedError:
             return self._fresh(next_passage=1), _DamagedError.reason
-        if self._copy is not None:
+        if self._reads_copy:
             raise StoreError(
                 f"cannot write the store in {self.directory} (its disk is full, or may only be "
                 "read): free some space, or choose another --store"
@@ -338,10 +347,9 @@ class Store:
         draft.write_text(generation.folder.name, encoding="ascii")
         draft.replace(self.directory / CURRENT)
         with self._guard:
-            old, self._generation = self._generation, generation
+            self._retire()
+            self._generation = generation
             self._opened_from = generation.folder
-        if old is not None:
-            old.close()
         if before is not None and damaged and before.exists():
             before.rename(before.with_name(before.name + DAMAGED))
         elif before is not None:
@@ -362,21 +370,24 @@ class Store:
         try:
             with tempfile.TemporaryFile(dir=folder) as trial:
                 trial.write(bytes(TRIAL_BYTES))
+            self._reads_copy = False
             return folder
         except OSError:
             if not (folder / MANIFEST).is_file():
                 return folder
-        self._copy = tempfile.TemporaryDirectory(prefix="dateline-")
-        copy = Path(self._copy.name) / folder.name
+        place = tempfile.TemporaryDirectory(prefix="dateline-")
+        self._copies.append(place)
+        copy = Path(place.name) / folder.name
         try:
             shutil.copytree(folder, copy, copy_function=shutil.copyfile)
         except OSError as error:
             raise StoreError(
                 f"the store in {self.directory} may not be written, and cannot be copied to "
-                f"{self._copy.name} to be read there: choose another --store"
+                f"{place.name} to be read there: choose another --store"
             ) from error
         for path in (copy, *copy.rglob("*/")):
             path.chmod(0o700)
+        self._reads_copy = True
         return copy
 
     # Syncing
