@@ -122,7 +122,7 @@ def _index(config: Config) -> Check:
             if store.is_stale(articles_roots(config)):
                 remedy = "`dateline index` or any question brings it up to date"
                 return Check("index", "warn", f"{held}, not up to date", remedy)
-            store.vectors.count()
+            store.generation.vectors.count()
     except (DatelineError, OSError) as problem:
         return Check("index", "fail", str(problem), "`dateline index` makes it again")
     return Check("index", "ok", held)

@@ -11,7 +11,7 @@ from threading import RLock
 import numpy as np
 
 from index.bm25 import Bm25Index
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.errors import StoreError, marked_damaged
 from index.manifest import FORMAT, Manifest
 from index.split import SPLITTER
@@ -21,6 +21,8 @@ MANIFEST = "manifest.sqlite3"
 BM25 = "bm25"
 CHROMA = "chroma"
 SEAL = "chroma_files"
+EXACT = 1_000
+"""Passages up to which all are compared: quicker than importing Chroma, and exact."""
 
 
 class Generation:
@@ -61,6 +63,20 @@ class Generation:
             if self._vectors is None:
                 self._vectors = VectorIndex(self.folder / CHROMA)
             return self._vectors
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """The k passages most like a vector, as `(id, cosine)`, best first.
+
+        A small collection is searched exactly, which needs no graph and no Chroma.
+        """
+        if self.manifest.counts()[1] > EXACT:
+            return self.vectors.query(vector, k)
+        likeness = [
+            (number, float(stored @ vector))
+            for page in self.manifest.rows()
+            for number, _, _, stored in page
+        ]
+        return sorted(likeness, key=lambda pair: -pair[1])[:k]
 
     @property
     def format(self) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from index.article import Passage
 from index.bm25 import Bm25Index
 from index.embed import Vectors
+from index.manifest import Manifest
 from index.rank import Hit, Sought, rank
 from index.store import Store
 from index.terms import terms
@@ -77,14 +78,15 @@ class Retriever:
 
     def retrieve(self, query: Query, k: int = 10) -> Evidence:
         """The k best passages for `query`. Blocking: some ten milliseconds."""
-        bm25 = self._store.bm25
+        generation = self._store.generation
+        bm25 = generation.bm25
         idf = self._idf_in(bm25)
-        live = self._is_live(query.as_of)
+        live = _is_live(generation.manifest, query.as_of)
         sought = self._sought(query, query.as_of if live else None, idf)
         found = dict(bm25.search(sought.attention, sought.pairs, BM25_CANDIDATES))
         vector = self._vector(query)
-        near = [i for i, _ in self._store.nearest(vector, DENSE_CANDIDATES)]
-        candidates = self._store.candidates(list(dict.fromkeys([*found, *near])))
+        near = [i for i, _ in generation.nearest(vector, DENSE_CANDIDATES)]
+        candidates = generation.manifest.candidates(list(dict.fromkeys([*found, *near])))
         if query.as_of:
             last = _plus(query.as_of, TIME_ZONES)
             candidates = [c for c in candidates if c.published is None or c.published <= last]
@@ -135,9 +137,10 @@ class Retriever:
         mixed = vectors[0] + CONTEXT_WEIGHT * vectors[1:].sum(axis=0)
         return np.asarray(mixed / (np.linalg.norm(mixed) or 1.0), dtype=np.float32)
 
-    def _is_live(self, as_of: date | None) -> bool:
-        newest = as_of and self._store.newest(_plus(as_of, TIME_ZONES))
-        return bool(as_of and newest and as_of - newest <= LIVE)
+
+def _is_live(manifest: Manifest, as_of: date | None) -> bool:
+    newest = as_of and manifest.newest(_plus(as_of, TIME_ZONES))
+    return bool(as_of and newest and as_of - newest <= LIVE)
 
 
 def _plus(day: date, more: timedelta) -> date:

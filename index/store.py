@@ -13,29 +13,24 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
 from index.article import Article
-from index.bm25 import Bm25Index
-from index.embed import Embedder, Vectors
+from index.embed import Embedder
 from index.errors import ArticlesError, StoreBusyError, StoreError
 from index.generation import MANIFEST, Generation
-from index.manifest import FORMAT, Candidate, CatalogueRow
+from index.manifest import FORMAT, CatalogueRow
 from index.readers import Problem
 from index.sync import Found, Progress, Sync, Tally, find_all, is_current
-from index.vectors import VectorIndex
 
 CURRENT = "current"
 LOCK = "lock"
 TRIAL_BYTES = 65_536
 """More than SQLite writes to read."""
 DAMAGED = ".damaged"
-EXACT = 1_000
-"""Passages up to which all are compared: quicker than importing Chroma, and exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,40 +93,21 @@ class Store:
         self.close()
 
     @property
-    def bm25(self) -> Bm25Index:
-        """The word index. Raises StoreError before the first sync."""
-        return self._existing().bm25
-
-    @property
-    def vectors(self) -> VectorIndex:
-        """The vector index; the first use imports Chroma.
+    def generation(self) -> Generation:
+        """What to read from; it stays as it is when another one is made meanwhile.
 
         Raises StoreError before the first sync, or when another embedder made it.
         """
-        generation = self._existing()
-        self._check_embedder(generation)
-        return generation.vectors
-
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """The k passages most like a vector, as `(id, cosine)`, best first.
-
-        A small collection is searched exactly, which needs no graph and no Chroma.
-        """
-        generation = self._existing()
-        if generation.manifest.counts()[1] > EXACT:
-            return self.vectors.query(vector, k)
-        self._check_embedder(generation)
-        likeness = [
-            (number, float(stored @ vector))
-            for page in generation.manifest.rows()
-            for number, _, _, stored in page
-        ]
-        return sorted(likeness, key=lambda pair: -pair[1])[:k]
-
-    def candidates(self, ids: Sequence[int]) -> list[Candidate]:
-        """The passages with these ids, in their order; an unknown id is left out."""
         generation = self._current()
-        return generation.manifest.candidates(ids) if generation else []
+        if generation is None:
+            raise StoreError(f"nothing is indexed in {self.directory}: run `dateline index`")
+        made_with = generation.manifest.meta("embedder")
+        if made_with != self.embedder.name:
+            raise StoreError(
+                f"the store in {self.directory} was made with the embedding {made_with}, "
+                f"not {self.embedder.name}: run `dateline index`"
+            )
+        return generation
 
     def article(self, source: str) -> Article | None:
         """The article with this source, or None."""
@@ -147,11 +123,6 @@ class Store:
         """What could not be read when the files were last looked at."""
         generation = self._current()
         return generation.manifest.problems() if generation else []
-
-    def newest(self, until: date) -> date | None:
-        """The last day, not after `until`, that an article was published on."""
-        generation = self._current()
-        return generation.manifest.newest(until) if generation else None
 
     def counts(self) -> tuple[int, int]:
         """How many articles and how many passages there are."""
@@ -287,20 +258,6 @@ class Store:
             )
         return generation
 
-    def _existing(self) -> Generation:
-        generation = self._current()
-        if generation is None:
-            raise StoreError(f"nothing is indexed in {self.directory}: run `dateline index`")
-        return generation
-
-    def _check_embedder(self, generation: Generation) -> None:
-        made_with = generation.manifest.meta("embedder")
-        if made_with != self.embedder.name:
-            raise StoreError(
-                f"the store in {self.directory} was made with the embedding {made_with}, "
-                f"not {self.embedder.name}: run `dateline index`"
-            )
-
     def _ready(self) -> tuple[Generation, str | None]:
         """The generation to bring up to date, and why it is a new one, if it is."""
         try:
@@ -352,14 +309,16 @@ class Store:
             self._opened_from = generation.folder
         if before is not None and damaged and before.exists():
             before.rename(before.with_name(before.name + DAMAGED))
-        elif before is not None:
-            shutil.rmtree(before, ignore_errors=True)
 
     def _sweep(self) -> None:
-        """Delete generations that never became current."""
-        current = self._folder()
+        """Delete the generations that are current no more, or never were.
+
+        A generation outlives its replacement until a later sync, and one that was read from
+        here until a sync by another store: somebody may still be reading it.
+        """
+        kept = {self._folder(), *(generation.folder for generation in self._retired)}
         for path in self.directory.iterdir():
-            if path.name.isdecimal() and path != current:
+            if path.name.isdecimal() and path not in kept:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _readable(self, folder: Path) -> Path:

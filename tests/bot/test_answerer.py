@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -135,6 +136,29 @@ async def test_a_threshold_of_one_declines_everything(answerer: Answerer) -> Non
     answer = await strict.ask("How many cracked cables did engineers find on the Harrow bridge?")
     assert answer.status is Status.ABSTAINED
     assert "Storm closes the Harrow bridge" in answer.text
+
+
+async def test_questions_are_answered_while_the_store_is_made_again(tmp_path: Path) -> None:
+    page = tmp_path / "bridge.txt"
+    page.write_text(f"{ROWS[0]['title']}\n\n{ROWS[0]['text']}", encoding="utf-8")
+    with Store.open(tmp_path / "store", StaticEmbedder()) as store:
+        store.sync([page])
+        answerer = Answerer(store)
+
+        async def keep_asking() -> None:
+            for _ in range(15):
+                answer = await answerer.ask("How many cracked cables did engineers find?")
+                assert "14 cracked cables" in answer.text
+
+        async def keep_making() -> None:
+            for n in range(3):
+                manifest = next((tmp_path / "store").glob(f"{n + 1}/manifest.sqlite3"))
+                with sqlite3.connect(manifest) as db:
+                    db.execute("UPDATE meta SET value = 'another' WHERE key = 'splitter'")
+                report = await asyncio.to_thread(store.sync, [page])
+                assert report.rebuilt
+
+        await asyncio.gather(keep_asking(), keep_asking(), keep_making())
 
 
 async def test_an_instruction_in_an_article_is_only_text(tmp_path: Path) -> None:

@@ -79,8 +79,10 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def found(store: Store, word: str) -> set[str]:
     """The sources of the passages with this word, which both indexes must know."""
-    by_word = store.candidates([n for n, _ in store.bm25.search({word: 1.0}, [], 100)])
-    by_vector = store.candidates([n for n, _ in store.vectors.query(embedded(store, word), 100)])
+    g = store.generation
+    by_word = g.manifest.candidates([n for n, _ in g.bm25.search({word: 1.0}, [], 100)])
+    near = g.vectors.query(embedded(store, word), 100)
+    by_vector = g.manifest.candidates([n for n, _ in near])
     assert {c.id for c in by_word} <= {c.id for c in by_vector}
     return {c.source for c in by_word}
 
@@ -93,7 +95,8 @@ def embedded(store: Store, word: str) -> Vectors:
 def is_sound(store: Store, roots: Sequence[Path]) -> bool:
     """The manifest and both indexes hold the same, and no sync is due."""
     _, passages = store.counts()
-    return store.bm25.doc_count == store.vectors.count() == passages and not store.is_stale(roots)
+    g = store.generation
+    return g.bm25.doc_count == g.vectors.count() == passages and not store.is_stale(roots)
 
 
 def did(report: SyncReport) -> tuple[int, int, int, int]:
@@ -161,8 +164,8 @@ def test_a_renamed_article_is_not_embedded_again(store: Store, news: Path) -> No
 def test_candidates_keep_order_and_drop_the_unknown(store: Store, news: Path) -> None:
     write(news, "dated.md", "---\ntitle: Plums\npublished: 2024-10-24\nurl: http://p\n---\nText.")
     store.sync([news])
-    ids = [n for n, _ in store.bm25.search({"text": 1.0, "harvest": 1.0}, [], 10)]
-    candidates = store.candidates([*reversed(ids), 10_000, ids[0]])
+    ids = [n for n, _ in store.generation.bm25.search({"text": 1.0, "harvest": 1.0}, [], 10)]
+    candidates = store.generation.manifest.candidates([*reversed(ids), 10_000, ids[0]])
     assert [c.id for c in candidates] == [*reversed(ids), ids[0]]
     for c in candidates:
         article = store.article(c.source)
@@ -172,8 +175,8 @@ def test_candidates_keep_order_and_drop_the_unknown(store: Store, news: Path) ->
         assert np.isclose(np.linalg.norm(c.vector), 1, atol=1e-2)
     plums = next(c for c in candidates if c.source == "dated.md")
     assert (plums.title, plums.published, plums.url) == ("Plums", date(2024, 10, 24), "http://p")
-    assert store.newest(date(2024, 10, 24)) == date(2024, 10, 24)
-    assert store.newest(date(2024, 10, 23)) is None
+    assert store.generation.manifest.newest(date(2024, 10, 24)) == date(2024, 10, 24)
+    assert store.generation.manifest.newest(date(2024, 10, 23)) is None
 
 
 def test_title_and_passage_are_embedded(store: Store, news: Path) -> None:
@@ -450,14 +453,17 @@ def test_a_newer_format_is_left_alone(store: Store, news: Path) -> None:
 @pytest.mark.parametrize("key", ["format", "splitter", "embedder"])
 def test_an_outdated_store_is_made_again(store: Store, news: Path, key: str) -> None:
     store.sync([news])
-    [before] = store.candidates([1])
+    [before] = store.generation.manifest.candidates([1])
     set_meta(store, key, 0)
     assert store.is_stale([news])
     report = store.sync([news])
     assert report.rebuilt
     assert report.embedded == 3
     assert is_sound(store, [news])
-    assert store.candidates([before.id]) == []
+    assert store.generation.manifest.candidates([before.id]) == []
+    assert sorted(p.name for p in store.directory.iterdir()) == ["1", "2", "current", "lock"]
+    with Store.open(store.directory, store.embedder) as later:
+        later.sync([news])
     assert sorted(p.name for p in store.directory.iterdir()) == ["2", "current", "lock"]
 
 
@@ -468,7 +474,7 @@ def test_a_failed_rebuild_leaves_the_old_answering(tmp_path: Path, news: Path) -
         with pytest.raises(RuntimeError):
             store.sync([news])
         with pytest.raises(StoreError, match="bag-16"):
-            _ = store.vectors
+            _ = store.generation.vectors
         assert len(sources(store)) == 3
     with Store.open(tmp_path / "store", CountingEmbedder()) as store:
         assert is_sound(store, [news])
@@ -508,7 +514,7 @@ def test_a_lost_graph_of_vectors_comes_back(tmp_path: Path) -> None:
         assert store.sync([path]).rebuilt
         assert texts(store) == []
         assert is_sound(store, [path])
-        assert len(store.vectors.query(embedded(store, "text"), 3000)) > 2000
+        assert len(store.generation.vectors.query(embedded(store, "text"), 3000)) > 2000
 
 
 @pytest.mark.parametrize(
@@ -528,11 +534,11 @@ def test_a_damage_met_while_searching_is_mended_by_the_next_sync(
         path.unlink()
     with Store.open(tmp_path / "store", CountingEmbedder()) as store:
         with pytest.raises(StoreError, match="try again"):
-            search(store.bm25)
+            search(store.generation.bm25)
         assert store.is_stale([news])
         assert store.sync([news]).rebuilt
         assert is_sound(store, [news])
-        assert search(store.bm25)
+        assert search(store.generation.bm25)
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database" * 1000])
@@ -632,10 +638,9 @@ def test_an_open_reader_follows_the_writer(tmp_path: Path, news: Path) -> None:
 
 def test_nothing_is_there_before_the_first_sync(store: Store) -> None:
     assert store.counts() == (0, 0)
-    assert store.candidates([1]) == []
     assert not store.directory.exists()
     with pytest.raises(StoreError, match="dateline index"):
-        _ = store.bm25
+        _ = store.generation.bm25
 
 
 def test_a_store_that_cannot_be_written(tmp_path: Path, news: Path) -> None:
@@ -672,7 +677,8 @@ def test_looking_and_syncing_nothing_import_no_chroma(tmp_path: Path, news: Path
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
         "from test_store import CountingEmbedder; from index.store import Store\n"
         "store = Store.open(Path(sys.argv[2]), CountingEmbedder()); roots = [Path(sys.argv[3])]\n"
-        "assert not store.is_stale(roots); store.sync(roots); store.candidates([1, 2])\n"
+        "assert not store.is_stale(roots); store.sync(roots)\n"
+        "store.generation.manifest.candidates([1, 2])\n"
         "assert 'chromadb' not in sys.modules and 'wordllama' not in sys.modules\n"
     )
     here = str(Path(__file__).parent)

@@ -1,0 +1,18 @@
+"""Where the process begins: Ctrl-C while the modules are still loading is one line too."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        from bot.cli import main as command_line  # noqa: PLC0415
+
+        command_line()
+    except KeyboardInterrupt:
+        sys.stderr.write("dateline: stopped\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
