@@ -173,10 +173,14 @@ def main() -> None:
     _show("bot/quotes.py WORD_WEIGHTS", quotes.WORD_WEIGHTS, fit_choice(word))
     for articles, _ in pairs:
         with _opened(articles, options.store, model) as store:
-            _try_gate(store, articles.parent.name, gold_of[articles], words, trials)
+            _try_gate(store, _name(articles), gold_of[articles], words, trials)
     weights, intercept = trials.fit()
     print(f"# bot/gate.py INTERCEPT = {intercept:.3f}")
     _show("bot/gate.py WEIGHTS", gate.WEIGHTS, weights)
+
+
+def _name(articles: Path) -> str:
+    return articles.name if articles.is_dir() else articles.resolve().parent.name
 
 
 def _opened(articles: Path, directory: Path, model: StaticEmbedder) -> Store:
