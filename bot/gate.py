@@ -16,19 +16,19 @@ from bot.reading import Reading
 THRESHOLD = 0.4
 """Below this confidence Dateline declines. One value for every collection."""
 
-INTERCEPT = -4.65
+INTERCEPT = -4.638
 WEIGHTS = {
-    "coverage": 3.41,
-    "cosine": 1.45,
+    "coverage": 3.39,
+    "cosine": 1.44,
     "live": -1.46,
     "fresh_first": 1.08,
-    "fresh_mean": 1.82,
+    "fresh_mean": 1.80,
     "sentence": 1.81,
-    "no_such_kind": -0.57,
+    "no_such_kind": -0.60,
     "name_missing": -1.26,
-    "term_missing": -0.79,
-    "asked": 1.29,
-    "follow_up": 1.22,
+    "term_missing": -0.80,
+    "asked": 1.31,
+    "follow_up": 1.23,
 }
 _BEST = 5
 """Hits looked at."""

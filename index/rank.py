@@ -21,16 +21,16 @@ from index.terms import terms
 
 WEIGHTS = {
     "bm25": 1.28,
-    "cosine": 5.45,
-    "article_bm25": 2.40,
-    "article_cosine": 1.67,
-    "fresh_month": 3.02,
-    "fresh_week": 0.90,
+    "cosine": 5.49,
+    "article_bm25": 2.42,
+    "article_cosine": 1.53,
+    "fresh_month": 3.09,
+    "fresh_week": 0.85,
     "lead": 0.91,
-    "length": 0.97,
-    "coverage": 2.61,
-    "phrases": 0.36,
-    "proximity": 1.64,
+    "length": 0.95,
+    "coverage": 2.53,
+    "phrases": 0.27,
+    "proximity": 1.75,
 }
 _UNREAD = 8
 """The first so many features can be had without reading the passage."""
