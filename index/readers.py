@@ -61,7 +61,9 @@ def find_files(
     try:
         mode = root.stat().st_mode
     except OSError as error:
-        raise ArticlesError(f"cannot read {root}: {reason_of(error)}") from error
+        raise ArticlesError(
+            f"cannot read {root}: {reason_of(error)}; name a folder or file that can be read"
+        ) from error
     if stat.S_ISDIR(mode):
         found = _walk(root, "", set(), on_problem or (lambda _: None))
     else:
@@ -105,7 +107,9 @@ def _walk(
             seen = sorted((e.name, _is_folder(e), e) for e in entries if e.name[0] != ".")
     except OSError as error:
         if not prefix:
-            raise ArticlesError(f"cannot read {folder}: {reason_of(error)}") from error
+            raise ArticlesError(
+                f"cannot read {folder}: {reason_of(error)}; allow it, or name another folder"
+            ) from error
         source = _utf8(prefix.removesuffix("/"))
         on_problem(Problem(source, f"cannot be read: {reason_of(error)}", incomplete=True))
         return

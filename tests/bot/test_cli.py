@@ -321,7 +321,9 @@ def test_a_folder_that_may_not_be_read_is_one_line_and_status_1(
     monkeypatch.setattr("os.scandir", refused)
     done = inside("ask", "who?", "--articles", tmp_path, "--store", tmp_path / "s")
     assert (done.returncode, done.stdout) == (1, "")
-    assert lines(done.stderr) == [f"dateline: cannot read {tmp_path}: permission denied"]
+    assert lines(done.stderr) == [
+        f"dateline: cannot read {tmp_path}: permission denied; allow it, or name another folder"
+    ]
 
 
 def test_a_reader_who_leaves_is_no_error(environment: dict[str, str], seeds_store: Path) -> None:
