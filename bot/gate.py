@@ -56,7 +56,7 @@ def gate_features(reading: Reading) -> dict[str, float]:
     first = [i for i in rows if reading.sentences[i].hit == 0]
     lacking = reading.importance * (1 - reading.match[rows].max(axis=0, initial=0))
     name = np.array([term in evidence.sought.names for term in reading.sought])
-    exact = (reading.match[first] == 1).max(axis=0, initial=0)
+    exact = reading.exact[first].max(axis=0, initial=0)
     sentence = float(typed.max(initial=0))
     return {
         "coverage": hits[0].feature("coverage"),

@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -106,8 +105,6 @@ def _guess(reading: Reading, words: Words) -> dict[str, float]:
 def sentence_features(reading: Reading) -> Floats:
     """One row a sentence, columns in the order of SENTENCE_WEIGHTS."""
     sought, hits = reading.evidence.sought, reading.evidence.hits
-    exact = (reading.match == 1).astype(np.float32)
-    near = _with_neighbours(reading, exact)
     places = [s.hit for s in reading.sentences]
     # Why something is so stands as often deep in an article, in a sentence without names.
     leads = 0.0 if reading.kind is Kind.REASON else 1.0
@@ -115,8 +112,8 @@ def sentence_features(reading: Reading) -> Floats:
     columns = {
         "passage": [hits[s.hit].score - hits[0].score for s in reading.sentences],
         "meaning": reading.share(reading.match),
-        "with_neighbours": reading.share(near),
-        "with_title": reading.share(np.maximum(exact, titles[places])),
+        "with_neighbours": reading.share(reading.near),
+        "with_title": reading.share(np.maximum(reading.exact, titles[places])),
         "phrases": [sought.phrase_share(s.tokens) for s in reading.sentences],
         "cosine": reading.cosines,
         "has_kind": [s.has_kind for s in reading.sentences],
@@ -160,11 +157,8 @@ def words_seen(reading: Reading) -> "dict[str, SeenWord]":
     """The words that might be an answer, by term, with where they stand."""
     asked = reading.evidence.sought.attention
     hits = reading.evidence.hits
-    exact = (reading.match == 1).astype(np.float32)
     passage = np.array([hits[s.hit].score - hits[0].score for s in reading.sentences])
-    support = np.exp(
-        passage + 3 * reading.share(exact) + 2 * reading.share(_with_neighbours(reading, exact))
-    )
+    support = np.exp(passage + 3 * reading.share(reading.exact) + 2 * reading.share(reading.near))
     support /= support.max()
     seen: dict[str, SeenWord] = defaultdict(SeenWord)
     for s, weight in zip(reading.sentences, support, strict=True):
@@ -173,16 +167,6 @@ def words_seen(reading: Reading) -> "dict[str, SeenWord]":
                 if term not in asked:
                     seen[term].add(word, s, float(weight))
     return seen
-
-
-def _with_neighbours(reading: Reading, match: Floats) -> Floats:
-    """Each sentence's matches with those of the ones before and after in its passage."""
-    near = match.copy()
-    for i, (one, other) in enumerate(pairwise(reading.sentences)):
-        if one.hit == other.hit:
-            near[i] = np.maximum(near[i], match[i + 1])
-            near[i + 1] = np.maximum(near[i + 1], match[i])
-    return near
 
 
 class SeenWord:

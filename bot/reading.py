@@ -7,6 +7,8 @@ of quotes both work on this. It knows nothing of stores or of what will be said.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +79,21 @@ class Reading:
     vocabulary: dict[str, int]
     vectors: Floats
     echo: Floats
+
+    @cached_property
+    def exact(self) -> Floats:
+        """Like `match`, with the same word only: 1 or 0."""
+        return np.asarray(self.match == 1, dtype=np.float32)
+
+    @cached_property
+    def near(self) -> Floats:
+        """`exact`, together with that of the sentences before and after in the passage."""
+        near = self.exact.copy()
+        for i, (one, other) in enumerate(pairwise(self.sentences)):
+            if one.hit == other.hit:
+                near[i] = np.maximum(near[i], self.exact[i + 1])
+                near[i + 1] = np.maximum(near[i + 1], self.exact[i])
+        return near
 
     def share(self, match: Floats) -> Floats:
         """The share of the total importance that rows of matches make up, in [0, 1]."""
