@@ -220,7 +220,7 @@ def search(
     from bot.render import passage_blocks
 
     if not found:
-        _note("nothing was found; try other words")
+        note("nothing was found; try other words")
     _print(passage_blocks(found, query))
 
 
@@ -335,7 +335,7 @@ def _store(config: "Config") -> Iterator["Store"]:
         opened = open_store(config, progress.note_failure, progress)
     with opened:
         if progress.finished and (problems := opened.problems()):
-            _note(
+            note(
                 f"{_count(len(problems), 'thing')} could not be read; "
                 "`dateline sources --problems` lists what and why"
             )
@@ -391,17 +391,17 @@ class _Progress:
         if self._bar:
             self._bar.stop()
         elif self.finished:
-            _note("indexed")
+            note("indexed")
 
     def note_failure(self, line: str) -> None:
         """Say why it is not indexed, where the command goes on all the same."""
         self._failed = True
-        _note(line)
+        note(line)
 
     def _start(self, total: int) -> None:
         self._started = True
         if not sys.stderr.isatty():
-            _note(f"indexing {_count(total, 'file')}")
+            note(f"indexing {_count(total, 'file')}")
             return
         from rich.progress import Progress
 
@@ -427,14 +427,15 @@ def _plain(value: Any) -> object:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
-def _note(line: str) -> None:
+def note(line: str) -> None:
+    """Tell the person one line on stderr."""
     from bot.render import one_line
 
     typer.echo(f"dateline: {one_line(line)}", err=True)
 
 
 def _failed(line: str, status: int) -> int:
-    _note(line)
+    note(line)
     return status
 
 
@@ -464,9 +465,9 @@ def _count(number: int, thing: str) -> str:
 
 def _warn_of_problems(problems: Sequence["Problem"]) -> None:
     for problem in problems[:PROBLEMS_SHOWN]:
-        _note(_line(problem))
+        note(_line(problem))
     if len(problems) > PROBLEMS_SHOWN:
-        _note(f"and {len(problems) - PROBLEMS_SHOWN:,} more; `dateline sources --problems`")
+        note(f"and {len(problems) - PROBLEMS_SHOWN:,} more; `dateline sources --problems`")
 
 
 def _line(problem: "Problem") -> str:

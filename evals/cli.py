@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.answer import Answer
-from bot.cli import Articles, AsOf, StoreDirectory
+from bot.cli import Articles, AsOf, StoreDirectory, note
 from bot.compose import answerer
 from bot.config import Config, load_config
 from evals.gold import Gold, load_gold
@@ -42,15 +42,15 @@ def run_gold(
     gold = load_gold(gold_file)
     before = finished(out, gold)
     if before:
-        _note(f"{before} of {len(gold)} questions are answered already; going on")
+        note(f"{before} of {len(gold)} questions are answered already; going on")
     asyncio.run(_run(config, gold, out, before))
-    _note(f"{len(gold)} answers in {out}")
+    note(f"{len(gold)} answers in {out}")
 
 
 async def _run(config: Config, gold: list[Gold], out: Path, before: int) -> None:
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     console = Console(stderr=True)
-    async with answerer(config, _note, lambda _: None) as ready:
+    async with answerer(config, note, lambda _: None) as ready:
         with Progress(
             *columns, TimeRemainingColumn(), console=console, disable=not sys.stderr.isatty()
         ) as progress:
@@ -59,8 +59,4 @@ async def _run(config: Config, gold: list[Gold], out: Path, before: int) -> None
             def tell(_: Gold, __: Answer) -> None:
                 progress.advance(task)
 
-            await run(gold, ready, out, config.today, tell)
-
-
-def _note(line: str) -> None:
-    typer.echo(f"dateline: {line}", err=True)
+            await run(gold[before:], ready, out, config.today, tell)

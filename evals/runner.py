@@ -21,19 +21,17 @@ async def run(
     out: Path,
     as_of: date | None = None,
     on_answer: Callable[[Gold, Answer], None] = lambda gold, answer: None,
-) -> int:
-    """Append what is missing to `out`, in gold's order; return how many were answered now.
+) -> None:
+    """Append an answer to every question to `out`, in order; leave out the `finished` ones.
 
     A question's `asked_on` wins over `as_of`.
     """
-    done = finished(out, gold)
     with out.open("a", encoding="utf-8") as lines:
-        for g in gold[done:]:
+        for g in gold:
             answer = await answerer.ask(g.question, g.history, g.asked_on or as_of)
             lines.write(json.dumps({"id": g.id, **answer.as_json()}, ensure_ascii=False) + "\n")
             lines.flush()
             on_answer(g, answer)
-    return len(gold) - done
 
 
 def finished(out: Path, gold: Sequence[Gold]) -> int:
