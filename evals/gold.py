@@ -15,7 +15,11 @@ KINDS = ("answerable", "partial", "unanswerable", "underspecified")
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """One question with its gold answers; `asked_on` is that question's today."""
+    """One question with its gold answers.
+
+    `asked_on` is that question's today. `choices` are the answers offered where it is multiple
+    choice; `collection` and `type` are free labels of its articles and of its sort.
+    """
 
     id: str
     question: str
@@ -24,6 +28,9 @@ class Gold:
     kind: str
     history: tuple[Turn, ...] = ()
     asked_on: date | None = None
+    choices: tuple[str, ...] = ()
+    collection: str | None = None
+    type: str | None = None
 
     @property
     def has_answer(self) -> bool:
@@ -75,4 +82,7 @@ def _parse(row: dict[str, Any]) -> Gold:
         kind=kind,
         history=tuple(Turn(t["role"], t["content"]) for t in row.get("history") or ()),
         asked_on=day,
+        choices=tuple(row.get("choices") or ()),
+        collection=row.get("collection"),
+        type=row.get("type"),
     )

@@ -24,11 +24,15 @@ def test_all_fields(tmp_path: Path) -> None:
         "kind": "partial",
         "asked_on": "2024-10-24",
         "history": [{"role": "user", "content": "Who left?"}],
+        "choices": ["Ana", "Ben"],
+        "collection": "village",
+        "type": "name",
     }
     [gold] = load_gold(write(tmp_path / "gold.jsonl", row))
     assert gold.has_answer
     assert gold.asked_on == date(2024, 10, 24)
     assert gold.history[0].content == "Who left?"
+    assert (gold.choices, gold.collection, gold.type) == (("Ana", "Ben"), "village", "name")
 
 
 def test_answerable_stands_for_kind(tmp_path: Path) -> None:
