@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
@@ -238,6 +239,13 @@ class Manifest:
             "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
         )
         return articles, passages
+
+    def fingerprint(self) -> str:
+        """A digest of every article and of how it was split and embedded, in hexadecimal."""
+        digest = sha256(f"{self.meta('embedder')}\0{self.meta('splitter')}".encode())
+        for source, content in self._rows("SELECT source, sha256 FROM articles ORDER BY source"):
+            digest.update(b"\0" + source.encode() + b"\0" + content)
+        return digest.hexdigest()
 
     def files(self) -> dict[str, FileRow]:
         """Every file known, by its path."""

@@ -129,6 +129,11 @@ class Store:
         generation = self._current()
         return generation.manifest.counts() if generation else (0, 0)
 
+    def fingerprint(self) -> str | None:
+        """A digest of what is stored: two stores with the same one find the same."""
+        generation = self._current()
+        return generation.manifest.fingerprint() if generation else None
+
     def is_stale(self, roots: Sequence[Path]) -> bool:
         """Whether `sync` would have something to do; reads no article.
 
