@@ -256,14 +256,22 @@ def _read_row(line: bytes | None, number: int, source: str) -> Iterator[Article 
         yield Problem(source, f"not JSON ({error})", number)
         return
     if written.strip():
-        yield _article_of(row, number, source)
+        for found in _articles_in(row):
+            yield _article_of(found, number, source)
+
+
+def _articles_in(row: object) -> list[Any]:
+    """The row itself, or what a search found, as RealTimeQA publishes it."""
+    found = row.get("search_result") if isinstance(row, dict) and "text" not in row else None
+    return found if isinstance(found, list) else [row]
 
 
 def _article_of(row: object, number: int, source: str) -> Article | Problem:
     if not isinstance(row, dict):
         return Problem(source, "not a JSON object", number)
     url = _string(row.get("url"))
-    name = url or _string(row.get("id"))
+    # BEIR's `_id` comes first: its judgements use it, and its passages of a page share their url.
+    name = _string(row.get("_id")) or url or _string(row.get("id")) or _string(row.get("doc_id"))
     text = row.get("text")
     if not name:
         return Problem(source, "has neither url nor id", number)
@@ -271,7 +279,8 @@ def _article_of(row: object, number: int, source: str) -> Article | Problem:
         return Problem(source, "has no text", number)
     text = _keepable(text)
     title = _title(row.get("title")) or _title_of(text) or name
-    return Article(name, title, text, parse_date(row.get("published")), url)
+    published = parse_date(row.get("published")) or parse_date(row.get("publish_date"))
+    return Article(name, title, text, published, url)
 
 
 def _string(value: object) -> str | None:
