@@ -1,7 +1,10 @@
 """`dateline eval`: what to type to measure Dateline. It knows no metric itself."""
 
 import asyncio
+import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,15 +13,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.answer import Answer
-from bot.cli import Articles, AsOf, StoreDirectory, note
-from bot.compose import answerer
+from bot.cli import Articles, AsJson, AsOf, StoreDirectory, note
+from bot.compose import answerer, open_store
 from bot.config import Config, load_config
+from bot.render import one_line
+from evals.check import Finding, check
 from evals.gold import Gold, load_gold
 from evals.runner import finished, run
 
 app = typer.Typer(
     help="Measure Dateline against gold questions.", rich_markup_mode=None, add_completion=False
 )
+
+GoldFile = Annotated[
+    Path, typer.Argument(metavar="GOLD", help="Gold questions, one JSON object a line.")
+]
 
 
 @app.callback()
@@ -28,9 +37,7 @@ def evaluate() -> None:
 
 @app.command("run")
 def run_gold(
-    gold_file: Annotated[
-        Path, typer.Argument(metavar="GOLD", help="Gold questions, one JSON object a line.")
-    ],
+    gold_file: GoldFile,
     *,
     out: Annotated[Path, typer.Option("--out", metavar="RUN.jsonl", help="Where the answers go.")],
     articles: Articles = None,
@@ -60,3 +67,33 @@ async def _run(config: Config, gold: list[Gold], out: Path, before: int) -> None
                 progress.advance(task)
 
             await run(gold[before:], ready, out, config.today, tell)
+
+
+@app.command("check")
+def check_gold(
+    gold_file: GoldFile,
+    *,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find what is wrong with gold questions; exit status 1 when there are errors."""
+    config = load_config({"articles": articles, "store": store})
+    with open_store(config, note, lambda _: None) as opened:
+        checked = check(gold_file, opened)
+    found = {level: checked.count(level) for level in ("error", "warning")}
+    if as_json:
+        counts = {"kinds": checked.kinds, "errors": found["error"], "warnings": found["warning"]}
+        typer.echo(json.dumps(counts | {"findings": [asdict(f) for f in checked.findings]}))
+    else:
+        _print_findings(checked.findings)
+        kinds = ", ".join(f"{number:,} {kind}" for kind, number in checked.kinds.items())
+        said = ", ".join(f"{number:,} {level}s" for level, number in found.items())
+        typer.echo(f"{said}; {kinds or 'no questions'}")
+    raise typer.Exit(1 if found["error"] else 0)
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    width = min(24, max((len(f.id or "") for f in findings), default=0))
+    for f in findings:
+        typer.echo(f"{f.level:8}{f.line:>6}  {one_line(f.id or ''):{width}}  {one_line(f.reason)}")
