@@ -1,1 +1,5 @@
-"""The words given to the language model."""
+"""The words given to language models: Markdown files, and what reads and fills them."""
+
+from prompts.loader import Prompt, PromptError, Prompts
+
+__all__ = ["Prompt", "PromptError", "Prompts"]
