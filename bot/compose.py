@@ -4,6 +4,7 @@ The one place that knows which parts make up a running Dateline. It decides when
 is brought up to date and what to do when that fails; it prints nothing and asks nothing.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,11 +16,18 @@ from bot.config import Config
 from index.collection import collection_directory, remember_roots, remembered_roots
 from index.embed import Embedder, embedder_named
 from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
+from index.integration import PREFIX
+from index.openai_api import OPENAI, Endpoint
 from index.store import Store, SyncReport
 from index.sync import Progress
+from prompts import PromptError, Prompts
 
 if TYPE_CHECKING:
     from bot.answerer import Answerer
+    from bot.llm import LLM
+
+WINDOW = 8192
+"""Tokens a language model is taken to hold where neither it nor the settings tell."""
 
 Notify = Callable[[str], None]
 """Tells the person one line about something that went less than well."""
@@ -96,6 +104,61 @@ def answerer_on(store: Store, config: Config) -> "Answerer":
     from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
 
     return Answerer(store, config.threshold)
+
+
+def prompts(config: Config) -> Prompts:
+    """The words for language models, with those that the settings replace."""
+    try:
+        return Prompts(config.prompts)
+    except PromptError as problem:
+        raise UsageError(f"DATELINE_PROMPTS: {problem}") from None
+
+
+@asynccontextmanager
+async def language_model(config: Config) -> AsyncIterator["LLM | None"]:
+    """The language model of the settings, if there is one; it is closed on leaving."""
+    if not config.chat_model:
+        yield None
+        return
+    model = await _open_model(config, config.chat_model)
+    try:
+        yield model
+    finally:
+        await model.aclose()
+
+
+async def _open_model(config: Config, name: str) -> "LLM":
+    # Each of these is slow to import, and at most one is needed.
+    window = config.chat_window or WINDOW
+    if name.startswith(PREFIX):
+        from bot.llm.llamaindex import LlamaIndexModel  # noqa: PLC0415
+
+        return await asyncio.to_thread(
+            LlamaIndexModel,
+            name.removeprefix(PREFIX),
+            config.chat_window,
+            config.chat_timeout,
+            config.chat_options,
+            prompts(config),
+        )
+    if name.lower().endswith(".gguf"):
+        from bot.llm.local import LocalModel  # noqa: PLC0415
+
+        return await LocalModel.load(
+            Path(name), window, config.chat_timeout, config.chat_options, prompts(config)
+        )
+    from bot.llm.openai_chat import OpenAIChat  # noqa: PLC0415
+
+    url = config.openai_base_url or OPENAI
+    if not config.openai_api_key and not config.openai_base_url:
+        raise UsageError(
+            f"CHAT_MODEL: {name} at OpenAI needs a key; set OPENAI_API_KEY, or OPENAI_BASE_URL "
+            "to a server of your own"
+        )
+    endpoint = Endpoint(name, url, config.openai_api_key, config.chat_timeout)
+    return await asyncio.to_thread(
+        OpenAIChat, endpoint, window, config.chat_options, prompts(config)
+    )
 
 
 def _bring_up_to_date(

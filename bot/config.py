@@ -4,12 +4,15 @@ It checks that a value is well formed; whether a folder exists or an embedding i
 is for those who use it to say. It never changes the environment.
 """
 
+import json
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from index.errors import UsageError
 
@@ -41,6 +44,43 @@ def _day(value: str | date) -> date:
     return day
 
 
+def _json_object(value: str | Mapping[str, Any]) -> dict[str, Any]:
+    options = json.loads(value) if isinstance(value, str) else dict(value)
+    if not isinstance(options, dict):
+        raise ValueError
+    return options
+
+
+def _positive(value: str | float) -> float:
+    number = float(value)
+    if not 0 < number < math.inf:  # also refuses nan
+        raise ValueError
+    return number
+
+
+def _tokens(value: str | int) -> int:
+    tokens = int(value)
+    if tokens < SMALLEST_WINDOW:
+        raise ValueError
+    return tokens
+
+
+def _price(value: str) -> tuple[float, float]:
+    prompt, completion = (float(part) for part in value.split("/"))
+    if not (0 <= prompt < math.inf and 0 <= completion < math.inf):
+        raise ValueError
+    return prompt, completion
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    return value.rstrip("/")
+
+
+SMALLEST_WINDOW = 1024
+"""Tokens; in fewer, no passages fit beside a question and its answer."""
 YEARS = range(1800, 2201)
 """In which today may lie; an article's day is read in the same ones."""
 
@@ -80,6 +120,37 @@ class Config:
     )
     threshold: float | None = field(
         default=None, metadata=_setting("DATELINE_THRESHOLD", _share, "a number from 0 to 1")
+    )
+    embedding_options: Mapping[str, Any] = field(
+        default_factory=dict,
+        repr=False,
+        metadata=_setting("DATELINE_EMBEDDING_OPTIONS", _json_object, "a JSON object"),
+    )
+    chat_model: str | None = field(
+        default=None, metadata=_setting("CHAT_MODEL", str, "a language model's name")
+    )
+    chat_options: Mapping[str, Any] = field(
+        default_factory=dict,
+        repr=False,
+        metadata=_setting("CHAT_OPTIONS", _json_object, "a JSON object"),
+    )
+    chat_window: int | None = field(
+        default=None,
+        metadata=_setting("CHAT_WINDOW", _tokens, f"a whole number from {SMALLEST_WINDOW} up"),
+    )
+    chat_timeout: float = field(
+        default=120.0, metadata=_setting("CHAT_TIMEOUT", _positive, "a number of seconds above 0")
+    )
+    chat_price: tuple[float, float] | None = field(
+        default=None,
+        metadata=_setting("CHAT_PRICE", _price, "two numbers of dollars, such as 0.40/1.60"),
+    )
+    prompts: Path | None = field(
+        default=None, metadata=_setting("DATELINE_PROMPTS", _path, "a directory")
+    )
+    openai_base_url: str | None = field(
+        default=None,
+        metadata=_setting("OPENAI_BASE_URL", _url, "an address that starts with http"),
     )
     openai_api_key: str | None = field(
         default=None, repr=False, metadata=_setting("OPENAI_API_KEY", str, "a key")

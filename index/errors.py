@@ -33,6 +33,30 @@ class StoreBusyError(StoreError):
     """Another process is writing to the store."""
 
 
+class ModelError(DatelineError):
+    """A language or embedding model gives no reply that can be used."""
+
+
+class ModelAwayError(ModelError):
+    """It cannot be reached, is overloaded, breaks off or takes too long; later it may answer."""
+
+
+class ModelRefusedError(ModelError):
+    """The key, the model's name or a setting is wrong; the same request will fail again."""
+
+
+class ContextLengthError(ModelError):
+    """The model was given more text than it takes."""
+
+
+class RefusalError(ModelError):
+    """The model, or its provider's filter, declines to answer."""
+
+
+class MalformedReplyError(ModelError):
+    """The reply is empty, or not in the form that was asked for."""
+
+
 def mark_damaged(directory: Path) -> None:
     """Note that the index in `directory` has failed, so that it has to be made again."""
     with suppress(OSError):

@@ -1,0 +1,117 @@
+"""Any language model that LlamaIndex has an integration for, by the name of its class.
+
+It knows no integration: what a class needs is given to it as keywords, and how long a reply
+may be is kept to here, because integrations have different names for it.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.llm.openai_chat import with_schema
+from bot.llm.protocol import LLM, Message, Reply, Schema
+from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
+from index.errors import MalformedReplyError, ModelAwayError, ModelError
+from index.integration import made, without_secrets
+from prompts import Prompts
+
+
+class LlamaIndexModel(LLM):
+    """The LlamaIndex LLM whose class is `path`, such as `llama_index.llms.ollama.Ollama`.
+
+    `options` are the keywords it is made with; `seconds` is how long it may be silent, and
+    `window` what it is taken to hold where it does not say.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        window: int | None,
+        seconds: float,
+        options: Mapping[str, Any] = {},
+        prompts: Prompts | None = None,
+    ) -> None:
+        self.usage = Usage()
+        self._model = made(path, "llama_index.core.llms.LLM", options)
+        self._window = window or self._model.metadata.context_window
+        self._seconds = seconds
+        self._options = options
+        self._prompts = prompts or Prompts()
+
+    @property
+    def name(self) -> str:
+        """The model's name as the integration tells it, or else the integration's."""
+        told = self._model.metadata.model_name
+        return str(told if told not in (None, "", "unknown") else type(self._model).__name__)
+
+    @property
+    def window(self) -> int:
+        """As configured, or as the integration tells."""
+        return int(self._window)
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, schema: Schema | None = None
+    ) -> Reply:
+        """The reply, as it is written; a schema is described to the model in words."""
+        if schema:
+            messages = with_schema(messages, schema, self._prompts)
+        reply = Reply()
+        reply.pieces = self._pieces(reply, messages, max_tokens)
+        return reply
+
+    async def aclose(self) -> None:
+        """Nothing: LlamaIndex's integrations cannot be closed."""
+
+    async def _pieces(
+        self, reply: Reply, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[str]:
+        text = ""
+        try:
+            async for piece in self._patiently(messages):
+                text += piece
+                yield piece
+                if estimated_tokens(text) >= max_tokens:
+                    reply.cut = True
+                    break
+        finally:
+            reply.usage = Usage(1, estimated_prompt(messages), estimated_tokens(text))
+            self.usage += reply.usage
+        if not text.strip():
+            raise MalformedReplyError(f"{self.name} said nothing")
+
+    async def _patiently(self, messages: Sequence[Message]) -> AsyncIterator[str]:
+        """The pieces, waiting for each no longer than allowed, and all failures as ours."""
+        deltas = self._deltas(messages)
+        try:
+            while True:
+                async with asyncio.timeout(self._seconds):
+                    piece = await anext(deltas, None)
+                if piece is None:
+                    return
+                yield piece
+        except TimeoutError:
+            raise ModelAwayError(f"{self.name} was silent for {self._seconds:g} s") from None
+        except ModelError:
+            raise
+        except Exception as problem:  # integrations raise whatever their clients do
+            said = without_secrets(f"{type(problem).__name__}: {problem}", self._options)
+            raise ModelError(f"{self.name} fails ({said})") from problem
+        finally:
+            await deltas.aclose()
+
+    async def _deltas(self, messages: Sequence[Message]) -> AsyncGenerator[str]:
+        from llama_index.core.llms import ChatMessage, CustomLLM  # noqa: PLC0415
+
+        chat = [ChatMessage(role=m.role, content=m.content) for m in messages]
+        if type(self._model).astream_chat is CustomLLM.astream_chat:  # would block the event loop
+            found = await asyncio.to_thread(self._model.stream_chat, chat)
+            async for response in _threaded(iter(found)):
+                yield response.delta or ""
+        else:
+            async for response in await self._model.astream_chat(chat):
+                yield response.delta or ""
+
+
+async def _threaded(items: Iterator[Any]) -> AsyncIterator[Any]:
+    while (item := await asyncio.to_thread(next, items, None)) is not None:
+        yield item

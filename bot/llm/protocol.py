@@ -1,0 +1,121 @@
+"""What every language model offers, whoever runs it.
+
+It knows no provider. A reply is always streamed: that is how it can be shown as it is
+written, stopped in the middle, and waited for only as long as the model shows signs of life.
+"""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
+
+from bot.llm.tokens import Usage, estimated_prompt
+from index.errors import MalformedReplyError
+
+Schema = Mapping[str, Any]
+"""A JSON Schema; of an object, and with `additionalProperties: false` as OpenAI wants it."""
+
+
+class Message(NamedTuple):
+    """One message to a model."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(eq=False)
+class Reply:
+    """A reply as it is written: iterate over its pieces, and close it to stop the model.
+
+    Once it has ended, `usage` says what it took, and `cut` whether it stopped only because
+    it had reached `max_tokens`.
+    """
+
+    pieces: AsyncGenerator[str] = field(init=False)
+    usage: Usage = field(default_factory=Usage)
+    cut: bool = False
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self.pieces
+
+    async def aclose(self) -> None:
+        """Stop the model, if it is still writing."""
+        await self.pieces.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A whole reply; `data` is the object in it where a schema was given."""
+
+    text: str
+    usage: Usage
+    cut: bool = False
+    data: Mapping[str, Any] | None = None
+
+
+class LLM(Protocol):
+    """A language model. Safe to share between tasks of one event loop.
+
+    Every method raises a ModelError that says in one line what is wrong.
+    """
+
+    usage: Usage
+    """All that was asked of it so far."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in answers and runs."""
+
+    @property
+    def window(self) -> int:
+        """How many tokens it takes in all, its reply included."""
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, schema: Schema | None = None
+    ) -> Reply:
+        """The reply to `messages`, as it is written; nothing is sent before it is iterated."""
+
+    async def aclose(self) -> None:
+        """Let go of connections and memory."""
+
+    async def complete(
+        self, messages: Sequence[Message], *, max_tokens: int, schema: Schema | None = None
+    ) -> Completion:
+        """The whole reply to `messages`; with a schema, the JSON object in it as well.
+
+        Raises MalformedReplyError when there is no such object with all required keys.
+        """
+        reply = self.stream(messages, max_tokens=max_tokens, schema=schema)
+        async with aclosing(reply):
+            text = "".join([piece async for piece in reply])
+        data = None if schema is None else self._object_in(text, schema, reply.cut)
+        return Completion(text, reply.usage, reply.cut, data)
+
+    def room(self, messages: Sequence[Message], max_tokens: int) -> int:
+        """About how many tokens of text may still be added to `messages`; below 0 if none."""
+        return self.window - max_tokens - estimated_prompt(messages)
+
+    def _object_in(self, text: str, schema: Schema, cut: bool) -> Mapping[str, Any]:
+        found = json_object(text, schema.get("required", ()))
+        if found is None:
+            how = "was cut off before its JSON was complete" if cut else "is not the JSON asked for"
+            raise MalformedReplyError(f"the reply of {self.name} {how}")
+        return found
+
+
+def json_object(text: str, required: Sequence[str] = ()) -> Mapping[str, Any] | None:
+    """The first JSON object in `text` that has the required keys, whatever stands around it."""
+    decoder = json.JSONDecoder()
+    at = text.find("{")
+    while at >= 0:
+        try:
+            found, _ = decoder.raw_decode(text, at)
+        except RecursionError:
+            return None
+        except ValueError:
+            found = None
+        if isinstance(found, dict) and found.keys() >= set(required):
+            return found
+        at = text.find("{", at + 1)
+    return None
