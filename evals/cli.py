@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,13 @@ from bot.answer import Answer
 from bot.cli import Articles, AsJson, AsOf, StoreDirectory, note
 from bot.compose import answerer, open_store
 from bot.config import Config, load_config
-from bot.render import one_line
+from bot.render import console, one_line
 from evals.check import Finding, check
+from evals.draft import proposals
 from evals.gold import Gold, load_gold
+from evals.review import Review, seen
 from evals.runner import finished, run
+from index.errors import UsageError
 
 app = typer.Typer(
     help="Measure Dateline against gold questions.", rich_markup_mode=None, add_completion=False
@@ -91,6 +95,37 @@ def check_gold(
         said = ", ".join(f"{number:,} {level}s" for level, number in found.items())
         typer.echo(f"{said}; {kinds or 'no questions'}")
     raise typer.Exit(1 if found["error"] else 0)
+
+
+@app.command("draft")
+def draft_gold(
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="GOLD.jsonl", help="Where accepted questions go.")
+    ] = Path("gold.jsonl"),
+    count: Annotated[int, typer.Option("--count", min=1, help="How many at most.")] = 20,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose gold questions about the articles, to accept, mend or skip."""
+    if not as_json and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("draft asks about each question, in a terminal; --json prints them all")
+    config = load_config({"articles": articles, "store": store})
+    with open_store(config, note, lambda _: None) as opened:
+        found = {row.source: opened.article(row.source) for row in opened.catalogue()}
+    texts = {source: article for source, article in found.items() if article}
+    proposed = list(islice(proposals(list(texts.values()), seen(out)), count))
+    if not proposed:
+        raise UsageError(
+            "nothing is left to propose from these articles; add more, or another --out"
+        )
+    if as_json:
+        for proposal in proposed:
+            typer.echo(json.dumps(proposal.as_gold()))
+        return
+    review = Review(out, lambda source: texts[source].text, console(sys.stdout))
+    note(f"accepted into {out}: {review.run(proposed)} of {len(proposed)}")
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:

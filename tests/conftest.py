@@ -1,14 +1,16 @@
-"""What the tests share: the installed command, and one index of the shipped articles."""
+"""What the tests share: the installed command, a terminal, an index of the shipped articles."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.cli import run
+from tests.terminal import Terminal
 
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -70,3 +72,13 @@ def seeds_store(dateline: Dateline, tmp_path_factory: pytest.TempPathFactory) ->
     done = dateline("index", "--store", store)
     assert done.returncode == 0, done.stderr
     return store
+
+
+@pytest.fixture
+def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Terminal]:
+    if not shutil.which("tmux"):
+        pytest.skip("needs tmux")
+    terminal = Terminal(tmp_path / "tmux", environment)
+    terminal.wait_for_prompt("$")  # what is typed before the shell is there gets lost
+    yield terminal
+    terminal.close()

@@ -13,8 +13,8 @@ from bot.chat import Chat
 from bot.render import console
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Terminal
     from tests.conftest import Dateline
+    from tests.terminal import Terminal
 
 QUESTION = "How many North Korean soldiers are there in each group that gets an interpreter?"
 FOLLOW_UP = "And how many Russian officers?"

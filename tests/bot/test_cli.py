@@ -19,8 +19,8 @@ from bot.answer import Answer, Status, Turn
 from bot.cli import app, run
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Terminal
     from tests.conftest import Dateline
+    from tests.terminal import Terminal
 
 QUESTION = "How many North Korean soldiers are there in each group that gets an interpreter?"
 UNANSWERABLE = "Who won the 1998 football World Cup in France?"

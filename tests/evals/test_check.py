@@ -70,8 +70,8 @@ def test_nothing_is_wrong_with_a_good_question(
         ({"answers": [], "sources": []}, ("error", "neither answers nor sources")),
         ({"answerable": False}, ("warning", "unanswerable, but it has answers")),
         ({"asked_on": "2024-10-23"}, ("error", "no source is known before 2024-10-24")),
-        ({"history": GOOD["history"][:1]}, ("warning", "ends with a question")),  # type: ignore[index]
-        ({"history": GOOD["history"][1:]}, ("warning", "does not alternate")),  # type: ignore[index]
+        ({"history": GOOD["history"][:1]}, ("warning", "ends with a question")),
+        ({"history": GOOD["history"][1:]}, ("warning", "does not alternate")),
         ({"kind": "partial", "answerable": False}, ("error", "leave out one")),
     ],
 )

@@ -1,13 +1,10 @@
 """A real terminal to try the command in."""
 
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 PATIENCE = 30
 
@@ -57,13 +54,3 @@ class Terminal:
     def _tmux(self, *arguments: str) -> str:
         command = ["tmux", "-S", str(self._socket), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-@pytest.fixture
-def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Terminal]:
-    if not shutil.which("tmux"):
-        pytest.skip("needs tmux")
-    terminal = Terminal(tmp_path / "tmux", environment)
-    terminal.wait_for_prompt("$")  # what is typed before the shell is there gets lost
-    yield terminal
-    terminal.close()
