@@ -126,7 +126,7 @@ def now() -> str:
 
 def differences(one: Header, other: Header) -> dict[str, tuple[object, object]]:
     """Whatever could make the answers of two runs differ, by name, with both values."""
-    a, b = (dict(_flat(asdict(header))) for header in (one, other))
+    a, b = (dict(flat(asdict(header))) for header in (one, other))
     return {
         name: (a.get(name), b.get(name))
         for name in dict.fromkeys([*a, *b])
@@ -134,10 +134,11 @@ def differences(one: Header, other: Header) -> dict[str, tuple[object, object]]:
     }
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Every value with its dotted name: "store.articles"."""
     for name, value in values.items():
         if isinstance(value, Mapping) and f"{prefix}{name}" not in IRRELEVANT:
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 

@@ -1,0 +1,173 @@
+"""Scored runs as one page of HTML that needs nothing else: figures, plots, the worst questions.
+
+It computes no figure; `evals.score` does. Whatever stands in articles, answers and gold is
+escaped, and the page's own policy lets nothing load and no script but its own run.
+"""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evals.closeup import Question, worst
+from evals.header import flat
+from evals.metrics import Texts
+from evals.outcome import Outcome
+from evals.plots import outcome_bars, outcome_counts, plots
+from evals.runs import Run
+from evals.score import ALL, Score
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+WORST = 100
+"""Questions shown unless told otherwise, each with its passages; a thousand make the page heavy."""
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MADE_BY = '<meta name="generator" content="Dateline eval report">'
+"""What tells a report from other pages."""
+OF_THIS_MACHINE = ("gold.file", "store.directory", "configuration.store", "configuration.articles")
+"""What a run's header says that means nothing to those a page is sent to."""
+
+HEADLINES = {
+    "answer_hit": "Right answers",
+    "answer_recall@5": "Gold answer in the first 5 passages",
+    "hit@5": "Gold source among the first 5",
+    "answered": "Answerable and answered",
+    "decline_recall": "Unanswerable and declined",
+    "auroc": "Told apart by confidence (AUROC)",
+    "citation_verbatim": "Quotes that stand in their article",
+    "citation_support": "Claims that their quotes hold",
+    "seconds_p50": "Median time to an answer",
+}
+"""The figures that stand on top, where they could be measured."""
+
+
+def page(scores: Sequence[Score], texts: Texts | None = None, count: int = WORST) -> str:
+    """The report on runs of the same gold; the `count` worst questions are those of the last.
+
+    `texts` gives the articles that quotes are shown in; without it, the passages serve.
+    """
+    if len(scores) > len(LETTERS):
+        raise UsageError(f"{len(scores)} runs are too many for one page; at most {len(LETTERS)}")
+    named = dict(zip(LETTERS, scores, strict=False))
+    runs = {letter: s.run for letter, s in named.items()}
+    last = scores[-1]
+    counts = outcome_counts(named)
+    questions = worst(runs, count, texts)
+    script = _beside("report.js")
+    return _template().render(
+        made_by=MADE_BY,
+        style=_beside("report.css"),
+        script=script,
+        script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        gold=_gold_name(last.run),
+        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        runs=runs,
+        last=last,
+        warnings=list(_warnings(runs)),
+        headlines=[(m, n, f) for m, n in HEADLINES.items() if (f := last.groups[ALL].get(m))],
+        tables=list(_tables(scores)),
+        thresholds={letter: s.threshold for letter, s in named.items() if s.threshold},
+        notes=list(dict.fromkeys(note for s in scores for note in s.notes)),
+        outcomes=[o for o in Outcome if any(count[o] for count in counts.values())],
+        counts=counts,
+        bars=outcome_bars(counts),
+        plots=list(plots(named)),
+        questions=questions,
+        lost=sum(count for o, count in [*counts.values()][-1].items() if o.lost),
+        filters=_filters(questions),
+        facts=list(_facts(runs)),
+    )
+
+
+def check_out(out: Path) -> None:
+    """Raise UsageError when no report can be written to `out`, or it holds something else."""
+    if not out.parent.is_dir():
+        raise UsageError(f"there is no folder {out.parent}; make it, or choose another --out")
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder; name a file in it, such as {out / 'report.html'}")
+    if out.exists() and MADE_BY.encode() not in out.read_bytes():
+        raise UsageError(f"{out} is there and is no report; choose another --out")
+
+
+def write_page(out: Path, text: str) -> None:
+    """Write a report at once or not at all."""
+    draft = out.with_name(f"{out.name}.new")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(out)
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror}") from error
+
+
+def _template() -> "Template":
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  (only this command needs it)
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["amount"] = amount
+    return environment.from_string(_beside("report.html"))
+
+
+def _beside(name: str) -> str:
+    return files("evals").joinpath(name).read_text(encoding="utf-8")
+
+
+def amount(value: float, metric: str = "") -> str:
+    """A figure as people read it, in the unit of its metric."""
+    if metric.startswith("seconds"):
+        return f"{value:.3f} s" if value < 10 else f"{value:.1f} s"
+    return f"{value:.3f}" if abs(value) <= 1 else f"{value:.1f}"
+
+
+def _gold_name(run: Run) -> str:
+    """The file's name, with its folder's where that tells more."""
+    if not run.header:
+        return run.path.name
+    path = Path(run.header.gold["file"])
+    return f"{path.parent.name}/{path.name}"
+
+
+def _warnings(runs: Mapping[str, Run]) -> Iterator[str]:
+    for run in runs.values():
+        if run.unanswered:
+            total = len(run.records) + run.unanswered
+            yield (
+                f"{run.path.name} was not finished: {len(run.records)} of {total} questions are "
+                "answered, and its figures are over these alone."
+            )
+
+
+def _tables(scores: Sequence[Score]) -> Iterator[tuple[str, list[tuple[str, list[Any]]]]]:
+    """For every group of questions, its metrics with a figure a run (None where not measured)."""
+    for group in dict.fromkeys(group for s in scores for group in s.groups):
+        of = [s.groups.get(group, {}) for s in scores]
+        metrics = dict.fromkeys(metric for figures in of for metric in figures)
+        yield group, [(metric, [figures.get(metric) for figures in of]) for metric in metrics]
+
+
+def _filters(questions: Sequence[Question]) -> dict[str, list[str]]:
+    """What the questions can be filtered by, where they differ in it."""
+    values = {
+        "outcome": [str(q.verdict.outcome) for q in questions],
+        "kind": [q.gold.kind for q in questions],
+        "status": [q.verdict.answer["status"] for q in questions],
+        "collection": [q.gold.collection or "" for q in questions],
+    }
+    return {name: sorted(set(of) - {""}) for name, of in values.items() if len(set(of)) > 1}
+
+
+def _facts(runs: Mapping[str, Run]) -> Iterator[tuple[str, list[str]]]:
+    """What made the runs, by name, with a value a run."""
+    yield "answers", [str(len(run.records)) for run in runs.values()]
+    headers = [dict(flat(asdict(run.header))) if run.header else {} for run in runs.values()]
+    for name in dict.fromkeys(name for header in headers for name in header):
+        values = [header.get(name) for header in headers]
+        if name not in OF_THIS_MACHINE and any(value not in (None, {}, []) for value in values):
+            yield name, ["–" if value is None else str(value) for value in values]
