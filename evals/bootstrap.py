@@ -6,7 +6,8 @@ undefined. So every figure, be it a mean or an area under a curve, is resampled 
 way, and all resamples at once. It knows nothing of what is measured.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,11 @@ Numbers = NDArray[np.float64]
 Statistic = Callable[[Numbers], Numbers]
 
 RESAMPLES = 1_000
-PERMUTATIONS = 4_999
+PERMUTATIONS = 1_999
 LEVEL = 95
 """Of the interval, in percent."""
 SEED = 20_241_024
+_DECIMALS = 12
 _AT_ONCE = 1_000_000
 """Weights held in memory at a time."""
 
@@ -28,21 +30,16 @@ def value_of(statistic: Statistic, questions: int) -> float:
     return float(_quietly(statistic, np.ones((1, questions)))[0])
 
 
-def interval(statistic: Statistic, questions: int) -> tuple[float, float]:
-    """The percentile interval of the statistic over resampled questions.
+def intervals(
+    statistics: Mapping[str, Statistic], questions: int
+) -> dict[str, tuple[float, float]]:
+    """The percentile intervals of statistics over resampled questions.
 
-    Resamples in which it is undefined, such as those without any question of a class, are
-    left out.
+    Resamples in which one is undefined, such as those without any question of a class, are
+    left out of its interval.
     """
-    values = np.concatenate([_quietly(statistic, w) for w in resamples(questions)])
-    return percentiles(values)
-
-
-def percentiles(values: Numbers) -> tuple[float, float]:
-    """The ends of the interval of resampled values."""
-    tail = (100 - LEVEL) / 2
-    low, high = np.nanpercentile(values, [tail, 100 - tail])
-    return float(low), float(high)
+    drawn = _values(statistics, resamples(questions))
+    return {name: _percentiles(values) for name, values in drawn.items()}
 
 
 def resamples(questions: int) -> Iterator[Numbers]:
@@ -62,28 +59,77 @@ def swaps(questions: int) -> Iterator[Numbers]:
         yield random.integers(2, size=(rows, questions)).astype(float)
 
 
-def paired_difference(statistic: Statistic, questions: int) -> tuple[float, float, float, float]:
-    """B less A, its interval, and the p-value of a paired permutation test.
+class Paired(NamedTuple):
+    """A statistic of A's and of B's answers, B less A with its interval, and the p-value."""
 
-    `statistic` takes the weights of A's answers and then, in the same order, of B's. The test
+    a: float
+    b: float
+    difference: float
+    low: float
+    high: float
+    p: float
+
+
+def paired(statistics: Mapping[str, Statistic], questions: int) -> dict[str, Paired]:
+    """Compare two answers to the same questions; what either side leaves undefined is left out.
+
+    A statistic takes the weights of A's answers and then, in the same order, of B's. The test
     asks how often a difference this large would come from answers that change sides at random.
     """
+    one = np.ones((1, questions))
+    of_a, of_b = _values(statistics, [_only_a(one)]), _values(statistics, [_only_b(one)])
+    known = {
+        name: statistic
+        for name, statistic in statistics.items()
+        if not np.isnan([*of_a[name], *of_b[name]]).any()
+    }
+    drawn = _differences(known, ((_only_a(w), _only_b(w)) for w in resamples(questions)))
+    swapped = _differences(
+        known, ((np.hstack([1 - s, s]), np.hstack([s, 1 - s])) for s in swaps(questions))
+    )
+    found = {}
+    for name in known:
+        a, b = float(of_a[name][0]), float(of_b[name][0])
+        difference = round(b - a, _DECIMALS) + 0.0  # not -0.0
+        shuffled = np.abs(swapped[name][~np.isnan(swapped[name])])
+        p = float((np.sum(shuffled >= abs(difference)) + 1) / (len(shuffled) + 1))
+        found[name] = Paired(a, b, difference, *_percentiles(drawn[name]), p)
+    return found
 
-    def difference(a: Numbers, b: Numbers) -> Numbers:
-        of_a, of_b = np.hstack([a, np.zeros_like(a)]), np.hstack([np.zeros_like(b), b])
-        return _quietly(statistic, of_b) - _quietly(statistic, of_a)
 
-    found = float(difference(np.ones((1, questions)), np.ones((1, questions)))[0])
-    drawn = np.concatenate([difference(w, w) for w in resamples(questions)])
+def _differences(
+    statistics: Mapping[str, Statistic], sides: Iterable[tuple[Numbers, Numbers]]
+) -> dict[str, Numbers]:
+    """B less A for every pair of weights; without the noise of adding in another order."""
+    columns: dict[str, list[Numbers]] = {name: [] for name in statistics}
+    for a, b in sides:
+        of_a, of_b = _values(statistics, [a]), _values(statistics, [b])
+        for name, column in columns.items():
+            column.append(np.round(of_b[name] - of_a[name], _DECIMALS) + 0.0)
+    return {name: np.concatenate(column) for name, column in columns.items()}
 
-    def swapped(swap: Numbers) -> Numbers:
-        one, two = np.hstack([1 - swap, swap]), np.hstack([swap, 1 - swap])
-        return _quietly(statistic, two) - _quietly(statistic, one)
 
-    shuffled = np.concatenate([swapped(s) for s in swaps(questions)])
-    shuffled = shuffled[~np.isnan(shuffled)]
-    as_large = np.sum(np.abs(shuffled) >= abs(found) - 1e-12)
-    return found, *percentiles(drawn), float((as_large + 1) / (len(shuffled) + 1))
+def _only_a(weights: Numbers) -> Numbers:
+    return np.hstack([weights, np.zeros_like(weights)])
+
+
+def _only_b(weights: Numbers) -> Numbers:
+    return np.hstack([np.zeros_like(weights), weights])
+
+
+def _values(statistics: Mapping[str, Statistic], weights: Iterable[Numbers]) -> dict[str, Numbers]:
+    """The value of every statistic for every row of weights."""
+    columns: dict[str, list[Numbers]] = {name: [] for name in statistics}
+    for rows in weights:
+        for name, statistic in statistics.items():
+            columns[name].append(_quietly(statistic, rows))
+    return {name: np.concatenate(column) for name, column in columns.items()}
+
+
+def _percentiles(values: Numbers) -> tuple[float, float]:
+    tail = (100 - LEVEL) / 2
+    low, high = np.nanpercentile(values, [tail, 100 - tail])
+    return float(low), float(high)
 
 
 def _batches(rows: int, questions: int) -> Iterator[int]:
@@ -112,7 +158,8 @@ def quantile(values: Numbers, share: float) -> Statistic:
     def statistic(weights: Numbers) -> Numbers:
         seen = weights[:, order].cumsum(axis=1)
         first = (seen > share * seen[:, -1:]).argmax(axis=1)
-        return values[order][first]
+        found: Numbers = values[order][first]
+        return found
 
     return statistic
 

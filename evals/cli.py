@@ -1,37 +1,41 @@
-"""`dateline eval`: what to type to measure Dateline. It knows no metric itself."""
+"""`dateline eval`: what to type to measure Dateline. It knows no metric itself.
+
+Heavy modules are imported by the commands that need them.
+"""
 
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.answer import Answer
 from bot.cli import Articles, AsJson, AsOf, StoreDirectory, note
-from bot.compose import answerer, open_store
 from bot.config import Config, load_config
-from bot.render import console, one_line
-from evals.check import Finding, check
-from evals.draft import proposals
 from evals.gold import Gold, load_gold
-from evals.review import Review, seen
-from evals.runner import finished, run
 from index.errors import UsageError
 
-app = typer.Typer(
-    help="Measure Dateline against gold questions.", rich_markup_mode=None, add_completion=False
-)
+# ruff: noqa: PLC0415
+if TYPE_CHECKING:
+    from bot.render import Block
+    from evals.check import Finding
+    from evals.header import Header
+
+WORSE = 5
+"""Exit status of `compare` where a metric of --fail-if-worse is worse."""
 
 GoldFile = Annotated[
     Path, typer.Argument(metavar="GOLD", help="Gold questions, one JSON object a line.")
 ]
+
+app = typer.Typer(
+    help="Measure Dateline against gold questions.", rich_markup_mode=None, add_completion=False
+)
 
 
 @app.callback()
@@ -44,33 +48,106 @@ def run_gold(
     gold_file: GoldFile,
     *,
     out: Annotated[Path, typer.Option("--out", metavar="RUN.jsonl", help="Where the answers go.")],
+    concurrency: Annotated[
+        int,
+        typer.Option("--concurrency", min=1, max=64, help="Questions under way at a time."),
+    ] = 1,
     articles: Articles = None,
     store: StoreDirectory = None,
     as_of: AsOf = None,
 ) -> None:
-    """Answer every gold question and write the answers down; taken up where it stopped."""
+    """Answer every gold question and write the answers down; taken up where it stopped.
+
+    What made the run (settings, store, versions, gold) goes into RUN.header.json.
+    """
+    from evals.header import read_header
+    from evals.runner import finished
+
     config = load_config({"articles": articles, "store": store, "as_of": as_of})
     gold = load_gold(gold_file)
     before = finished(out, gold)
+    earlier = read_header(out) if before else None
+    if earlier and not config.as_of:  # a run has one today, whenever it is taken up
+        config = load_config({"articles": articles, "store": store, "as_of": earlier.as_of})
     if before:
         note(f"{before} of {len(gold)} questions are answered already; going on")
-    asyncio.run(_run(config, gold, out, before))
-    note(f"{len(gold)} answers in {out}")
+    if before and not earlier:
+        note("no header says what made them, so none is written")
+    _run(config, gold_file, gold, out=out, before=before, earlier=earlier, concurrency=concurrency)
 
 
-async def _run(config: Config, gold: list[Gold], out: Path, before: int) -> None:
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    console = Console(stderr=True)
-    async with answerer(config, note, lambda _: None) as ready:
-        with Progress(
-            *columns, TimeRemainingColumn(), console=console, disable=not sys.stderr.isatty()
-        ) as progress:
-            task = progress.add_task("questions", total=len(gold), completed=before)
+@app.command("score")
+def score_run(
+    run_file: Annotated[Path, typer.Argument(metavar="RUN", help="A run of `dateline eval run`.")],
+    gold_file: GoldFile,
+    *,
+    articles: Articles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the figures of a run, each with a 95 % interval and its number of questions.
 
-            def tell(_: Gold, __: Answer) -> None:
-                progress.advance(task)
+    Quotes are held against --articles, or else against the articles the run was made from.
+    """
+    _need("ir_measures")
+    from evals.runs import load_run
+    from evals.score import score
+    from evals.tables import score_blocks
+    from evals.texts import article_texts
 
-            await run(gold[before:], ready, out, config.today, tell)
+    run = load_run(run_file, load_gold(gold_file))
+    if run.unanswered:
+        note(_incomplete(run_file, run.unanswered))
+    with article_texts(_named(articles), run.header) as texts:
+        scored = score(run, texts)
+    _print(scored.as_json() if as_json else None, score_blocks(scored))
+
+
+@app.command("compare")
+def compare_runs(
+    a: Annotated[Path, typer.Argument(metavar="A", help="The run to compare with.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The run to compare.")],
+    gold_file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[GOLD]", help="Default: the gold that A was made with."),
+    ] = None,
+    *,
+    fail_if_worse: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-if-worse",
+            metavar="METRIC:DELTA",
+            help="End with status 5 when B is worse than A by more than DELTA, whatever the"
+            " interval of the difference; may be repeated.",
+        ),
+    ] = None,
+    flips: Annotated[
+        int, typer.Option("--flips", min=0, help="Questions that changed sides to show.")
+    ] = 10,
+    articles: Articles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print what differs between two runs of the same gold, B less A, and how surely."""
+    _need("ir_measures")
+    from evals.compare import compare, worse
+    from evals.runs import load_run
+    from evals.tables import comparison_blocks
+    from evals.texts import article_texts
+
+    limits = [_limit(text) for text in fail_if_worse or ()]
+    gold = load_gold(gold_file or _gold_of(a))
+    runs = load_run(a, gold), load_run(b, gold)
+    for run in runs:
+        if run.unanswered:
+            note(_incomplete(run.path, run.unanswered))
+    named = _named(articles)
+    with article_texts(named, runs[0].header) as of_a, article_texts(named, runs[1].header) as of_b:
+        compared = compare(*runs, of_a, of_b)
+    failed = worse(compared, limits)
+    _print(compared.as_json() if as_json else None, comparison_blocks(compared, flips))
+    for name in failed:
+        found = compared.metrics[name]
+        note(f"{name} is worse: {found.a:.4f} in {a}, {found.b:.4f} in {b}")
+    raise typer.Exit(WORSE if failed else 0)
 
 
 @app.command("check")
@@ -82,6 +159,9 @@ def check_gold(
     as_json: AsJson = False,
 ) -> None:
     """Find what is wrong with gold questions; exit status 1 when there are errors."""
+    from bot.compose import open_store
+    from evals.check import check
+
     config = load_config({"articles": articles, "store": store})
     with open_store(config, note, lambda _: None) as opened:
         checked = check(gold_file, opened)
@@ -109,6 +189,11 @@ def draft_gold(
     as_json: AsJson = False,
 ) -> None:
     """Propose gold questions about the articles, to accept, mend or skip."""
+    from bot.compose import open_store
+    from bot.render import console
+    from evals.draft import proposals
+    from evals.review import Review, seen
+
     if not as_json and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("draft asks about each question, in a terminal; --json prints them all")
     config = load_config({"articles": articles, "store": store})
@@ -128,7 +213,101 @@ def draft_gold(
     note(f"accepted into {out}: {review.run(proposed)} of {len(proposed)}")
 
 
-def _print_findings(findings: Sequence[Finding]) -> None:
+def _run(
+    config: Config,
+    gold_file: Path,
+    gold: Sequence[Gold],
+    *,
+    out: Path,
+    before: int,
+    earlier: "Header | None",
+    concurrency: int,
+) -> None:
+    from bot.compose import answerer_on, open_store
+    from evals.header import describe, now, same_or_refused, write_header
+    from evals.progress import RunProgress
+    from evals.runner import run
+    from evals.runs import load_run
+
+    with open_store(config, note, lambda _: None) as store:
+        header = describe(config, store, gold_file, gold)
+        if earlier:
+            header = same_or_refused(earlier, header, out)
+        known = bool(earlier) or not before
+        if known:
+            write_header(out, header)
+        records = load_run(out, gold).records if before else ()
+        with RunProgress(len(gold), records) as progress:
+            answerer = answerer_on(store, config)
+            asyncio.run(
+                run(
+                    gold[before:],
+                    answerer,
+                    out,
+                    as_of=config.today,
+                    concurrency=concurrency,
+                    on_record=progress.advance,
+                )
+            )
+        if known:
+            models = sorted({r.answer.get("model", "?") for r in load_run(out, gold).records})
+            write_header(out, replace(header, model=", ".join(models), finished=now()))
+    note(f"{len(gold)} answers in {out}: {progress.figures}")
+
+
+def _need(*modules: str) -> None:
+    """Refuse in one line what the extra `eval` is needed for and is not installed."""
+    if not all(map(find_spec, modules)):
+        raise UsageError("this needs more than Dateline alone: pip install 'dateline[eval]'")
+
+
+def _named(articles: list[str] | None) -> tuple[Path, ...]:
+    return load_config({"articles": articles}).articles if articles else ()
+
+
+def _gold_of(run: Path) -> Path:
+    """The gold file that a run was made with."""
+    from evals.header import read_header
+
+    header = read_header(run)
+    if header is None:
+        raise UsageError(f"{run} has no header that names its gold; name GOLD after the two runs")
+    gold = Path(header.gold["file"])
+    if not gold.exists():
+        raise UsageError(f"{run} was made with {gold}, which is gone; name GOLD after the two runs")
+    return gold
+
+
+def _limit(text: str) -> tuple[str, float]:
+    metric, _, delta = text.rpartition(":")
+    try:
+        return metric, float(delta)
+    except ValueError:
+        raise UsageError(
+            f"--fail-if-worse {text}: it takes METRIC:DELTA, such as answer_hit:0.02"
+        ) from None
+
+
+def _incomplete(run: Path, unanswered: int) -> str:
+    return (
+        f"WARNING: {run} is not complete: {unanswered} gold questions have no answer in it and "
+        "are left out of every figure"
+    )
+
+
+def _print(value: object, blocks: "Iterable[Block]") -> None:
+    """The value as JSON where there is one, else the blocks."""
+    from bot.render import console, print_blocks
+
+    if value is None:
+        print_blocks(console(sys.stdout), blocks)
+    else:
+        typer.echo(json.dumps(value))
+
+
+def _print_findings(findings: Sequence["Finding"]) -> None:
+    from bot.render import one_line
+
     width = min(24, max((len(f.id or "") for f in findings), default=0))
     for f in findings:
         typer.echo(f"{f.level:8}{f.line:>6}  {one_line(f.id or ''):{width}}  {one_line(f.reason)}")

@@ -8,12 +8,14 @@ import json
 import platform
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+from bot.compose import articles_roots, prompts
 from bot.config import Config
 from evals.gold import Gold
 from index.errors import UsageError
@@ -23,6 +25,7 @@ LIBRARIES = ("chromadb", "numpy", "openai", "sentencex", "tantivy", "wordllama")
 """Whose versions can change an answer."""
 
 IRRELEVANT = (
+    "model",
     "started",
     "finished",
     "usage",
@@ -31,8 +34,9 @@ IRRELEVANT = (
     "configuration.store",
     "configuration.articles",
 )
-"""Two runs may differ in these and still be runs of the same thing: the time, and where the
-files are, whose content is told by `gold.sha256` and `store.fingerprint`."""
+"""Two runs may differ in these and still be runs of the same thing: the time, where the files
+are, whose content is told by `gold.sha256` and `store.fingerprint`, and the model that answered
+in the end, which `configuration.chat_model` decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,9 @@ class Header:
     """What made a run.
 
     `gold` holds file, sha256, questions (how many) and asked (a digest of what was asked);
-    `store` holds directory, fingerprint, embedder, articles and passages (how many). `commit`
-    is None where Dateline is not run from a checkout; `finished` is None until the last
+    `store` holds directory, fingerprint, embedder, articles and passages (how many). `model` is
+    what was to answer and, once finished, what did; `prompts` holds digests by name. `commit` is
+    None where Dateline is not run from a checkout; `finished` is None until the last
     question is answered. Times are ISO 8601, UTC. `usage` is what a language model took.
     """
 
@@ -56,6 +61,11 @@ class Header:
     started: str
     finished: str | None = None
     usage: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> str:
+        """The day that was today, where a question does not say."""
+        return str(self.configuration["as_of"])
 
 
 def header_path(run: Path) -> Path:
@@ -95,10 +105,9 @@ def describe(config: Config, store: Store, gold_file: Path, gold: Sequence[Gold]
             "questions": len(gold),
             "asked": asked(gold),
         },
-        configuration={f.name: _plain(getattr(config, f.name)) for f in fields(config) if f.repr}
-        | {"as_of": config.today.isoformat()},
-        model="quotes",
-        prompts={},
+        configuration=_configuration(config),
+        model=config.chat_model or "quotes",
+        prompts=prompts(config).fingerprints() if config.chat_model else {},
         store={
             "directory": str(store.directory.resolve()),
             "fingerprint": store.fingerprint(),
@@ -134,6 +143,17 @@ def differences(one: Header, other: Header) -> dict[str, tuple[object, object]]:
     }
 
 
+def same_or_refused(earlier: Header, now: Header, run: Path) -> Header:
+    """The earlier header, to go on with; UsageError says what is not as it was."""
+    if changed := differences(earlier, now):
+        told = "; ".join(f"{name} was {was!r}, is {now!r}" for name, (was, now) in changed.items())
+        raise UsageError(
+            f"{run} cannot be gone on with, for its answers would be of two kinds ({told}); "
+            "choose another --out, or make it again as it was"
+        )
+    return replace(earlier, finished=None)
+
+
 def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
     """Every value with its dotted name: "store.articles"."""
     for name, value in values.items():
@@ -141,6 +161,25 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, obj
             yield from flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
+
+
+def _configuration(config: Config) -> dict[str, Any]:
+    """The settings without any secret: of what may hold one, only whether it changes."""
+    settings = {f.name: _plain(getattr(config, f.name)) for f in fields(config) if f.repr}
+    for name in ("embedding_options", "chat_options"):
+        if value := getattr(config, name):
+            text = json.dumps(value, sort_keys=True)
+            settings[name] = f"sha256 {hashlib.sha256(text.encode()).hexdigest()}"
+    if config.openai_base_url:
+        settings["openai_base_url"] = _without_login(config.openai_base_url)
+    roots = [str(root.resolve()) for root in articles_roots(config)]
+    return settings | {"articles": roots, "as_of": config.today.isoformat()}
+
+
+def _without_login(url: str) -> str:
+    """The address alone: a name, a password or a key in it are nobody's business."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _plain(value: object) -> object:

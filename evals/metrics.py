@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
@@ -187,7 +189,10 @@ def citation_recall(record: Record) -> Measured:
 
 def citation_support(record: Record) -> Measured:
     """Of the sentences with a citation, those whose numbers, names and dates all stand in the
-    quotes they cite (or in the title or day of the article quoted)."""
+    quotes they cite, or in the title or the day of the article quoted.
+
+    A name is what has a capital letter though no sentence begins there.
+    """
     quotes = {c.get("n"): c for c in _citations(record)}
     claims = list(cited_claims(record.answer["answer"])) if record.said else []
     return sum(_supported(claim, [quotes.get(n) for n in ns]) for claim, ns in claims), len(claims)
@@ -204,15 +209,23 @@ def cited_claims(answer: str) -> Iterator[tuple[str, list[int]]]:
 
 
 def _supported(claim: str, cited: Sequence[Mapping[str, Any] | None]) -> bool:
-    texts = [f"{c['quote']} {c.get('title') or ''} {c.get('published') or ''}" for c in cited if c]
-    held = flatten(" ".join(texts)) if texts else ""
-    return bool(texts) and all(flatten(fact) in held for fact in facts(claim))
+    quoted = [_quoted(c) for c in cited if c]
+    numbers = {number for text in quoted for number in _numbers(text)}
+    held = flatten(" ".join(quoted))
+    names = (flatten(name) for name in _NAME.findall(claim))
+    return bool(quoted) and _numbers(claim) <= numbers and all(name in held for name in names)
 
 
-def facts(text: str) -> list[str]:
-    """The numbers, names and dates of a sentence: what has digits, and what has a capital
-    letter though no sentence begins there."""
-    return [*_NUMBER.findall(text), *_NAME.findall(text)]
+def _quoted(citation: Mapping[str, Any]) -> str:
+    """What stands behind a citation: its quote, the article's title, and its day in words."""
+    day = citation.get("published")
+    with suppress(TypeError, ValueError):
+        day = f"{date.fromisoformat(str(day)):%A %d %B %Y}"
+    return f"{citation['quote']} {citation.get('title') or ''} {day or ''}"
+
+
+def _numbers(text: str) -> set[str]:
+    return {number.replace(",", "").lstrip("0") for number in _NUMBER.findall(text)}
 
 
 def _citations(record: Record) -> Sequence[Mapping[str, Any]]:

@@ -1,17 +1,22 @@
 """Answers every gold question and writes the answers down, one JSON object a line.
 
 A run that was cut short is taken up where it stopped: finished lines stay, a torn last line
-is written again.
+is written again. It knows no metric, and nothing of how far along it looks.
 """
 
+import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from bot.answer import Answer
 from bot.answerer import Answerer
 from evals.gold import Gold
+from evals.runs import Record
 from index.errors import UsageError
 
 
@@ -19,19 +24,44 @@ async def run(
     gold: Sequence[Gold],
     answerer: Answerer,
     out: Path,
+    *,
     as_of: date | None = None,
-    on_answer: Callable[[Gold, Answer], None] = lambda gold, answer: None,
+    concurrency: int = 1,
+    on_record: Callable[[Record], None] = lambda record: None,
 ) -> None:
     """Append an answer to every question to `out`, in order; leave out the `finished` ones.
 
-    A question's `asked_on` wins over `as_of`.
+    At most `concurrency` questions are under way at a time. A question's `asked_on` wins over
+    `as_of`.
     """
     with out.open("a", encoding="utf-8") as lines:
-        for g in gold:
-            answer = await answerer.ask(g.question, g.history, g.asked_on or as_of)
-            lines.write(json.dumps({"id": g.id, **answer.as_json()}, ensure_ascii=False) + "\n")
-            lines.flush()
-            on_answer(g, answer)
+        async with aclosing(_answers(gold, answerer, as_of, concurrency)) as answers:
+            async for g, answer in answers:
+                record = Record(g, {"id": g.id, **answer.as_json()})
+                lines.write(json.dumps(record.answer, ensure_ascii=False) + "\n")
+                lines.flush()
+                on_record(record)
+
+
+async def _answers(
+    gold: Sequence[Gold], answerer: Answerer, as_of: date | None, concurrency: int
+) -> AsyncGenerator[tuple[Gold, Answer]]:
+    """Every question with its answer, in order, the next ones under way meanwhile."""
+    under_way: deque[tuple[Gold, asyncio.Task[Answer]]] = deque()
+    rest = iter(gold)
+    try:
+        while True:
+            for g in islice(rest, concurrency - len(under_way)):
+                asking = answerer.ask(g.question, g.history, g.asked_on or as_of)
+                under_way.append((g, asyncio.create_task(asking)))
+            if not under_way:
+                return
+            first, task = under_way[0]
+            yield first, await task
+            under_way.popleft()
+    finally:
+        for _, task in under_way:
+            task.cancel()
 
 
 def finished(out: Path, gold: Sequence[Gold]) -> int:

@@ -58,12 +58,12 @@ def load_run(path: Path, gold: Sequence[Gold]) -> Run:
     for number, row in _rows(path):
         place = f"{path}, line {number}"
         answer = _checked(row, place)
-        if not waiting[answer["id"]]:
+        if not waiting[str(answer["id"])]:
             raise UsageError(
                 f"{place}: the gold has no question {answer['id']!r} left to answer; is this the "
                 "run of another gold file, or two runs in one?"
             )
-        records.append(Record(waiting[answer["id"]].pop(), answer))
+        records.append(Record(waiting[str(answer["id"])].pop(), answer))
     if not records:
         raise UsageError(f"{path} holds no answers")
     return Run(path, header, tuple(records), len(gold) - len(records))
@@ -86,7 +86,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Any]]:
 def _checked(row: Any, place: str) -> dict[str, Any]:
     """The answer object, if it is one; confidence, seconds and lists may be missing in a run
     that another program made."""
-    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+    if not isinstance(row, dict) or not isinstance(row.get("id"), (str, int)):
         raise UsageError(f"{place}: not an answer with an id; name a run of `dateline eval run`")
     if row.get("status") not in list(Status) or not isinstance(row.get("answer"), str):
         raise UsageError(f"{place}: no answer: status is {row.get('status')!r}")

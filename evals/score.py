@@ -4,9 +4,10 @@ Every figure has an interval and its number of questions. One that cannot be com
 there, and a note says why. It knows nothing of files or of how figures are shown.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from evals.bootstrap import (
     auroc,
     bin_of,
     calibration_error,
-    interval,
+    intervals,
     quantile,
     ratio,
     risk_coverage,
@@ -128,7 +129,7 @@ def score(run: Run, texts: Texts | None = None) -> Score:
     for name, members in _groups(run.records).items():
         records = [run.records[n] for n in members]
         rows = {metric: values[members] for metric, values in measured.items()}
-        groups[name] = {m: figure(s, len(records)) for m, s in statistics(records, rows).items()}
+        groups[name] = figures(statistics(records, rows), len(records))
     return Score(
         run=run,
         groups=groups,
@@ -142,16 +143,25 @@ def score(run: Run, texts: Texts | None = None) -> Score:
 
 
 class Counted(NamedTuple):
-    """A statistic of a set of records, and how many of them it is about."""
+    """A statistic of a set of records, and which of them it is about."""
 
     of: Statistic
-    n: int
+    about: NDArray[np.bool_]
 
 
-def figure(counted: Counted, questions: int) -> Figure:
-    """The statistic of `questions` records with its interval."""
-    low, high = interval(counted.of, questions)
-    return Figure(value_of(counted.of, questions), low, high, counted.n)
+def figures(counted: Mapping[str, Counted], questions: int) -> dict[str, Figure]:
+    """The statistics of `questions` records with their intervals."""
+    ends = intervals({name: c.of for name, c in counted.items()}, questions)
+    return {
+        name: Figure(value_of(c.of, questions), *ends[name], int(c.about.sum()))
+        for name, c in counted.items()
+    }
+
+
+def _share(right: NDArray[np.bool_], among: NDArray[np.bool_]) -> Figure:
+    """The share of what is right among some of the records."""
+    statistic = ratio((right & among).astype(float), among.astype(float))
+    return figures({"share": Counted(statistic, among)}, len(among))["share"]
 
 
 def measure(records: Sequence[Record], texts: Texts | None) -> dict[str, Numbers]:
@@ -172,47 +182,48 @@ def statistics(records: Sequence[Record], measured: Mapping[str, Numbers]) -> di
     `measured` holds their rows; the statistics take weights of the records in this order.
     """
     found = {
-        name: Counted(ratio(*rows.T), int(np.count_nonzero(rows[:, 1])))
+        name: Counted(ratio(*rows.T), rows[:, 1] > 0)
         for name, rows in measured.items()
         if rows[:, 1].any()
     }
     if {"answered", "decline_recall"} <= found.keys():
         one, other = found["answered"], found["decline_recall"]
-        found["balance"] = Counted(lambda w: (one.of(w) + other.of(w)) / 2, one.n + other.n)
-    which, confidence, holds = _confidence(records)
+        found["balance"] = Counted(lambda w: (one.of(w) + other.of(w)) / 2, one.about | other.about)
+    about, confidence, holds = _confidence(records)
     if holds.any() and not holds.all():
         for name, statistic in {
             "auroc": auroc(confidence, holds),
             "aurc": aurc(confidence, holds),
             "ece": calibration_error(confidence, holds, BINS),
         }.items():
-            found[name] = Counted(_among(which, statistic), len(which))
-    timed = np.array([n for n, r in enumerate(records) if "seconds" in r.answer], dtype=np.intp)
-    if len(timed):
-        seconds = np.array([records[n].answer["seconds"] for n in timed], dtype=float)
+            found[name] = Counted(_among(about, statistic), about)
+    timed = np.array(["seconds" in r.answer for r in records], dtype=bool)
+    if timed.any():
+        seconds = np.array(_seconds(records))
         for name, share in (("seconds_p50", 0.5), ("seconds_p99", 0.99)):
-            found[name] = Counted(_among(timed, quantile(seconds, share)), len(timed))
-    return found
+            found[name] = Counted(_among(timed, quantile(seconds, share)), timed)
+    return dict(sorted(found.items(), key=lambda item: KNOWN.index(base(item[0]))))
 
 
-def _among(which: NDArray[np.intp], statistic: Statistic) -> Statistic:
-    return lambda weights: statistic(weights[:, which])
+def _among(about: NDArray[np.bool_], statistic: Statistic) -> Statistic:
+    return lambda weights: statistic(weights[:, about])
 
 
 def _confidence(
     records: Sequence[Record],
-) -> tuple[NDArray[np.intp], Numbers, NDArray[np.bool_]]:
+) -> tuple[NDArray[np.bool_], Numbers, NDArray[np.bool_]]:
     """Which records have a confidence and either an answer or none; both of these of each."""
-    which = [
-        n
-        for n, r in enumerate(records)
-        if "confidence" in r.answer and r.gold.kind != "underspecified"
-    ]
+    about = ["confidence" in r.answer and r.gold.kind != "underspecified" for r in records]
+    chosen = list(compress(records, about))
     return (
-        np.array(which, dtype=np.intp),
-        np.array([records[n].answer["confidence"] for n in which], dtype=float),
-        np.array([records[n].gold.has_answer for n in which], dtype=bool),
+        np.array(about, dtype=bool),
+        np.array([r.answer["confidence"] for r in chosen], dtype=float),
+        np.array([r.gold.has_answer for r in chosen], dtype=bool),
     )
+
+
+def _seconds(records: Sequence[Record]) -> list[float]:
+    return [float(r.answer["seconds"]) for r in records if "seconds" in r.answer]
 
 
 def _groups(records: Sequence[Record]) -> dict[str, list[int]]:
@@ -240,7 +251,7 @@ def _curves(records: Sequence[Record]) -> Curves:
         risk_coverage=tuple(_risk_coverage(records)),
         calibration=tuple(_calibration(records)),
         recall=_recall(records),
-        seconds=tuple(sorted(r.answer["seconds"] for r in records if "seconds" in r.answer)),
+        seconds=tuple(sorted(_seconds(records))),
     )
 
 
@@ -256,21 +267,19 @@ def _calibration(records: Sequence[Record]) -> Iterator[Bin]:
     bins = bin_of(confidence, BINS)
     for number in range(BINS):
         inside = bins == number
-        if n := int(inside.sum()):
-            share = Counted(ratio(holds[inside].astype(float), np.ones(n)), n)
+        if inside.any():
             mean = float(confidence[inside].mean())
-            yield Bin(number / BINS, (number + 1) / BINS, mean, figure(share, n))
+            yield Bin(number / BINS, (number + 1) / BINS, mean, _share(holds, inside))
 
 
 def _recall(records: Sequence[Record]) -> dict[str, dict[int, Figure]]:
     values = retrieval(records, CURVE_KS)
     values |= {f"answer_recall@{k}": [answer_recall(k, r) for r in records] for k in CURVE_KS}
-    found = statistics([], {name: _rows(column) for name, column in values.items()})
+    found = statistics(records, {name: _rows(column) for name, column in values.items()})
+    at_k = {name: counted for name, counted in found.items() if "@" in name}
     curves: dict[str, dict[int, Figure]] = {}
-    for name, counted in found.items():
-        metric, _, k = name.partition("@")
-        if k:
-            curves.setdefault(metric, {})[int(k)] = figure(counted, len(records))
+    for name, figure in figures(at_k, len(records)).items():
+        curves.setdefault(base(name), {})[int(name.partition("@")[2])] = figure
     return curves
 
 
@@ -286,11 +295,9 @@ def _threshold(records: Sequence[Record]) -> Threshold | None:
     shares += (~answers & ~holds).sum(axis=1) / (~holds).sum()
     best = int(shares.argmax())
 
-    def share(right: NDArray[np.bool_], among: NDArray[np.bool_]) -> Figure:
-        statistic = ratio((right & among).astype(float), among.astype(float))
-        return figure(Counted(statistic, int(among.sum())), len(among))
-
-    return Threshold(float(cuts[best]), share(answers[best], holds), share(~answers[best], ~holds))
+    return Threshold(
+        float(cuts[best]), _share(answers[best], holds), _share(~answers[best], ~holds)
+    )
 
 
 # Notes
@@ -332,12 +339,17 @@ _REASONS = {
     "seconds_p99": "the answers carry no seconds",
 }
 KNOWN = tuple(_REASONS)
-"""Every metric there is, without its @k."""
+"""Every metric there is, without its @k, in the order they are shown."""
 
 
-def _notes(found: Collection[str], has_texts: bool) -> Iterator[str]:
-    """Why metrics are not among those `found`; those with one reason share a line."""
-    there = {name.partition("@")[0] for name in found}
+def base(metric: str) -> str:
+    """A metric without its @k."""
+    return metric.partition("@")[0]
+
+
+def _notes(found: Mapping[str, Figure], has_texts: bool) -> Iterator[str]:
+    """Why metrics are not among those `found`, or on few questions; one line for each reason."""
+    there = set(map(base, found))
     missing: dict[str, list[str]] = {}
     reasons = _REASONS | ({} if has_texts else {"citation_verbatim": _NO_TEXTS})
     for name, reason in reasons.items():
@@ -345,3 +357,8 @@ def _notes(found: Collection[str], has_texts: bool) -> Iterator[str]:
             missing.setdefault(reason, []).append(name)
     for reason, names in missing.items():
         yield f"{', '.join(names)}: not measured, {reason}"
+    if "answer_hit" in found and (others := found["f1"].n - found["answer_hit"].n):
+        yield (
+            f"answer_recall, answer_hit: {others} questions are left out, for their gold answers "
+            f"have more than {SHORT} words"
+        )

@@ -43,7 +43,7 @@ def test_a_torn_run_is_taken_up(
     inside: Dateline, gold: Path, seeds_store: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "run.jsonl"
-    kept = json.dumps({"id": "one", "answer": "kept as it was"}) + "\n"
+    kept = json.dumps({"id": "one", "status": "answered", "answer": "kept as it was"}) + "\n"
     out.write_text(kept + '{"id": "two", "ans', encoding="utf-8")
     done = inside("eval", "run", gold, "--store", seeds_store, "--out", out)
     assert done.returncode == 0, done.stderr

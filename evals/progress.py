@@ -1,0 +1,60 @@
+"""How far a run has come, and how good it is so far: one line on standard error."""
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.render import console
+from evals.metrics import METRICS
+from evals.runs import Record
+
+RUNNING = ("answer_recall@5", "capped_recall@5", "answer_hit", "answered", "decline_recall")
+
+
+class RunProgress:
+    """A bar with the running figures, for a person; nothing where nobody watches."""
+
+    def __init__(self, questions: int, before: Sequence[Record] = ()) -> None:
+        self._sums = dict.fromkeys(RUNNING, (0.0, 0.0))
+        self._bar = Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+            console=console(sys.stderr),
+            disable=not sys.stderr.isatty(),
+        )
+        for record in before:
+            self._count(record)
+        self._task = self._bar.add_task(self.figures, total=questions, completed=len(before))
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def advance(self, record: Record) -> None:
+        """Count one more answer."""
+        self._count(record)
+        self._bar.update(self._task, advance=1, description=self.figures)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    @property
+    def figures(self) -> str:
+        """The figures so far, of the metrics that apply to any question so far."""
+        return " · ".join(f"{name} {a / of:.2f}" for name, (a, of) in self._sums.items() if of)
+
+    def _count(self, record: Record) -> None:
+        for name, (amount, of) in self._sums.items():
+            measured = METRICS[name](record)
+            if measured:
+                self._sums[name] = amount + measured[0], of + measured[1]
