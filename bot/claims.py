@@ -1,0 +1,418 @@
+"""A written draft into its claims: each sentence, list item or table row, and what it cites.
+
+It reads the draft as it is written, piece by piece, and gives each claim as soon as its
+sentence and the citation marks after it are complete. It does not know the passages that the
+numbers stand for, only how many there are, nor whether any claim is true.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a part of a draft is."""
+
+    CLAIM = "claim"
+    ABSENCE = "absence"
+    """It says that the passages do not hold something."""
+    HEADING = "heading"
+    """A heading, a line that leads into a list, or the head of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A part of a draft that stands for itself: `draft[start:end]`, its marks included.
+
+    `text` is that without citation marks. `cited` are the numbers in them, in order, each
+    once, whether or not such a passage exists. `before` is the layout in front of it: line
+    breaks, a bullet, a blank. `lead` is the line that led into its list. `missing` is what
+    an absence is about, as far as it says.
+    """
+
+    kind: Kind
+    text: str
+    cited: tuple[int, ...]
+    before: str
+    start: int
+    end: int
+    lead: str = ""
+    missing: str = ""
+
+
+_LABEL = r"(?:see )?(?:sources?|passages?|articles?|documents?|docs?|references?|refs?) ?[:#]? ?"
+_LIST = r"\d{1,3}(?:(?: ?[,;&–-] ?| and )[\^#]?\d{1,3})*"
+_MARK = "|".join(
+    (
+        rf"\[?\[(?:\^|#|{_LABEL})?{_LIST}(?::[^\]\n]{{0,80}})?\]\]?(?:\((?:https?://|#)[^\s()]*\))?",
+        r"【\d{1,3}(?:[:†][^】\n]{0,80})?】",
+        rf"\({_LABEL}\[?{_LIST}\]?\)",
+        rf"\(\[{_LIST}\]\)",
+        r"\(\d{1,2}(?: ?[,;–-] ?\d{1,2})*\)(?=[ \t]*(?:[.,;:!?\[(【\n]|\Z))",
+        rf"<sup>{_LIST}</sup>",
+        r"(?<![\d⁰¹²³⁴⁵⁶⁷⁸⁹])(?<!\bm)(?<!\b[kcm]m)(?<!\bft)[¹²³⁴⁵⁶⁷⁸⁹][⁰¹²³⁴⁵⁶⁷⁸⁹,⁻]*",
+    )
+)
+_MARK_RE = re.compile(_MARK, re.IGNORECASE)
+_MARK_BEGINS = "[(【<¹²³⁴⁵⁶⁷⁸⁹"
+_MARK_NOTE = re.compile(r"(?<=\d)[:†].*|\]\(.*")
+_NUMBER = re.compile(r"(\d+)(?: ?[–-] ?(\d+))?")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_LONGEST_RANGE = 20
+
+_SPAN = re.compile(
+    rf"`[^`\n]+`|(?P<mark>{_MARK})|\[[^\]\n]*\]\((?:[^()\s]|\([^()\s]*\))*\)|https?://[^\s<>\"”]+"
+    r"|“[^”\n]*”|\"[^\"\n]*\"|\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\]\n]*\]|【[^】\n]*】|<[^<>\n]*>",
+    re.IGNORECASE,
+)
+"""What is read as a whole: no sentence ends inside, and only a mark is a mark."""
+_SPAN_BEGINS = '`[(“"【<'
+_END = re.compile(r"[.!?…。！？]+[”’'»)\]*_]*")
+_SAID_SO = re.compile(r"[.!?…][”\"’')]*$")
+_TITLES = """
+mr mrs ms dr prof sen rep gov gen col capt lt sgt maj st mt ft vs approx rev hon messrs insp supt
+cmdr adm amb pres
+"""
+_SHORTENED = """
+inc ltd co corp jr sr etc e.g i.e a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec ph.d
+"""
+_LAST_WORD = re.compile(r"[\w.]+$")
+
+_FENCE = re.compile(r"[ \t]*(```|~~~)")
+_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\*\*[^*]+\*\*:?[ \t]*$|__[^_]+__:?[ \t]*$)")
+_RULE = re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,})$")
+_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}[-:| \t]*$")
+_PROSE = re.compile(r"[^\W\d_]|[“\"]")
+_BULLET = re.compile(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+•–]|\(?\d{1,3}[.)])[ \t]+)?")
+_TRAILER = re.compile(
+    r"[ \t#*_]*(?:sources?|references?|citations?|footnotes?|(?:passages|articles) cited)"
+    rf"(?: (?:used|cited))?[ \t*_]*(?::[ \t*_]*(?:$|{_MARK}|[-*•\d])|$)",
+    re.IGNORECASE,
+)
+_TRAILER_SEEN = 40
+"""Characters of a line that tell whether it begins a list of sources."""
+_FOOTNOTE = re.compile(r"[ \t]*\[\^?\d{1,3}\]:")
+_NOT_READ = re.compile(
+    rf"\||```|~~~|{_FOOTNOTE.pattern}|{_RULE.pattern}|{_TABLE_RULE.pattern}|{_HEADING.pattern}"
+)
+_ROUND = re.compile(r"\(\d")
+_HANGING = re.compile(r"(?:[,;–—]|\b(?:a|an|the|of|in|on|at|to|for|from|by|with|and|or))$", re.I)
+
+_HELD = (
+    r"(?:the |these |those |your |any of the |both )?(?:\w+ed |\w+able |given |above )?"
+    r"(?:passages?|articles?|excerpts?|documents?|context|texts?|sources|materials?)"
+    r"(?: (?:provided|given|available|above|supplied|here))?"
+)
+_TELL = (
+    r"(?:mention|say|state|specify|contain|provide|include|give|reveal|indicate|address|discuss|"
+    r"cover|answer|report|describe|explain|offer|disclose|hold|tell|show|name|identify|clarify|"
+    r"confirm|have|make clear)s?"
+)
+_KNOWN = (
+    r"(?:mentioned|specified|stated|given|provided|named|said|reported|discussed|covered|clear|"
+    r"known|disclosed|addressed|described|available|found|explained)"
+)
+_NEWS = r"(?:information|mention|details?|indication|answer|data|evidence|reference)"
+_ABSENCE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:the|these|those|your|both|all) (?:\w+ed |\w+able |given |above )?(?:passages?|"
+        rf"articles?|excerpts?|documents?|context|texts|sources)(?: \w+ed)? (?:do(?:es)? not|"
+        rf"did not|don['’]t|doesn['’]t|cannot|never) (?:\w+ly )?{_TELL}\b(?P<missing>.*)",
+        rf"\b(?:none|neither) of {_HELD} {_TELL}\b(?P<missing>.*)",
+        r"\bI (?:could not|couldn['’]t|cannot|can['’]t|can not|did not|didn['’]t|do not|don['’]t|"
+        r"am unable to|was unable to) (?:find|determine|answer|tell|say|confirm|see|locate|have|"
+        r"know|identify)\b(?P<missing>.*)",
+        rf"\b(?:there (?:is|was|are)|{_HELD} (?:contains?|holds?|gives?|has|have)) "
+        rf"(?:no|not (?:any|enough)) (?:\w+ )?{_NEWS}\b"
+        rf"(?P<missing> (?:about|of|on|regarding|as to|for|to|in|from|that)\b.*|[ .]*$)",
+        rf"^(?P<missing>.*?)\b(?:is|are|was|were) (?:not|never) (?:\w+ly )?{_KNOWN} "
+        rf"(?:anywhere )?(?:in|from|by) {_HELD}",
+        rf"^(?:no|not enough|insufficient) (?:\w+ )?{_NEWS}\b"
+        rf"(?P<missing>.*\b(?:in|from|by) {_HELD}.*)",
+    )
+)
+_NOT_MISSING = re.compile(
+    rf"^[\s,:]*(?:(?:any |enough |the |an? )?(?:\w+ )?(?:{_NEWS}|anything)\b\s*)?"
+    rf"(?:(?:about|of|on|regarding|as to|to)\s+)?|[\s,]*\b(?:in|from|by) {_HELD}",
+    re.IGNORECASE,
+)
+_TURN = re.compile(r"[,;](?= (?:but|however|although|though|while|and|yet)\b)|;(?= \D)", re.I)
+
+
+def claims(draft: str, passages: int) -> list[Claim]:
+    """The claims of a whole draft that had so many `passages` to cite."""
+    splitter = ClaimSplitter(passages)
+    return [*splitter.feed(draft), *splitter.finish()]
+
+
+class ClaimSplitter:
+    """Takes a draft in pieces of any size; the claims do not depend on how it was cut."""
+
+    def __init__(self, passages: int) -> None:
+        self._passages = passages
+        self._text = ""
+        self._at = 0  # read up to here
+        self._given = 0  # given or dropped up to here
+        self._in_line = False
+        self._marks_first = False
+        self._lead = ""
+        self._over = False
+
+    def feed(self, delta: str) -> list[Claim]:
+        """The claims that `delta` completes."""
+        self._text += delta
+        return [*self._take(final=False)]
+
+    def finish(self) -> list[Claim]:
+        """The claims left when the draft is at its end."""
+        return [*self._take(final=True)]
+
+    def _take(self, final: bool) -> Iterator[Claim]:
+        before = None
+        while not self._over and before != (self._at, self._in_line):
+            while self._at < len(self._text) and self._text[self._at].isspace():
+                self._at += 1
+            before = self._at, self._in_line
+            if self._at == len(self._text):
+                return
+            if self._in_line:
+                yield from self._sentence(final)
+            elif not self._begin_line(final):
+                yield from self._whole_line(final)
+
+    def _begin_line(self, final: bool) -> bool:
+        """Step into the line if it is one to be read sentence by sentence."""
+        text, at = self._text, self._at
+        end = _line_end(text, at, final)
+        if end is None and not (_PROSE.match(text, at) and len(text) - at >= _TRAILER_SEEN):
+            return False
+        line = text[at:end]
+        if _TRAILER.match(line[:_TRAILER_SEEN]) or _NOT_READ.match(line):
+            return False
+        body = at + len(_BULLET.match(line)[0])  # type: ignore[index]
+        if body == at:
+            self._lead = ""
+        self._marks_first = bool(_MARK_RE.match(text, body))
+        self._in_line, self._at = True, body
+        return True
+
+    def _whole_line(self, final: bool) -> Iterator[Claim]:
+        """Read a line that has no sentences: a heading, a table's row, or one to be dropped."""
+        text, at = self._text, self._at
+        end = _fence_end(text, at, final) if _FENCE.match(text, at) else _line_end(text, at, final)
+        if end is None:
+            return
+        line = text[at:end]
+        self._over = bool(_TRAILER.match(line[:_TRAILER_SEEN]))
+        if _HEADING.match(line) and not self._over:
+            self._lead = ""
+            yield from self._give(end, Kind.HEADING)
+        elif line.startswith("|") and not _TABLE_RULE.match(line):
+            after = text[end + 1 :]
+            below = after.split("\n", 1)[0]
+            if "\n" not in after and not final:
+                return
+            is_head = bool(below) and bool(_TABLE_RULE.match(below))
+            stop = end + 1 + len(below) if is_head else end
+            yield from self._give(stop, Kind.HEADING if is_head else Kind.CLAIM)
+        else:
+            self._at = self._given = end
+
+    def _sentence(self, final: bool) -> Iterator[Claim]:
+        end = _line_end(self._text, self._at, final)
+        stop = _sentence_end(self._text, self._at, end, self._marks_first)
+        if stop is None:
+            return
+        self._in_line = stop != end
+        raw = self._text[self._at : stop]
+        leads = stop == end and raw.rstrip(" \t*_").endswith(":")
+        if leads and not self._cited(raw):
+            yield from self._give(stop, Kind.HEADING)
+            self._lead = raw.strip()
+            return
+        cited = self._cited(raw)
+        for piece_end in (*_turns(raw), len(raw)):
+            piece_stop = stop - len(raw) + piece_end
+            yield from self._give(piece_stop, None, cited)
+
+    def _give(self, stop: int, kind: Kind | None, cited: tuple[int, ...] = ()) -> Iterator[Claim]:
+        """The part up to `stop`, unless nothing but marks stands there."""
+        start = self._at
+        raw = self._text[start:stop]
+        text = self._unmarked(raw)
+        if any(c.isalnum() for c in text):
+            missing = missing_part(text) if kind is None else None
+            yield Claim(
+                kind=kind or (Kind.CLAIM if missing is None else Kind.ABSENCE),
+                text=text,
+                cited=self._cited(raw) or cited,
+                before=self._text[self._given : start],
+                start=start,
+                end=stop,
+                lead="" if kind is Kind.HEADING else self._lead,
+                missing=missing or "",
+            )
+        self._at = self._given = stop
+
+    def _marks(self, raw: str) -> Iterator[tuple[int, int, list[int]]]:
+        """Where marks stand in `raw`, and the numbers in them."""
+        at = 0
+        while at < len(raw):
+            span = _SPAN.match(raw, at)
+            numbers = self._numbers(span["mark"]) if span and span["mark"] else []
+            if span and numbers:
+                yield span.start(), span.end(), numbers
+            # A mark may stand inside quotation marks or brackets.
+            inner = span and not numbers and span[0][0] in '“"([' and "](" not in span[0]
+            at = at + 1 if inner or not span else span.end()
+
+    def _numbers(self, mark: str) -> list[int]:
+        raised = mark.translate(_RAISED)
+        if raised != mark and raised.isdigit() and int(raised) > self._passages:
+            return [int(digit) for digit in raised if digit != "0"]
+        numbers: list[int] = []
+        for found in _NUMBER.finditer(_MARK_NOTE.sub("", raised)):
+            first, last = int(found[1]), int(found[2] or found[1])
+            whole = first <= last < first + _LONGEST_RANGE
+            numbers += range(first, last + 1) if whole else (first, last)
+        # Figures stand in round brackets as well: "the leader (64)".
+        if _ROUND.match(mark) and max(numbers) > self._passages:
+            return []
+        return numbers
+
+    def _cited(self, raw: str) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(n for _, _, numbers in self._marks(raw) for n in numbers))
+
+    def _unmarked(self, raw: str) -> str:
+        parts, at = [], 0
+        for start, end, _ in self._marks(raw):
+            parts.append(raw[at:start])
+            at = end
+        text = "\0".join([*parts, raw[at:]])
+        text = re.sub(r"[ \t]*\0(?:[ \t]*[,;]?[ \t]*\0)*(?=[\s.,;:!?]|$)", "", text)
+        return re.sub(r"[ \t]*\0[ \t]*", " ", text).strip()
+
+
+def _line_end(text: str, start: int, final: bool) -> int | None:
+    """Where the line that holds `start` ends, or None while that is not known.
+
+    A line that goes on in small letters below, and marks on a line of their own, belong to it.
+    """
+    at = start
+    while (at := text.find("\n", at)) >= 0:
+        below = at
+        while below < len(text) and text[below].isspace():
+            below += 1
+        if below == len(text):
+            return at if final else None
+        stop = text.find("\n", below)
+        if text[below] in _MARK_BEGINS:
+            if stop < 0 and not final:
+                return None
+            stop = len(text) if stop < 0 else stop
+            if not _MARK_RE.sub("", text[below:stop]).strip(" \t,;."):
+                at = stop
+                continue
+        goes_on = text[below].islower() or (
+            text[below].isalpha() and _HANGING.search(text, start, at)
+        )
+        if not goes_on or text.count("\n", at, below) > 1:
+            return at
+        at = below
+    return len(text) if final else None
+
+
+def _sentence_end(text: str, start: int, end: int | None, marks_first: bool) -> int | None:
+    """Where the sentence at `start` ends, its marks included; None while that is not known.
+
+    `end` is where the line ends, if that is known.
+    """
+    limit = len(text) if end is None else end
+    after: int | None = start
+    while after is not None and after < limit:
+        if end is None and text[after] in _SPAN_BEGINS and not _SPAN.match(text, after, limit):
+            return None
+        at, may_end = _step(text, start, after, limit)
+        after = _after_marks(text, at, limit, end) if may_end and not marks_first else at
+        if after is None or not text[after:limit].strip():
+            return end
+        apart = after > at or text[at].isspace() or _MARK_RE.match(text, at, limit)
+        if may_end and apart and not text[after:limit].lstrip()[0].islower():
+            return after
+    return end
+
+
+def _step(text: str, start: int, at: int, limit: int) -> tuple[int, bool]:
+    """Past what stands at `at`, and whether the sentence may end there."""
+    if span := _SPAN.match(text, at, limit):
+        quoted = span[0].rstrip("”\")'")
+        asks_first = quoted.endswith(("?", "!")) and at == start  # “Why?” Smith asked.
+        return span.end(), bool(_SAID_SO.search(span[0])) and not span["mark"] and not asks_first
+    if stop := _END.match(text, at, limit):
+        return stop.end(), not _is_shortened(text, start, at, stop)
+    return at + 1, False
+
+
+def _after_marks(text: str, at: int, limit: int, end: int | None) -> int | None:
+    """Past the marks that follow `at`; None while that is not known."""
+    after = at
+    while True:
+        while at < limit and text[at].isspace():
+            at += 1
+        if at == limit or text[at] not in _MARK_BEGINS:
+            return after
+        mark = _MARK_RE.match(text, at, limit)
+        if end is None and not (mark or _SPAN.match(text, at, limit)):
+            return None
+        if not mark:
+            return after
+        at = after = mark.end()
+        if end is None and not text[at:limit].strip():
+            return None
+        if text[at : at + 1] == ".":
+            at = after = at + 1
+
+
+def _is_shortened(text: str, start: int, at: int, stop: re.Match[str]) -> bool:
+    """Whether the full stop at `at` only ends a short form."""
+    if stop[0] != ".":
+        return False
+    found = _LAST_WORD.search(text, start, at)
+    word = found[0] if found else ""
+    follows = text[stop.end() :].lstrip()[:1]
+    if word.lower() in _TITLES.split() or (len(word) == 1 and word.isupper() and word != "I"):
+        return True
+    if word.lower() in ("no", "nos", "fig") or (found and found.start() == start):
+        return follows.isdigit() or word.isdigit()
+    is_short = word.lower() in _SHORTENED.split() or bool(re.fullmatch(r"(?:\w\.)+\w", word))
+    return is_short and not (follows and follows in _MARK_BEGINS)
+
+
+def _fence_end(text: str, start: int, final: bool) -> int | None:
+    fence = text[start : start + 3]
+    closed = re.compile(rf"\n[ \t]*{fence}[^\n]*(?=\n)").search(text, start)
+    if closed:
+        return closed.end()
+    return len(text) if final else None
+
+
+def _turns(raw: str) -> list[int]:
+    """Where a sentence turns from what is known to what is not, or back; else nowhere."""
+    for turn in _TURN.finditer(raw):
+        one, other = raw[: turn.start()], raw[turn.end() :]
+        if (missing_part(one) is None) != (missing_part(other) is None):
+            return [turn.start() + 1]
+    return []
+
+
+def missing_part(sentence: str) -> str | None:
+    """What a sentence says that the passages do not hold, "" if it names nothing.
+
+    None when it is no such sentence.
+    """
+    for pattern in _ABSENCE:
+        if found := pattern.search(sentence):
+            return _NOT_MISSING.sub("", found["missing"]).strip(" ,.;:")
+    return None
