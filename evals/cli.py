@@ -193,6 +193,7 @@ def draft_gold(
     from bot.render import console
     from evals.draft import proposals
     from evals.review import Review, seen
+    from evals.rewording import worded
 
     if not as_json and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("draft asks about each question, in a terminal; --json prints them all")
@@ -202,15 +203,14 @@ def draft_gold(
     texts = {source: article for source, article in found.items() if article}
     proposed = list(islice(proposals(list(texts.values()), seen(out)), count))
     if not proposed:
-        raise UsageError(
-            "nothing is left to propose from these articles; add more, or another --out"
-        )
-    if as_json:
-        for proposal in proposed:
-            typer.echo(json.dumps(proposal.as_gold()))
-        return
-    review = Review(out, lambda source: texts[source].text, console(sys.stdout))
-    note(f"accepted into {out}: {review.run(proposed)} of {len(proposed)}")
+        raise UsageError("nothing is left to propose; add articles, or choose another --out")
+    with worded(config, proposed, texts) as ready:
+        if as_json:
+            for proposal in ready:
+                typer.echo(json.dumps(proposal.as_gold()))
+            return
+        review = Review(out, lambda source: texts[source].text, console(sys.stdout))
+        note(f"accepted into {out}: {review.run(ready)} of {len(proposed)}")
 
 
 def _run(
