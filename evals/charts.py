@@ -107,7 +107,7 @@ def stacked(bars: Mapping[str, Sequence[float]], x: str, *, said: str) -> str:
             for n, part in enumerate(parts):
                 axes.barh(row, part, left=left, color=_colour("fc", n), height=0.7)
                 left += part
-        axes.set_yticks(range(len(bars)), list(bars))
+        axes.set_yticks(range(len(bars)), list(bars) if len(bars) > 1 else [""])
         axes.invert_yaxis()
         axes.grid(visible=False)
         _measure(axes, x, "", "x")

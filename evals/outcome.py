@@ -25,7 +25,7 @@ class Outcome(StrEnum):
         member._value_, member.meaning = value, meaning
         return member
 
-    RIGHT = "right", "answered, and a gold answer or source stands in it"
+    RIGHT = "right", "a gold answer was given, or where all are long, a gold source cited"
     DECLINED = "rightly not answered", "unanswerable and declined, or ambiguous and asked back"
     NOT_FOUND = "not found", "what was asked for stands in no passage that was retrieved"
     NOT_SAID = "found, not said", "retrieved and answered, but the answer says something else"

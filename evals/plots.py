@@ -50,7 +50,7 @@ def outcome_counts(scores: Mapping[str, Score]) -> dict[str, Counter[Outcome]]:
 
 def outcome_bars(counts: Mapping[str, Counter[Outcome]]) -> str:
     """The outcomes of each run as a bar."""
-    bars = {letter: [count[o] / count.total() for o in Outcome] for letter, count in counts.items()}
+    bars = {n: [of[o] / of.total() for o in Outcome] for n, of in counts.items()}
     return stacked(bars, "share of the questions", said="Share of every outcome; the table follows")
 
 
