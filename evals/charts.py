@@ -5,6 +5,7 @@ It knows no metric and no run. Text stays text; every colour is a CSS variable o
 serves light and dark.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ SERIES = 8
 """Colours there are; a ninth line has the first one's again."""
 SIZE = (3.7, 2.7)
 """Inches; drawn small, so that its words can still be read on a phone."""
+ROOM = 46
+"""Letters that fit in a line of a legend, in which a name has six letters' room beside it."""
 INK, RULE = "#00fe01", "#00fe02"
 """Colours that nobody would choose, to be found again in what Matplotlib writes."""
 MARKERS = "osD^vPX*"
@@ -81,13 +84,14 @@ def lines(
     `shares` names the axes that run from 0 to 1; `ticks` are the places on the x axis that
     have a word; `log` makes the x axis logarithmic.
     """
-    with _drawing(said) as (axes, svg):
+    columns, rows = _legend([line.name for line in series])
+    with _drawing(said, SIZE[1] + 0.18 * rows) as (axes, svg):
         if diagonal:
             axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=":")
         for n, line in enumerate(series):
             _draw(axes, line, n, marked=marked)
-        if len(series) > 1:
-            axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=SERIES // 2)
+        if rows:
+            axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=columns)
         if log:
             axes.set_xscale("log")
             axes.xaxis.set_major_formatter("{x:g}")
@@ -112,6 +116,12 @@ def stacked(bars: Mapping[str, Sequence[float]], x: str, *, said: str) -> str:
         axes.grid(visible=False)
         _measure(axes, x, "", "x")
     return svg[0]
+
+
+def _legend(names: Sequence[str]) -> tuple[int, int]:
+    """Columns and rows of the legend that fits; a single line needs none."""
+    columns = max(1, int(ROOM / (6 + max(map(len, names), default=0))))
+    return columns, math.ceil(len(names) / columns) if len(names) > 1 else 0
 
 
 def _draw(axes: "Axes", line: Line, n: int, *, marked: bool) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from importlib.util import find_spec
 from itertools import islice
@@ -134,7 +135,7 @@ def compare_runs(
     from evals.texts import article_texts
 
     limits = [_limit(text) for text in fail_if_worse or ()]
-    gold = load_gold(gold_file or _gold_of(a))
+    gold = load_gold(gold_file or _gold_of(a, "name GOLD after the two runs"))
     runs = load_run(a, gold), load_run(b, gold)
     for run in runs:
         if run.unanswered:
@@ -148,6 +149,51 @@ def compare_runs(
         found = compared.metrics[name]
         note(f"{name} is worse: {found.a:.4f} in {a}, {found.b:.4f} in {b}")
     raise typer.Exit(WORSE if failed else 0)
+
+
+@app.command("report")
+def report_runs(
+    run_files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN...", help="Runs of the same gold; the last is looked at closely."
+        ),
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="REPORT.html", help="Where the page goes.")],
+    gold_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--gold", metavar="GOLD", help="Default: the gold the last run was made with."
+        ),
+    ] = None,
+    worst: Annotated[
+        int, typer.Option("--worst", min=1, help="Questions to show, the worst first.")
+    ] = 100,
+    articles: Articles = None,
+) -> None:
+    """Write one page about runs: their figures, plots, and the worst questions of the last.
+
+    Quotes are shown in --articles, or else in the articles that the runs were made from.
+    """
+    _need("ir_measures", "jinja2", "matplotlib")
+    from evals.report import check_out, page, write_page
+    from evals.runs import load_run
+    from evals.score import score
+    from evals.texts import article_texts
+
+    check_out(out)
+    gold = load_gold(gold_file or _gold_of(run_files[-1], "name it with --gold"))
+    runs = [load_run(path, gold) for path in run_files]
+    for run in runs:
+        if run.unanswered:
+            note(_incomplete(run.path, run.unanswered))
+    named = _named(articles)
+    with ExitStack() as open_stores:
+        texts = [open_stores.enter_context(article_texts(named, run.header)) for run in runs]
+        text = page(list(map(score, runs, texts)), texts[-1], worst)
+    write_page(out, text)
+    note(f"{out} is written, {len(text.encode()) / 1e6:.1f} MB; open it in a browser")
 
 
 @app.command("check")
@@ -265,16 +311,16 @@ def _named(articles: list[str] | None) -> tuple[Path, ...]:
     return load_config({"articles": articles}).articles if articles else ()
 
 
-def _gold_of(run: Path) -> Path:
-    """The gold file that a run was made with."""
+def _gold_of(run: Path, otherwise: str) -> Path:
+    """The gold file that a run was made with; `otherwise` says what to do where it is unknown."""
     from evals.header import read_header
 
     header = read_header(run)
     if header is None:
-        raise UsageError(f"{run} has no header that names its gold; name GOLD after the two runs")
+        raise UsageError(f"{run} has no header that names its gold; {otherwise}")
     gold = Path(header.gold["file"])
     if not gold.exists():
-        raise UsageError(f"{run} was made with {gold}, which is gone; name GOLD after the two runs")
+        raise UsageError(f"{run} was made with {gold}, which is gone; {otherwise}")
     return gold
 
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from evals.closeup import Question, worst
 from evals.header import flat
-from evals.metrics import Texts
+from evals.metrics import LOWER_IS_BETTER, Texts
 from evals.outcome import Outcome
 from evals.plots import outcome_bars, outcome_counts, plots
 from evals.runs import Run
-from evals.score import ALL, Score
+from evals.score import ALL, Figure, Score
 from index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def page(scores: Sequence[Score], texts: Texts | None = None, count: int = WORST
         runs=runs,
         last=last,
         warnings=list(_warnings(runs)),
-        headlines=[(m, n, f) for m, n in HEADLINES.items() if (f := last.groups[ALL].get(m))],
+        headlines=list(_headlines(named)),
         tables=list(_tables(scores)),
-        thresholds={letter: s.threshold for letter, s in named.items() if s.threshold},
+        lower_is_better=LOWER_IS_BETTER,
         notes=list(dict.fromkeys(note for s in scores for note in s.notes)),
         outcomes=[o for o in Outcome if any(count[o] for count in counts.values())],
         counts=counts,
@@ -142,6 +142,17 @@ def _warnings(runs: Mapping[str, Run]) -> Iterator[str]:
                 f"{run.path.name} was not finished: {len(run.records)} of {total} questions are "
                 "answered, and its figures are over these alone."
             )
+
+
+def _headlines(
+    named: Mapping[str, Score],
+) -> Iterator[tuple[str, str, Figure, dict[str, Figure]]]:
+    """Metric, what it means, the last run's figure, and the other runs' by letter."""
+    *others, (_, last) = named.items()
+    for metric, meaning in HEADLINES.items():
+        if figure := last.groups[ALL].get(metric):
+            earlier = {n: f for n, s in others if (f := s.groups[ALL].get(metric))}
+            yield metric, meaning, figure, earlier
 
 
 def _tables(scores: Sequence[Score]) -> Iterator[tuple[str, list[tuple[str, list[Any]]]]]:

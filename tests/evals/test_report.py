@@ -15,6 +15,7 @@ from evals.report import check_out, page, write_page
 from evals.runs import load_run
 from evals.score import score
 from index.errors import UsageError
+from tests.conftest import Dateline
 
 EVIL = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=1>\"'{{7*7}}$x$"
 BRIDGE = "The harbour bridge was closed on Monday."
@@ -291,6 +292,8 @@ def test_runs_stand_side_by_side(browser: Browser, tmp_path: Path) -> None:
     path = written(tmp_path, GOLD, ANSWERS, list(reversed(better)))
     with browser.new_context() as context:
         tab = opened(context, path)
+        card = tab.locator(".cards > div", has_text="Right answers").inner_text()
+        assert re.search(r"0\.500\n.*4 questions\nA 0\.250", card), card
         row = tab.locator("#figures tr").filter(has=tab.get_by_text("answer_hit", exact=True))
         assert re.findall(r"0\.\d+", row.first.inner_text())[::3] == ["0.250", "0.500"]
         assert shown(tab) == ["g2", "g4", "g5", "g6", "g1", "g3"]
@@ -317,6 +320,35 @@ def test_a_run_with_the_least_there_may_be(browser: Browser, tmp_path: Path) -> 
         said.locator("summary").first.click()
         assert "not found in the article" in said.locator(".quotes").inner_text()
         assert tab.locator("#lost svg").count() == 1
+
+
+def test_the_command(inside: Dateline, report: Path, tmp_path: Path) -> None:
+    run, gold_file, out = report.with_name("run-0.jsonl"), report.with_name("gold.jsonl"), tmp_path
+    done = inside("eval", "report", run, "--gold", gold_file, "--out", out / "r.html", "--worst", 2)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert (out / "r.html").read_text(encoding="utf-8").count('class="question"') == 2
+    again = inside("eval", "report", run, run, "--gold", gold_file, "--out", out / "r.html")
+    assert again.returncode == 0, again.stderr
+    assert (out / "r.html").read_text(encoding="utf-8").count('class="question"') == len(GOLD)
+
+
+def test_the_command_says_what_is_wrong(inside: Dateline, report: Path, tmp_path: Path) -> None:
+    run, gold_file, out = report.with_name("run-0.jsonl"), report.with_name("gold.jsonl"), tmp_path
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps(gold(9, ["Monday"])), encoding="utf-8")
+    for typed, said in (
+        ((run, "--out", out / "r.html"), "name it with --gold"),
+        ((run, "--gold", other, "--out", out / "r.html"), "another gold file"),
+        ((gold_file, "--gold", gold_file, "--out", out / "r.html"), "no answer"),
+        ((run, "--gold", gold_file, "--out", gold_file), "is no report"),
+        ((run, "--gold", gold_file, "--out", out / "gone" / "r.html"), "no folder"),
+        (("--out", out / "r.html"), "RUN"),
+    ):
+        done = inside("eval", "report", *typed)
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert said in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert not (out / "r.html").exists()
 
 
 def test_out_must_be_a_place_for_a_report(tmp_path: Path, report: Path) -> None:
