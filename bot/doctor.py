@@ -3,18 +3,26 @@
 It looks and changes nothing: no store is made, and no secret's value leaves the settings.
 """
 
+import asyncio
 import hashlib
 import os
 import platform
 import shutil
 from collections.abc import Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from bot.compose import articles_roots, collection, embedder, store_directory
+from bot.compose import (
+    articles_roots,
+    collection,
+    embedder,
+    language_model,
+    store_directory,
+)
 from bot.config import Config
 from index.embed import StaticEmbedder
 from index.errors import DatelineError
@@ -24,6 +32,9 @@ PACKAGES = ("chromadb", "numpy", "tantivy", "wordllama")
 REINSTALL = "install dateline again"
 LITTLE_SPACE = 500_000_000
 NO_SPACE = 50_000_000
+PATIENCE = 30
+"""Seconds for a language model to say something."""
+MOST_WORDS = 500
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -46,6 +57,7 @@ def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
     yield from _articles(config)
     yield from _store(config)
     yield _env_file(env_file)
+    yield _language_model(config)
     yield _secret("OPENAI_API_KEY", config.openai_api_key)
     yield _secret("DISCORD_TOKEN", config.discord_token)
 
@@ -130,6 +142,29 @@ def _index(config: Config) -> Check:
 
 def _env_file(path: Path) -> Check:
     return Check("settings", "ok", f"{path.absolute()} is read" if path.is_file() else "no .env")
+
+
+def _language_model(config: Config) -> Check:
+    if not config.chat_model:
+        return Check("language model", "ok", "none; CHAT_MODEL names one")
+    try:
+        return Check("language model", "ok", asyncio.run(_first_words(config)))
+    except TimeoutError:
+        detail = f"{config.chat_model} has not answered in {PATIENCE} s"
+    except DatelineError as problem:
+        detail = str(problem)
+    return Check("language model", "fail", detail, "mend CHAT_MODEL and what belongs to it")
+
+
+async def _first_words(config: Config) -> str:
+    from bot.llm import Message  # noqa: PLC0415  (only where a model is configured)
+
+    async with asyncio.timeout(PATIENCE), language_model(config) as model:
+        assert model
+        reply = model.stream([Message("user", "Say hello.")], max_tokens=MOST_WORDS)
+        async with aclosing(reply):  # what comes after its first words is not waited for
+            await anext(aiter(reply))
+        return f"{model.name} answers, {model.window:,} tokens at once"
 
 
 def _secret(key: str, value: str | None) -> Check:

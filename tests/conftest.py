@@ -15,7 +15,7 @@ from tests.terminal import Terminal
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
 
 DATELINE = Path(sys.executable).with_name("dateline")
-QUIET = ("DATELINE_", "OPENAI_", "DISCORD_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+QUIET = ("DATELINE_", "CHAT_", "OPENAI_", "DISCORD_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
 
 
 @pytest.fixture(scope="session")

@@ -103,13 +103,18 @@ class LlamaIndexModel(LLM):
         from llama_index.core.llms import ChatMessage, CustomLLM  # noqa: PLC0415
 
         chat = [ChatMessage(role=m.role, content=m.content) for m in messages]
-        if type(self._model).astream_chat is CustomLLM.astream_chat:  # would block the event loop
+        if _defines(type(self._model), "astream_chat") is CustomLLM:  # it blocks the event loop
             found = await asyncio.to_thread(self._model.stream_chat, chat)
             async for response in _threaded(iter(found)):
                 yield response.delta or ""
         else:
             async for response in await self._model.astream_chat(chat):
                 yield response.delta or ""
+
+
+def _defines(kind: type, method: str) -> type:
+    """The class that `kind` has the method from."""
+    return next(base for base in kind.__mro__ if method in vars(base))
 
 
 async def _threaded(items: Iterator[Any]) -> AsyncIterator[Any]:

@@ -46,6 +46,7 @@ class LocalModel(OpenAIChat):
         endpoint = Endpoint(path.stem, f"{server.listening_address}/v1", key, seconds)
         http = _direct_client()
         model = cls(server, endpoint, window, options, prompts, http_client=http)
+        # Let go of before it has answered once, the server would hang.
         [facts] = [found async for found in model._client.models.list()]
         model._window = facts.meta["n_ctx"]  # type: ignore[attr-defined]  # llama.cpp's own
         return model

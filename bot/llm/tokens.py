@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from bot.llm.protocol import Message
 
-BYTES_A_TOKEN = 3.0
+BYTES_A_TOKEN = 3.5
 """English prose has four; fewer, so that a text hardly ever takes more than is estimated."""
 TOKENS_A_MESSAGE = 8
 """What a model's chat template puts around a message, at most."""

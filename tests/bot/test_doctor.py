@@ -10,6 +10,7 @@ import pytest
 
 from bot.config import Config
 from bot.doctor import Check, checks
+from tests.standins.openai_server import KEY, MODEL, running
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline
@@ -83,6 +84,29 @@ def test_a_stale_index_is_told(inside: "Dateline", tmp_path: Path) -> None:
 
 def test_an_unknown_embedding_fails(tmp_path: Path) -> None:
     assert look("embedding", Config(store=tmp_path, embedding="magic")).level == "fail"
+
+
+def test_a_language_model_that_answers(socket_enabled: None, tmp_path: Path) -> None:
+    with running() as server:
+        config = Config(
+            store=tmp_path, chat_model=MODEL, openai_base_url=server.url, openai_api_key=KEY
+        )
+        check = look("language model", config)
+    assert (check.level, check.detail) == ("ok", f"{MODEL} answers, 8,192 tokens at once")
+
+
+def test_a_language_model_that_does_not(socket_enabled: None, tmp_path: Path) -> None:
+    with running() as server:
+        config = Config(
+            store=tmp_path, chat_model=MODEL, openai_base_url=server.url, openai_api_key="sk-no"
+        )
+        check = look("language model", config)
+    assert check.level == "fail" and "OPENAI_API_KEY" in check.detail and check.remedy
+
+
+def test_a_language_model_that_cannot_be_opened(tmp_path: Path) -> None:
+    check = look("language model", Config(store=tmp_path, chat_model="none.gguf"))
+    assert check.level == "fail" and "no model file" in check.detail
 
 
 @pytest.mark.parametrize("key", ["OPENAI_API_KEY", "DISCORD_TOKEN"])
