@@ -19,8 +19,8 @@ from index.errors import MalformedReplyError, RefusalError
 from prompts import Prompt
 
 MAX_TOKENS = 200
-CHARACTERS_PER_TOKEN = 3
-"""Fewer than English has, so that the article fits."""
+AROUND = 600
+"""Characters of the article before and after the sentence: enough to say who is meant."""
 SCHEMA = {
     "type": "object",
     "properties": {"question": {"type": "string"}, "answer": {"type": "string"}},
@@ -57,11 +57,13 @@ async def reworded(proposal: Proposal, article: Article, llm: LLM, prompt: Promp
     """
     if not proposal.answer:
         return proposal
-    empty = prompt.fill(sentence=proposal.sentence, article="")
-    room = max(0, llm.room([Message("user", empty)], MAX_TOKENS) * CHARACTERS_PER_TOKEN)
-    start = max(0, article.text.find(proposal.sentence) - room // 2)
-    near = article.text[start : start + room]
-    filled = prompt.fill(sentence=proposal.sentence, article=near)
+    start = max(0, article.text.find(proposal.sentence) - AROUND)
+    filled = prompt.fill(
+        title=article.title,
+        passage=article.text[start : start + len(proposal.sentence) + 2 * AROUND],
+        sentence=proposal.sentence,
+        answer=proposal.answer,
+    )
     try:
         said = await llm.complete([Message("user", filled)], max_tokens=MAX_TOKENS, schema=SCHEMA)
     except (MalformedReplyError, RefusalError):
