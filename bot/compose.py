@@ -61,7 +61,12 @@ def collection(config: Config) -> Path:
 def embedder(config: Config) -> Embedder:
     """The embedder that the settings name."""
     try:
-        return embedder_named(config.embedding)
+        return embedder_named(
+            config.embedding,
+            config.embedding_options,
+            config.openai_base_url,
+            config.openai_api_key,
+        )
     except UsageError as problem:
         raise UsageError(f"DATELINE_EMBEDDING: {problem}") from None
 

@@ -5,7 +5,7 @@ index made with one is never searched with another.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -27,10 +27,6 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """Identity, the dimension included: two embedders of one name give equal vectors."""
-
-    @property
-    def dimension(self) -> int:
-        """The length of a vector."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 a text: float32, shape `(len(texts), dimension)`."""
@@ -85,18 +81,32 @@ class StaticEmbedder:
             return self._model
 
 
-def embedder_named(name: str) -> Embedder:
-    """The embedder that the configuration calls `name`.
+def embedder_named(
+    name: str, options: Mapping[str, Any] = {}, url: str | None = None, key: str | None = None
+) -> Embedder:
+    """The embedder that the configuration calls `name`, with its `options`.
 
-    Raises UsageError when there is none.
+    `url` and `key` are for models behind OpenAI's API, where the options name no others.
+    Raises UsageError when there is none, or it cannot be had without a key.
     """
-    if name not in _EMBEDDERS:
-        known = ", ".join(sorted(_EMBEDDERS))
-        raise UsageError(f"there is no embedding called {name!r}; choose one of: {known}")
-    return _EMBEDDERS[name]()
+    if name == "static":
+        return StaticEmbedder()
+    kind, _, model = name.partition(":")
+    if kind not in ("openai", "llamaindex") or not model:
+        raise UsageError(
+            f"there is no embedding called {name!r}; choose static, openai:MODEL or "
+            "llamaindex:CLASS"
+        )
+    from index.openai_api import OPENAI, Endpoint  # noqa: PLC0415  (most need neither)
+    from index.remote_embed import LlamaIndexEmbedder, OpenAIEmbedder  # noqa: PLC0415
 
-
-_EMBEDDERS = {"static": StaticEmbedder}
+    if kind == "llamaindex":
+        return LlamaIndexEmbedder(model, options)
+    rest = dict(options)
+    url, key = rest.pop("base_url", url), rest.pop("api_key", key)
+    if not url and not key:
+        raise UsageError(f"{name} needs OPENAI_API_KEY, or OPENAI_BASE_URL of another server")
+    return OpenAIEmbedder(Endpoint(model, url or OPENAI, key), rest)
 
 
 def _load_wordllama(folder: Path) -> Any:

@@ -283,7 +283,7 @@ class Sync:
             for start, end in staged.spans
         ]
         if not texts:
-            return np.zeros((0, self._embedder.dimension), dtype=np.float32)
+            return np.zeros((0, 0), dtype=np.float32)  # nobody has to be asked for these
         return self._embedder.embed(texts)
 
     def _numbered(self, batch: _Batch, vectors: Vectors) -> list[NewArticle]:

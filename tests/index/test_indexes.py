@@ -67,7 +67,7 @@ def test_a_broken_vector_index_is_marked(tmp_path: Path) -> None:
 
 
 def test_static_vectors_have_length_one() -> None:
-    embedder = embedder_named("static")
+    embedder = StaticEmbedder()
     vectors = embedder.embed(["Apples are ripe.", "Ripe apples", "A war in the east", ""])
     assert vectors.shape == (4, embedder.dimension)
     assert vectors.dtype == np.float32

@@ -72,6 +72,14 @@ def fails(
     return Scripted(status, body, headers=headers or {})
 
 
+def embeds(*vectors: list[float], **how: Any) -> Scripted:
+    """Vectors, the last one first: the order is in their `index`."""
+    data = [{"object": "embedding", "index": n, "embedding": v} for n, v in enumerate(vectors)]
+    usage = {"prompt_tokens": 1, "total_tokens": 1}
+    body = {"object": "list", "data": data[::-1], "model": MODEL, "usage": usage}
+    return Scripted(200, body, **how)
+
+
 _HEAD = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": MODEL}
 
 
