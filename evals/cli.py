@@ -183,7 +183,8 @@ def report_runs(
     from evals.texts import article_texts
 
     check_out(out)
-    gold = load_gold(gold_file or _gold_of(run_files[-1], "name it with --gold"))
+    gold_file = (gold_file or _gold_of(run_files[-1], "name it with --gold")).resolve()
+    gold = load_gold(gold_file)
     runs = [load_run(path, gold) for path in run_files]
     for run in runs:
         if run.unanswered:
@@ -191,7 +192,8 @@ def report_runs(
     named = _named(articles)
     with ExitStack() as open_stores:
         texts = [open_stores.enter_context(article_texts(named, run.header)) for run in runs]
-        text = page(list(map(score, runs, texts)), texts[-1], worst)
+        name = f"{gold_file.parent.name}/{gold_file.name}"
+        text = page(name, list(map(score, runs, texts)), texts[-1], worst)
     write_page(out, text)
     note(f"{out} is written, {len(text.encode()) / 1e6:.1f} MB; open it in a browser")
 

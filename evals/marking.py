@@ -53,8 +53,9 @@ def in_context(
     quote, source = citation["quote"], citation["source"]
     article = texts(source) if texts else None
     near = [p["text"] for p in passages if p["source"] == source]
+    start = citation.get("start")
     for text in near if article is None else [article]:
-        at = text.find(quote, citation.get("start", 0) if article else 0)
+        at = text.find(quote, start) if article and isinstance(start, int) else -1
         at = text.find(quote) if at < 0 else at
         if at >= 0:
             return _around(text, at, at + len(quote), gold), True

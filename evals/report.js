@@ -45,6 +45,14 @@ function open() {
   if (target) target.open = true;
 }
 
+for (const link of document.querySelectorAll("a[data-only]")) {
+  link.addEventListener("click", () => {
+    form.reset();
+    form.elements.outcome.value = link.dataset.only;
+    sort();
+    filter();
+  });
+}
 form.addEventListener("input", (event) => {
   if (event.target.name === "order") sort();
   filter();

@@ -47,10 +47,11 @@ HEADLINES = {
 """The figures that stand on top, where they could be measured."""
 
 
-def page(scores: Sequence[Score], texts: Texts | None = None, count: int = WORST) -> str:
+def page(name: str, scores: Sequence[Score], texts: Texts | None = None, count: int = WORST) -> str:
     """The report on runs of the same gold; the `count` worst questions are those of the last.
 
-    `texts` gives the articles that quotes are shown in; without it, the passages serve.
+    `name` says what was asked. `texts` gives the articles that quotes are shown in; without it,
+    the passages serve.
     """
     if len(scores) > len(LETTERS):
         raise UsageError(f"{len(scores)} runs are too many for one page; at most {len(LETTERS)}")
@@ -65,7 +66,7 @@ def page(scores: Sequence[Score], texts: Texts | None = None, count: int = WORST
         style=_beside("report.css"),
         script=script,
         script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        gold=_gold_name(last.run),
+        name=name,
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         runs=runs,
         last=last,
@@ -91,8 +92,16 @@ def check_out(out: Path) -> None:
         raise UsageError(f"there is no folder {out.parent}; make it, or choose another --out")
     if out.is_dir():
         raise UsageError(f"{out} is a folder; name a file in it, such as {out / 'report.html'}")
-    if out.exists() and MADE_BY.encode() not in out.read_bytes():
+    if out.exists() and not _is_report(out):
         raise UsageError(f"{out} is there and is no report; choose another --out")
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        with path.open("rb") as found:
+            return MADE_BY.encode() in found.read(1_000)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}; choose another --out") from error
 
 
 def write_page(out: Path, text: str) -> None:
@@ -124,14 +133,6 @@ def amount(value: float, metric: str = "") -> str:
     if metric.startswith("seconds"):
         return f"{value:.3f} s" if value < 10 else f"{value:.1f} s"
     return f"{value:.3f}" if abs(value) <= 1 else f"{value:.1f}"
-
-
-def _gold_name(run: Run) -> str:
-    """The file's name, with its folder's where that tells more."""
-    if not run.header:
-        return run.path.name
-    path = Path(run.header.gold["file"])
-    return f"{path.parent.name}/{path.name}"
 
 
 def _warnings(runs: Mapping[str, Run]) -> Iterator[str]:

@@ -83,7 +83,7 @@ def written(folder: Path, gold_rows: list[dict[str, Any]], *runs: list[dict[str,
         run.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         scores.append(score(load_run(run, read)))
     out = folder / "report.html"
-    write_page(out, page(scores))
+    write_page(out, page(gold_rows[0]["id"], scores))
     return out
 
 
@@ -130,6 +130,8 @@ def test_figures_plots_and_outcomes(tab: Page) -> None:
     lost = tab.locator("#lost").inner_text()
     for outcome in ("right", "found, not said", "found, but declined", "not found"):
         assert re.search(rf"{outcome}\n.*\n?\t1 17 %", lost), (outcome, lost)
+    ids = tab.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(ids) == len(set(ids))
 
 
 def test_a_question_shows_gold_answer_quote_and_passages(tab: Page) -> None:
@@ -170,6 +172,13 @@ def test_search_filters_and_order(tab: Page) -> None:
     assert shown(tab) == ["g6", "g5", "g4", "g3", "g2", "g1"]
     tab.select_option("[name=order]", "confidence")
     assert shown(tab) == ["g6", "g4", "g5", "g3", "g2", "g1"]
+
+
+def test_an_outcome_leads_to_its_questions(tab: Page) -> None:
+    tab.fill("[name=search]", "nowhere to be found")
+    tab.locator("#lost").get_by_text("found, but declined").click()
+    assert tab.url.endswith("#questions")
+    assert shown(tab) == ["g4"]
 
 
 def test_the_keyboard_is_enough(tab: Page) -> None:
@@ -257,7 +266,7 @@ def hostile(folder: Path) -> Path:
     row |= {"id": EVIL, "question": EVIL, "sources": ["javascript:window.hacked=1", EVIL]}
     quote = {"n": 1, "source": EVIL, "title": EVIL, "quote": EVIL, "start": 0, "end": len(EVIL)}
     said = answer(1, "answered", 0.9, EVIL) | {"id": EVIL, "query": EVIL, "model": EVIL}
-    said |= {"citations": [quote], "passages": [{"source": EVIL, "text": EVIL * 2}]}
+    said |= {"citations": [quote], "passages": [{"source": EVIL, "text": EVIL * 2, "score": EVIL}]}
     return written(folder, [row, GOLD[4]], [said, ANSWERS[4]], [said, ANSWERS[4]])
 
 
