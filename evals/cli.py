@@ -193,7 +193,7 @@ def report_runs(
     with ExitStack() as open_stores:
         texts = [open_stores.enter_context(article_texts(named, run.header)) for run in runs]
         name = f"{gold_file.parent.name}/{gold_file.name}"
-        text = page(name, list(map(score, runs, texts)), texts[-1], worst)
+        text = page(name, list(map(score, runs, texts)), worst, texts[-1])
     write_page(out, text)
     note(f"{out} is written, {len(text.encode()) / 1e6:.1f} MB; open it in a browser")
 

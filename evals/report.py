@@ -25,8 +25,6 @@ from index.errors import UsageError
 if TYPE_CHECKING:
     from jinja2 import Template
 
-WORST = 100
-"""Questions shown unless told otherwise, each with its passages; a thousand make the page heavy."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MADE_BY = '<meta name="generator" content="Dateline eval report">'
 """What tells a report from other pages."""
@@ -47,11 +45,11 @@ HEADLINES = {
 """The figures that stand on top, where they could be measured."""
 
 
-def page(name: str, scores: Sequence[Score], texts: Texts | None = None, count: int = WORST) -> str:
+def page(name: str, scores: Sequence[Score], count: int, texts: Texts | None = None) -> str:
     """The report on runs of the same gold; the `count` worst questions are those of the last.
 
-    `name` says what was asked. `texts` gives the articles that quotes are shown in; without it,
-    the passages serve.
+    A hundred questions make a page of some two megabytes, most of it passages. `name` says what
+    was asked. `texts` gives the articles that quotes are shown in; without it, passages serve.
     """
     if len(scores) > len(LETTERS):
         raise UsageError(f"{len(scores)} runs are too many for one page; at most {len(LETTERS)}")

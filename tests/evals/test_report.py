@@ -83,7 +83,7 @@ def written(folder: Path, gold_rows: list[dict[str, Any]], *runs: list[dict[str,
         run.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         scores.append(score(load_run(run, read)))
     out = folder / "report.html"
-    write_page(out, page(gold_rows[0]["id"], scores))
+    write_page(out, page(gold_rows[0]["id"], scores, count=100))
     return out
 
 
@@ -358,6 +358,13 @@ def test_the_command_says_what_is_wrong(inside: Dateline, report: Path, tmp_path
         assert said in done.stderr
         assert done.stderr.count("\n") == 1
     assert not (out / "r.html").exists()
+
+
+def test_without_the_extra(inside: Dateline, report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evals.cli.find_spec", lambda name: None if name == "jinja2" else name)
+    done = inside("eval", "report", report.with_name("run-0.jsonl"), "--out", report)
+    assert done.returncode == 2
+    assert "pip install 'dateline[eval]'" in done.stderr
 
 
 def test_out_must_be_a_place_for_a_report(tmp_path: Path, report: Path) -> None:
