@@ -6,7 +6,7 @@ Heavy modules are imported by the commands that need them.
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from importlib.util import find_spec
@@ -64,13 +64,17 @@ def run_gold(
     from evals.header import read_header
     from evals.runner import finished
 
+    if not out.parent.is_dir():
+        raise UsageError(f"there is no folder {out.parent}; make it, or choose another --out")
     config = load_config({"articles": articles, "store": store, "as_of": as_of})
     gold = load_gold(gold_file)
     before = finished(out, gold)
     earlier = read_header(out) if before else None
     if earlier and not config.as_of:  # a run has one today, whenever it is taken up
         config = load_config({"articles": articles, "store": store, "as_of": earlier.as_of})
-    if before:
+    if before == len(gold):
+        note(f"all {before} questions are answered already; another --out makes another run")
+    elif before:
         note(f"{before} of {len(gold)} questions are answered already; going on")
     if before and not earlier:
         note("no header says what made them, so none is written")
@@ -90,15 +94,21 @@ def score_run(
     Quotes are held against --articles, or else against the articles the run was made from.
     """
     _need("ir_measures")
+    from evals.header import digest
     from evals.runs import load_run
     from evals.score import score
     from evals.tables import score_blocks
     from evals.texts import article_texts
 
-    run = load_run(run_file, load_gold(gold_file))
+    gold = load_gold(gold_file)
+    run = load_run(run_file, gold)
     if run.unanswered:
         note(_incomplete(run_file, run.unanswered))
+    if run.header and run.header.gold["sha256"] != digest(gold_file):
+        note(f"{gold_file} has changed since the run was made; it is scored as it is now")
     with article_texts(_named(articles), run.header) as texts:
+        if texts:
+            _know_sources(gold_file, gold, lambda source: texts(source) is not None)
         scored = score(run, texts)
     _print(scored.as_json() if as_json else None, score_blocks(scored))
 
@@ -278,10 +288,13 @@ def _run(
     from evals.runs import load_run
 
     with open_store(config, note, lambda _: None) as store:
+        _know_sources(gold_file, gold, lambda source: store.article(source) is not None)
         header = describe(config, store, gold_file, gold)
         if earlier:
             header = same_or_refused(earlier, header, out)
         known = bool(earlier) or not before
+        if before == len(gold):
+            return
         if known:
             write_header(out, header)
         records = load_run(out, gold).records if before else ()
@@ -301,6 +314,22 @@ def _run(
             models = sorted({r.answer.get("model", "?") for r in load_run(out, gold).records})
             write_header(out, replace(header, model=", ".join(models), finished=now()))
     note(f"{len(gold)} answers in {out}: {progress.figures}")
+
+
+def _know_sources(gold_file: Path, gold: Sequence[Gold], known: Callable[[str], bool]) -> None:
+    """Refuse gold of other articles; of single sources that are not there, tell."""
+    sources = {source for g in gold for source in g.sources}
+    strange = [source for source in sorted(sources) if not known(source)]
+    if sources and len(strange) == len(sources):
+        raise UsageError(
+            f"{gold_file} is about other articles: none of its {len(sources)} sources is among "
+            "these; name its own with --articles"
+        )
+    if strange:
+        note(
+            f"{len(strange)} of the {len(sources)} sources of {gold_file} are not among the "
+            f"articles, such as {strange[0]}; `dateline eval check` lists them"
+        )
 
 
 def _need(*modules: str) -> None:

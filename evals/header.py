@@ -101,7 +101,7 @@ def describe(config: Config, store: Store, gold_file: Path, gold: Sequence[Gold]
     return Header(
         gold={
             "file": str(gold_file.resolve()),
-            "sha256": hashlib.sha256(gold_file.read_bytes()).hexdigest(),
+            "sha256": digest(gold_file),
             "questions": len(gold),
             "asked": asked(gold),
         },
@@ -120,6 +120,11 @@ def describe(config: Config, store: Store, gold_file: Path, gold: Sequence[Gold]
         dirty=dirty,
         started=now(),
     )
+
+
+def digest(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def asked(gold: Sequence[Gold]) -> str:
@@ -149,7 +154,7 @@ def same_or_refused(earlier: Header, now: Header, run: Path) -> Header:
         told = "; ".join(f"{name} was {was!r}, is {now!r}" for name, (was, now) in changed.items())
         raise UsageError(
             f"{run} cannot be gone on with, for its answers would be of two kinds ({told}); "
-            "choose another --out, or make it again as it was"
+            "choose another --out"
         )
     return replace(earlier, finished=None)
 
