@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -54,9 +54,16 @@ def test_the_shipped_articles(inside: Dateline, seeds_store: Path, tmp_path: Pat
     assert share(said, [g for g in gold if not g.has_answer]) <= 1 - DECLINED
 
 
+class NewsRun(NamedTuple):
+    """A third of the news questions, and how they were answered."""
+
+    gold: Path
+    run: Path
+    articles: Path
+
+
 @pytest.fixture(scope="module")
-def news_figures(dateline: Dateline, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
-    """The scorer's figures for a third of the news questions."""
+def news_run(dateline: Dateline, tmp_path_factory: pytest.TempPathFactory) -> NewsRun:
     articles = SHARED / "news-2022" / "articles.jsonl.gz"
     if not articles.exists():
         pytest.skip("needs ../shared/eval/news-2022")
@@ -68,7 +75,13 @@ def news_figures(dateline: Dateline, tmp_path_factory: pytest.TempPathFactory) -
     for command in (["index"], ["eval", "run", gold, "--out", out]):
         done = dateline(*command, *places, seconds=300)
         assert done.returncode == 0, done.stderr
-    score = [sys.executable, *map(str, (SHARED / "score.py", gold, out, articles))]
+    return NewsRun(gold, out, articles)
+
+
+@pytest.fixture(scope="module")
+def news_figures(news_run: NewsRun) -> dict[str, float]:
+    """The scorer's figures for a third of the news questions."""
+    score = [sys.executable, *map(str, (SHARED / "score.py", *news_run))]
     scored = subprocess.run(score, capture_output=True, text=True, check=True)
     figures: dict[str, float] = json.loads(scored.stdout)
     return figures
@@ -92,3 +105,35 @@ def test_a_year_of_news(news_figures: dict[str, float], figure: str, floor: floa
 
 def test_answers_stay_short(news_figures: dict[str, float]) -> None:
     assert news_figures["words"] <= 62
+
+
+SAME = {
+    "answer_recall@1": "answer_recall@1",
+    "answer_recall@5": "answer_recall@5",
+    "answer_recall@10": "answer_recall@10",
+    "answer_hit": "answer_hit",
+    "answer_hit_when_said": "answer_hit_when_answered",
+    "words": "words",
+    "source_recall@5": "capped_recall@5",
+    "source_hit@5": "hit@5",
+    "answered_of_answerable": "answered",
+    "declined_of_unanswerable": "decline_recall",
+    "auroc": "auroc",
+    "answers_with_citation": "cited",
+    "citations_verbatim": "citation_verbatim",
+    "citation_source_gold": "citation_precision",
+    "p50_s": "seconds_p50",
+    "p99_s": "seconds_p99",
+}
+"""The scorer's figures, and ours that measure the same."""
+
+
+def test_the_scorer_and_eval_score_agree(
+    inside: Dateline, news_run: NewsRun, news_figures: dict[str, float]
+) -> None:
+    done = inside("eval", "score", news_run.run, news_run.gold, "--json")
+    ours = json.loads(done.stdout)["groups"]["all"]
+    assert news_figures.keys() - SAME.keys() == {"questions", "missing"}
+    assert {name: round(ours[same]["value"], 4) for name, same in SAME.items()} == {
+        name: pytest.approx(news_figures[name], abs=1e-4) for name in SAME
+    }

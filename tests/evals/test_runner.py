@@ -1,10 +1,17 @@
 """Runs: in order, taken up where they stopped, never of two gold files."""
 
+import asyncio
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.answer import Answer, Status
+from evals.gold import Gold
+from evals.runner import finished, run
+from index.errors import StoreError
 from tests.conftest import Dateline
 
 GOLD = [
@@ -61,3 +68,141 @@ def test_another_gold_files_run_is_left_alone(
     assert done.returncode == 2
     assert "choose another --out" in done.stderr
     assert out.read_text(encoding="utf-8") == '{"id": "other"}\n'
+
+
+def header_of(run: Path) -> dict[str, Any]:
+    path = run.with_name(f"{run.stem}.header.json")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_header_says_what_made_the_run_and_no_secret(
+    dateline: Dateline, gold: Path, seeds_store: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run.jsonl"
+    secrets = {
+        "OPENAI_API_KEY": "sk-hidden",
+        "DISCORD_TOKEN": "tok-hidden",
+        "CHAT_OPTIONS": '{"api_key": "opt-hidden"}',
+        "OPENAI_BASE_URL": "http://me:pass-hidden@127.0.0.1:9/v1?key=url-hidden",
+    }
+    places = ("--store", seeds_store, "--out", out, "--as-of", "2024-11-01")
+    done = dateline("eval", "run", gold, *places, **secrets)
+    assert done.returncode == 0, done.stderr
+    text = out.with_name("run.header.json").read_text(encoding="utf-8")
+    assert "hidden" not in text + done.stderr
+    header = header_of(out)
+    assert header["gold"]["questions"] == 3
+    assert header["gold"]["sha256"] == hashlib.sha256(gold.read_bytes()).hexdigest()
+    assert header["configuration"]["as_of"] == "2024-11-01"
+    assert header["configuration"]["openai_base_url"] == "http://127.0.0.1:9/v1"
+    assert (header["store"]["articles"], len(header["store"]["fingerprint"])) == (2, 64)
+    assert header["model"] == "quotes"
+    assert {"dateline", "python", "tantivy"} <= header["versions"].keys()
+    assert header["started"] <= header["finished"]
+
+
+def torn(out: Path) -> None:
+    lines = out.read_text(encoding="utf-8").splitlines(keepends=True)
+    out.write_text(lines[0] + lines[1][:20], encoding="utf-8")
+
+
+def test_a_run_goes_on_on_its_own_day_and_to_the_same_answers(
+    inside: Dateline, gold: Path, seeds_store: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run.jsonl"
+    places = ("--store", seeds_store, "--out", out)
+    inside("eval", "run", gold, *places, "--as-of", "2024-11-01")
+    whole = out.read_text(encoding="utf-8")
+    torn(out)
+    assert inside("eval", "run", gold, *places).returncode == 0
+    assert header_of(out)["configuration"]["as_of"] == "2024-11-01"
+
+    def untimed(text: str) -> list[dict[str, Any]]:
+        return [json.loads(line) | {"seconds": 0} for line in text.splitlines()]
+
+    assert untimed(out.read_text(encoding="utf-8")) == untimed(whole)
+
+
+def test_a_run_of_other_settings_or_articles_is_not_gone_on_with(
+    inside: Dateline, gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, news = tmp_path / "run.jsonl", tmp_path / "news"
+    news.mkdir()
+    (news / "bridge.txt").write_text("Bridge\n\nThe bridge is closed.\n")
+    command = ("eval", "run", gold, "--articles", news, "--store", tmp_path, "--out", out)
+    assert inside(*command).returncode == 0
+    torn(out)
+    kept = out.read_text(encoding="utf-8").splitlines(keepends=True)[0]
+
+    def refused(*more: str) -> str:
+        done = inside(*command, *more)
+        assert (done.returncode, out.read_text(encoding="utf-8")) == (2, kept)
+        return done.stderr
+
+    assert "of two kinds (configuration.as_of was" in refused("--as-of", "2020-01-01")
+    with monkeypatch.context() as patch:
+        patch.setenv("DATELINE_THRESHOLD", "0.9")
+        assert "(configuration.threshold was None, is 0.9)" in refused()
+    (news / "bridge.txt").write_text("Bridge\n\nThe bridge is open.\n")
+    assert "(store.fingerprint was" in refused()
+
+
+def test_a_finished_run_is_left_as_it_is(
+    inside: Dateline, gold: Path, seeds_store: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run.jsonl"
+    inside("eval", "run", gold, "--store", seeds_store, "--out", out)
+    before = header_of(out), out.read_bytes()
+    again = inside("eval", "run", gold, "--store", seeds_store, "--out", out)
+    assert again.returncode == 0
+    assert "all 3 questions are answered already" in again.stderr
+    assert (header_of(out), out.read_bytes()) == before
+
+
+def test_a_folder_that_is_not_there(inside: Dateline, gold: Path, tmp_path: Path) -> None:
+    done = inside("eval", "run", gold, "--out", tmp_path / "no" / "run.jsonl")
+    assert done.returncode == 2
+    assert "make it, or choose another --out" in done.stderr
+
+
+async def test_many_at_a_time_are_written_in_order(tmp_path: Path) -> None:
+    """Answers that come late hold back those after them, and never more than asked for."""
+    under_way: set[str] = set()
+    most = 0
+
+    class Slow:
+        async def ask(self, question: str, *_: object) -> Answer:
+            nonlocal most
+            under_way.add(question)
+            most = max(most, len(under_way))
+            await asyncio.sleep(0.03 if question in ("q0", "q5") else 0.001)
+            under_way.remove(question)
+            return Answer(Status.ANSWERED, question, 0.5, question)
+
+    gold = [Gold(str(n), f"q{n}", (), (), "answerable") for n in range(12)]
+    seen: list[str] = []
+    await run(
+        gold,
+        Slow(),  # type: ignore[arg-type]
+        tmp_path / "run.jsonl",
+        concurrency=4,
+        on_record=lambda record: seen.append(record.gold.id),
+    )
+    assert ids(tmp_path / "run.jsonl") == seen == [g.id for g in gold]
+    assert most == 4
+
+
+async def test_what_is_answered_is_kept_when_a_question_fails(tmp_path: Path) -> None:
+    class Failing:
+        async def ask(self, question: str, *_: object) -> Answer:
+            if question == "q2":
+                raise StoreError("gone")
+            await asyncio.sleep(0)
+            return Answer(Status.ANSWERED, question, 0.5, question)
+
+    gold = [Gold(str(n), f"q{n}", (), (), "answerable") for n in range(5)]
+    with pytest.raises(StoreError, match="gone"):
+        await run(gold, Failing(), tmp_path / "run.jsonl", concurrency=3)  # type: ignore[arg-type]
+    assert ids(tmp_path / "run.jsonl") == ["0", "1"]
+    assert finished(tmp_path / "run.jsonl", gold) == 2
