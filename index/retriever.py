@@ -74,7 +74,6 @@ class Retriever:
     def __init__(self, store: Store, words: Words) -> None:
         self._store = store
         self._words = words
-        self._known_idf: dict[int, dict[str, float]] = {}
 
     def retrieve(self, query: Query, k: int = 10) -> Evidence:
         """The k best passages for `query`. Blocking: some ten milliseconds."""
@@ -117,10 +116,7 @@ class Retriever:
         the matter itself weigh nothing and a stray word everything.
         """
         total = bm25.doc_count + ENGLISH
-        known = self._known_idf.get(total)
-        if known is None:
-            known = {}
-            self._known_idf = {total: known}
+        known: dict[str, float] = {}  # for one question: its own form of a word decides
 
         def idf(term: str, word: str) -> float:
             if term not in known:
