@@ -1,6 +1,7 @@
 """Scores: the figures of known answers, what is missing and why, and the command."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -130,16 +131,24 @@ def test_it_is_json_without_nan(mixed: Score) -> None:
     assert (found["questions"], found["unanswered"]) == (5, 0)
 
 
-@pytest.fixture
-def run(inside: Dateline, seeds_store: Path, tmp_path: Path) -> Path:
-    out = tmp_path / "run.jsonl"
-    done = inside("eval", "run", SEEDS, "--store", seeds_store, "--out", out)
+@pytest.fixture(scope="module")
+def made(dateline: Dateline, seeds_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("run") / "run.jsonl"
+    done = dateline("eval", "run", SEEDS, "--store", seeds_store, "--out", out)
     assert done.returncode == 0, done.stderr
     assert "answer_hit 0." in done.stderr
     return out
 
 
-def test_the_command(inside: Dateline, run: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def run(made: Path, tmp_path: Path) -> Path:
+    """A run of the shipped gold questions, with its header."""
+    for name in ("run.jsonl", "run.header.json"):
+        shutil.copy(made.with_name(name), tmp_path)
+    return tmp_path / "run.jsonl"
+
+
+def test_the_command(inside: Dateline, run: Path) -> None:
     table = inside("eval", "score", run, SEEDS)
     assert (table.returncode, table.stderr) == (0, "")
     assert "citation_verbatim            1.000   1.000 to 1.000" in table.stdout
