@@ -23,7 +23,7 @@ SERIES = 8
 SIZE = (3.7, 2.7)
 """Inches; drawn small, so that its words can still be read on a phone."""
 ROOM = 46
-"""Letters that fit in a line of a legend, in which a name has six letters' room beside it."""
+"""Letters that fit in a line of a legend, in which a name has eight letters' room beside it."""
 INK, RULE = "#00fe01", "#00fe02"
 """Colours that nobody would choose, to be found again in what Matplotlib writes."""
 MARKERS = "osD^vPX*"
@@ -120,7 +120,7 @@ def stacked(bars: Mapping[str, Sequence[float]], x: str, *, said: str) -> str:
 
 def _legend(names: Sequence[str]) -> tuple[int, int]:
     """Columns and rows of the legend that fits; a single line needs none."""
-    columns = max(1, int(ROOM / (6 + max(map(len, names), default=0))))
+    columns = max(1, int(ROOM / (8 + max(map(len, names), default=0))))
     return columns, math.ceil(len(names) / columns) if len(names) > 1 else 0
 
 

@@ -90,7 +90,9 @@ def worst(runs: Mapping[str, Run], count: int, texts: Texts | None = None) -> li
 def _badness(record: Record) -> float:
     """From 0 for what went well and surely, to 2 for what went wrong and surely."""
     confidence: float = record.answer.get("confidence", 0.5)
-    sureness = confidence if record.said else 1 - confidence
+    # To decline a question that can be read in two ways is no worse for being sure of it.
+    went_ahead = record.said or record.gold.kind == "underspecified"
+    sureness = confidence if went_ahead else 1 - confidence
     return 1 + sureness if outcome(record).lost else 1 - sureness
 
 
