@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -22,7 +21,7 @@ from evals.metrics import flatten
 from index.errors import UsageError
 from index.readers import reason_of
 
-KEYS = "a accept · e edit the question · r edit the answer · s skip · q quit"
+KEYS = "a accept · e edit the question · r edit the answer · s skip · q quit; then Enter"
 
 NONE = "none, the articles are not to hold one"
 
@@ -102,8 +101,9 @@ class Review:
     @staticmethod
     def _key() -> str:
         try:
-            return typer.getchar().lower()
-        except (KeyboardInterrupt, EOFError):
+            return input("> ").strip().lower()
+        except (EOFError, KeyboardInterrupt):
+            print()
             return "q"
 
 
