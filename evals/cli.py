@@ -311,7 +311,7 @@ def _run(
                 )
             )
         if known:
-            models = sorted({r.answer.get("model", "?") for r in load_run(out, gold).records})
+            models = sorted({str(r.answer.get("model")) for r in load_run(out, gold).records})
             write_header(out, replace(header, model=", ".join(models), finished=now()))
     note(f"{len(gold)} answers in {out}: {progress.figures}")
 

@@ -19,6 +19,7 @@ class RunProgress:
 
     def __init__(self, questions: int, before: Sequence[Record] = ()) -> None:
         self._sums = dict.fromkeys(RUNNING, (0.0, 0.0))
+        self._seen = 0
         self._bar = Progress(
             BarColumn(),
             MofNCompleteColumn(),
@@ -50,10 +51,15 @@ class RunProgress:
 
     @property
     def figures(self) -> str:
-        """The figures so far, of the metrics that apply to any question so far."""
-        return " · ".join(f"{name} {a / of:.2f}" for name, (a, of) in self._sums.items() if of)
+        """The figures so far, of the metrics that apply to a tenth of the questions at least."""
+        return " · ".join(
+            f"{name} {amount / of:.2f}"
+            for name, (amount, of) in self._sums.items()
+            if of and of >= self._seen / 10
+        )
 
     def _count(self, record: Record) -> None:
+        self._seen += 1
         for name, (amount, of) in self._sums.items():
             measured = METRICS[name](record)
             if measured:

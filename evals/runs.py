@@ -4,7 +4,6 @@ It checks that every line is an answer to a question of this gold, and knows no 
 """
 
 import json
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,9 @@ from bot.answer import Status
 from evals.gold import Gold
 from evals.header import Header, asked, read_header
 from index.errors import UsageError
+
+LONGEST = 1e9
+"""Seconds that an answer can take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Any]]:
     for number, line in enumerate(lines, 1):
         try:
             yield number, json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if number == len(lines) and not line.endswith(b"\n"):
                 return
             raise UsageError(f"{path}, line {number}: not JSON ({error})") from error
@@ -92,22 +94,25 @@ def _checked(row: Any, place: str) -> dict[str, Any]:
         raise UsageError(f"{place}: no answer: status is {row.get('status')!r}")
     if not _is_number(row.get("confidence", 0), 0, 1):
         raise UsageError(f"{place}: confidence is {row['confidence']!r}; it must be from 0 to 1")
-    if not _is_number(row.get("seconds", 0), 0, math.inf):
+    if not _is_number(row.get("seconds", 0), 0, LONGEST):
         raise UsageError(f"{place}: seconds is {row['seconds']!r}; it must be a number from 0")
     for name, texts in (("citations", ("source", "quote")), ("passages", ("source", "text"))):
         items = row.get(name, [])
-        if not isinstance(items, list) or not all(
-            isinstance(item, dict) and all(isinstance(item.get(t), str) for t in texts)
-            for item in items
-        ):
+        if not isinstance(items, list) or not all(_has(item, texts) for item in items):
             raise UsageError(f"{place}: {name} must each have {' and '.join(texts)}")
     return row
 
 
-def _is_number(value: object, low: float, high: float) -> bool:
+def _has(item: object, texts: Sequence[str]) -> bool:
+    """Whether a citation or passage has these texts, and a number where it has one."""
     return (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and low <= value <= high
+        isinstance(item, dict)
+        and all(isinstance(item.get(name), str) for name in texts)
+        and isinstance(item.get("n", 0), int)
     )
+
+
+def _is_number(value: object, low: float, high: float) -> bool:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    return low <= value <= high  # which NaN is not

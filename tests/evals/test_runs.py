@@ -1,14 +1,18 @@
 """A run is read beside its gold, or refused with the line that is wrong."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evals.gold import Gold
 from evals.header import Header, asked, differences, read_header, write_header
 from evals.runs import load_run
+from evals.score import score
 from index.errors import UsageError
 
 GOLD = [
@@ -73,6 +77,11 @@ def test_an_interrupted_run_says_what_it_lacks(run: Path) -> None:
         ([answer("one", status="maybe")], "line 1: no answer: status is 'maybe'"),
         ([answer("one", answer=None)], "line 1: no answer"),
         ([answer("one", citations=[{"source": "a"}])], "citations must each have source and quote"),
+        (
+            [answer("one", citations=[{"source": "a", "quote": "q", "n": []}])],
+            "citations must each have source and quote",
+        ),
+        ([answer("one", seconds=10**400)], "line 1: seconds is 1000"),
         ([answer("one", passages={})], "passages must each have source and text"),
         ([["one"]], "line 1: not an answer with an id"),
         ([{"id": "one", "question": "What?"}], "line 1: no answer: status is None"),
@@ -83,6 +92,32 @@ def test_what_is_no_run_is_refused(run: Path, rows: list[object], said: str) -> 
     write(run, *rows)
     with pytest.raises(UsageError, match=said):
         load_run(run, GOLD)
+
+
+@given(
+    st.one_of(
+        st.binary(),
+        st.dictionaries(
+            st.sampled_from(["status", "answer", "confidence", "seconds", "citations", "passages"]),
+            st.recursive(
+                st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+                lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+            ),
+        ).map(lambda row: json.dumps(answer("one") | row).encode() + b"\n"),
+        st.just(b"[" * 100_000 + b"\n"),
+    )
+)
+def test_any_file_is_a_run_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, lines: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    path.write_bytes(lines)
+    try:
+        run = load_run(path, GOLD)
+    except UsageError:
+        return
+    figures = score(run, {"a": "x"}.get).groups["all"].values()
+    assert all(math.isfinite(number) for f in figures for number in (f.value, f.low, f.high))
 
 
 def test_a_broken_line_in_the_middle_is_refused(run: Path) -> None:
