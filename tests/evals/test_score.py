@@ -1,6 +1,7 @@
 """Scores: the figures of known answers, what is missing and why, and the command."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from evals.runs import Record, Run
 from evals.score import KNOWN, Score, base, score
 from tests.conftest import Dateline
 
+GUIDE = (Path(__file__).parents[2] / "evals" / "README.md").read_text(encoding="utf-8")
 SEEDS = Path(__file__).parents[2] / "evals" / "gold" / "seeds.jsonl"
 QUOTE = "The bridge was closed on Monday."
 
@@ -100,6 +102,12 @@ def test_every_metric_is_there_or_has_a_reason(mixed: Score) -> None:
     missing = {name for note in mixed.notes for name in note.partition(":")[0].split(", ")}
     assert there | missing == set(KNOWN)
     assert not there & missing
+
+
+def test_the_guide_explains_every_metric() -> None:
+    table = GUIDE.split("## The figures")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(KNOWN)
 
 
 def test_without_unanswerable_questions_nothing_is_said_of_declining() -> None:
