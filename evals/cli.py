@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from bot.render import Block
     from evals.check import Finding
     from evals.header import Header
+    from evals.judge import Verdict
+    from evals.runs import Run
+    from evals.verdicts import Judgement
 
 WORSE = 5
 """Exit status of `compare` where a metric of --fail-if-worse is worse."""
@@ -208,6 +211,43 @@ def report_runs(
     note(f"{out} is written, {len(text.encode()) / 1e6:.1f} MB; open it in a browser")
 
 
+@app.command("judge")
+def judge_run(
+    run_file: Annotated[Path, typer.Argument(metavar="RUN", help="A run of `dateline eval run`.")],
+    gold_file: GoldFile,
+    *,
+    repeat: Annotated[
+        int, typer.Option("--repeat", min=1, max=20, help="How often each answer is judged.")
+    ] = 1,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", min=1, max=64, help="Answers under way at a time.")
+    ] = 4,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="VERDICTS.jsonl", help="Default: RUN.judge.jsonl."),
+    ] = None,
+    prompts: Annotated[
+        str | None,
+        typer.Option("--prompts", metavar="DIR", help="Prompts in place of the shipped ones."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have CHAT_MODEL judge the answers of a run; taken up where it stopped.
+
+    It judges whether answers are right and whether they keep to their quotes, and is itself
+    judged by answers that do not belong, and by the deterministic figures.
+    """
+    _need("ir_measures")
+    from evals.runs import load_run
+    from evals.tables import judgement_blocks
+
+    config = load_config({"prompts": prompts})
+    run = load_run(run_file, load_gold(gold_file))
+    out = out or run_file.with_name(f"{run_file.name.removesuffix('.jsonl')}.judge.jsonl")
+    found = asyncio.run(_judge(config, run, out, repeat, concurrency))
+    _print(found.as_json() if as_json else None, judgement_blocks(found))
+
+
 @app.command("check")
 def check_gold(
     gold_file: GoldFile,
@@ -330,6 +370,45 @@ def _know_sources(gold_file: Path, gold: Sequence[Gold], known: Callable[[str], 
             f"{len(strange)} of the {len(sources)} sources of {gold_file} are not among the "
             f"articles, such as {strange[0]}; `dateline eval check` lists them"
         )
+
+
+async def _judge(
+    config: Config, run: "Run", out: Path, repeat: int, concurrency: int
+) -> "Judgement":
+    from bot.compose import language_model, prompts
+    from bot.llm import Price
+    from evals.judge import cases, description, judge, verdicts_so_far
+    from evals.progress import bar
+    from evals.verdicts import judgement
+
+    async with language_model(config) as llm:
+        if llm is None:
+            raise UsageError("judging needs a language model; name one in CHAT_MODEL")
+        words, wanted = prompts(config), cases(run, repeat)
+        described = description(run, llm, words, repeat)
+        given = [v for v in verdicts_so_far(out, described) if v.case in wanted]
+        if given:
+            note(f"{len(given)} of {len(wanted)} verdicts are there already; going on")
+        with bar() as shown:
+            task = shown.add_task("verdicts", total=len(wanted), completed=len(given))
+
+            def tell(verdict: "Verdict") -> None:
+                given.append(verdict)
+                shown.update(task, advance=1, description=f"{llm.usage.prompt_tokens:,} tokens")
+
+            left = {c: data for c, data in wanted.items() if c not in {v.case for v in given}}
+            await judge(
+                left,
+                run,
+                llm,
+                words,
+                out,
+                temperature=described["temperature"],
+                concurrency=concurrency,
+                on_verdict=tell,
+            )
+    price = Price(*config.chat_price) if config.chat_price else None
+    return judgement(run, described, given, price)
 
 
 def _need(*modules: str) -> None:

@@ -14,20 +14,25 @@ from evals.runs import Record
 RUNNING = ("answer_recall@5", "capped_recall@5", "answer_hit", "answered", "decline_recall")
 
 
+def bar() -> Progress:
+    """A bar on standard error, for a person; nothing where nobody watches."""
+    return Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        console=console(sys.stderr),
+        disable=not sys.stderr.isatty(),
+    )
+
+
 class RunProgress:
     """A bar with the running figures, for a person; nothing where nobody watches."""
 
     def __init__(self, questions: int, before: Sequence[Record] = ()) -> None:
         self._sums = dict.fromkeys(RUNNING, (0.0, 0.0))
         self._seen = 0
-        self._bar = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}"),
-            console=console(sys.stderr),
-            disable=not sys.stderr.isatty(),
-        )
+        self._bar = bar()
         for record in before:
             self._count(record)
         self._task = self._bar.add_task(self.figures, total=questions, completed=len(before))

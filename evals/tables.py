@@ -11,6 +11,7 @@ from bot.render import Block, column, one_line
 from evals.compare import Comparison, Difference, Flip
 from evals.metrics import LOWER_IS_BETTER, plain
 from evals.score import ALL, Figure, Score
+from evals.verdicts import Judgement
 
 NAME = 26
 """Columns for the name of a metric or a group."""
@@ -117,3 +118,31 @@ def _note_blocks(notes: Iterable[str]) -> Iterator[Block]:
 
 def _head(line: str) -> Block:
     return Block(Text(line, "bold"))
+
+
+def judgement_blocks(found: Judgement) -> Iterator[Block]:
+    """What the judge found, how steady and how sound it is, and what it took."""
+    yield _head(one_line(f"judged by {found.judge['model']}"))
+    yield _head(f"{'':{NAME}}{'value':>8}   {'95 % interval':17}{'n':>6}")
+    for aspect, judged in found.aspects.items():
+        yield Block(Text(f"{aspect:{NAME}}{_figure(judged.share)}"))
+    for aspect, judged in found.aspects.items():
+        yield Block(Text())
+        yield _head(aspect)
+        each = ", ".join(f"{share:.3f}" for share in judged.repeats)
+        yield Block(Text(f"{'each repeat':{NAME}} {each}; sd {judged.spread:.3f}"))
+        yield Block(Text(f"{'repeats unanimous':{NAME}}{judged.unanimous:8.3f}"))
+        if judged.controls is not None:
+            yield Block(Text(f"{'mismatches found out':{NAME}}{judged.controls:8.3f}"))
+        if (held := judged.agreement) is not None:
+            kappa = "undefined" if held.kappa is None else f"{held.kappa:.3f}"
+            name = column(f"same as {held.metric}", NAME)
+            yield Block(Text(f"{name}{held.share:8.3f}   kappa {kappa:11}{held.n:6}"))
+    used, cost = found.usage, found.cost
+    yield Block(Text())
+    yield Block(
+        Text(
+            f"{used.requests:,} requests, {used.prompt_tokens:,} tokens read, "
+            f"{used.completion_tokens:,} written" + ("" if cost is None else f", ${cost:.4f}")
+        )
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from index.errors import (
     ContextLengthError,
@@ -34,7 +35,7 @@ class Endpoint:
     """One model at one address. `seconds` is how long it may be silent."""
 
     model: str
-    url: str = OPENAI
+    url: str = field(default=OPENAI, repr=False)
     key: str | None = field(default=None, repr=False)
     seconds: float = 120.0
 
@@ -50,6 +51,12 @@ class Endpoint:
             "max_retries": RETRIES,
         }
 
+    @property
+    def place(self) -> str:
+        """The address, without a name, password or key that may stand in it."""
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
     @contextmanager
     def plain_errors(self) -> Iterator[None]:
         """Turn whatever the client raises into a ModelError that says what to do."""
@@ -59,36 +66,40 @@ class Endpoint:
             yield
         except openai.APITimeoutError as problem:
             raise ModelAwayError(
-                f"{self.model} at {self.url} was silent for {self.seconds:g} s; "
+                f"{self.model} at {self.place} was silent for {self.seconds:g} s; "
                 "try again, or allow it more time"
             ) from problem
         except openai.APIConnectionError as problem:
             raise ModelAwayError(
-                f"the connection to {self.model} at {self.url} failed; check that its server "
+                f"the connection to {self.model} at {self.place} failed; check that its server "
                 "runs and can be reached"
             ) from problem
         except openai.APIStatusError as problem:
             raise self._refused(problem) from problem
         except openai.APIError as problem:  # sent in the middle of a reply
             raise ModelAwayError(
-                f"{self.model} at {self.url} broke off: {self._said(problem)}"
+                f"{self.model} at {self.place} broke off: {self._said(problem)}"
             ) from problem
         except (AttributeError, TypeError, ValueError) as problem:
             raise MalformedReplyError(
-                f"{self.url} does not reply as OpenAI's API does; check the address"
+                f"{self.place} does not reply as OpenAI's API does; check the address"
             ) from problem
 
     def _refused(self, problem: "APIStatusError") -> ModelError:
-        status, said, here = problem.status_code, self._said(problem), f"{self.model} at {self.url}"
+        status, said, here = (
+            problem.status_code,
+            self._said(problem),
+            f"{self.model} at {self.place}",
+        )
         kind: type[ModelError] = ModelRefusedError
         line = f"{here} refuses the request: {said}"
         if problem.code == "insufficient_quota":
-            line = f"the account at {self.url} has no credit left"
+            line = f"the account at {self.place} has no credit left"
         elif status in (401, 403):  # what it says may repeat parts of the key
             key = "refuses the key" if self.key else "wants a key"
-            line = f"{self.url} {key} for {self.model}; check OPENAI_API_KEY"
+            line = f"{self.place} {key} for {self.model}; check OPENAI_API_KEY"
         elif status == 404:
-            line = f"{self.url} has no model {self.model}; check its name and the address"
+            line = f"{self.place} has no model {self.model}; check its name and the address"
         elif status == 429:
             kind, line = ModelAwayError, f"{here} takes no more requests for now; try again later"
         elif status >= 500:

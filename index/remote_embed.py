@@ -7,7 +7,7 @@ it can reach an index. Passages and questions are embedded alike.
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ BATCH = 128
 AT_ONCE = 4
 """Requests under way; the client waits where the server says that these are too many."""
 RETRIES = 8
-"""More than for a question: hours of indexing should outlive a bad minute."""
+"""More than for a chat: hours of indexing should outlive a bad minute."""
 SHAPES = ("dimension", "model", "normalize", "pooling", "prefix", "instruction", "trunc")
 """Words in the names of options that change what vectors come out."""
 
@@ -48,9 +48,13 @@ class OpenAIEmbedder:
         Raises ModelError when they cannot be had.
         """
         batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
+        client = self._client
+        if len(batches) > 1:
+            client = client.with_options(max_retries=RETRIES)
         workers = ThreadPoolExecutor(AT_ONCE, "embedder")
         try:
-            rows = [row for batch in workers.map(self._batch, batches) for row in batch]
+            found = workers.map(partial(self._batch, client), batches)
+            rows = [row for batch in found for row in batch]
         finally:
             workers.shutdown(cancel_futures=True)
         return _unit(rows, len(texts), self._endpoint.model)
@@ -59,12 +63,12 @@ class OpenAIEmbedder:
     def _client(self) -> "OpenAI":
         from openai import OpenAI  # noqa: PLC0415  (slow, and not needed by all)
 
-        return OpenAI(**self._endpoint.client_options | {"max_retries": RETRIES})
+        return OpenAI(**self._endpoint.client_options)
 
-    def _batch(self, texts: Sequence[str]) -> list[list[float]]:
+    def _batch(self, client: "OpenAI", texts: Sequence[str]) -> list[list[float]]:
         wanted = {"model": self._endpoint.model, "input": [text or " " for text in texts]}
         with self._endpoint.plain_errors():
-            found = self._client.embeddings.create(**wanted | dict(self._options)).data
+            found = client.embeddings.create(**wanted | dict(self._options)).data
             return [item.embedding for item in sorted(found, key=lambda item: item.index)]
 
 

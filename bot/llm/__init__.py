@@ -3,7 +3,16 @@
 Nothing here reads settings or knows what a model is asked; `bot/compose.py` opens one.
 """
 
-from bot.llm.protocol import LLM, Completion, Message, Reply
+from bot.llm.protocol import LLM, Completion, Message, Reply, Sampling
 from bot.llm.tokens import Price, Usage, estimated_tokens
 
-__all__ = ["LLM", "Completion", "Message", "Price", "Reply", "Usage", "estimated_tokens"]
+__all__ = [
+    "LLM",
+    "Completion",
+    "Message",
+    "Price",
+    "Reply",
+    "Sampling",
+    "Usage",
+    "estimated_tokens",
+]

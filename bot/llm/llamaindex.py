@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from typing import Any
 
 from bot.llm.openai_chat import with_schema
-from bot.llm.protocol import LLM, Message, Reply, Schema
+from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
 from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
 from index.errors import MalformedReplyError, ModelAwayError, ModelError
 from index.integration import made, without_secrets
@@ -50,9 +50,17 @@ class LlamaIndexModel(LLM):
         return int(self._window)
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: Schema | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: Schema | None = None,
+        sampling: Sampling = STEADY,
     ) -> Reply:
-        """The reply, as it is written; a schema is described to the model in words."""
+        """The reply, as it is written; a schema is described to the model in words.
+
+        How it samples is for its options to say: integrations have no one name for that.
+        """
         if schema:
             messages = with_schema(messages, schema, self._prompts)
         reply = Reply()

@@ -7,9 +7,9 @@ sent to it again.
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.llm.protocol import LLM, Message, Reply, Schema
+from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
 from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
 from index.errors import MalformedReplyError, ModelAwayError, RefusalError
 from index.openai_api import Endpoint, is_too_long
@@ -56,25 +56,28 @@ class OpenAIChat(LLM):
         return self._window
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: Schema | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: Schema | None = None,
+        sampling: Sampling = STEADY,
     ) -> Reply:
-        """The reply, as it is written. Temperature and seed are fixed, for equal replies."""
+        """The reply, as it is written."""
         reply = Reply()
-        reply.pieces = self._pieces(reply, messages, max_tokens, schema)
+        reply.pieces = self._pieces(reply, _Wish(messages, max_tokens, schema, sampling))
         return reply
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _pieces(
-        self, reply: Reply, messages: Sequence[Message], max_tokens: int, schema: Schema | None
-    ) -> AsyncGenerator[str]:
+    async def _pieces(self, reply: Reply, wish: "_Wish") -> AsyncGenerator[str]:
         written: list[str] = []
         usage = None
         ended = None
         with self._endpoint.plain_errors():
-            stream = await self._open(messages, max_tokens, schema)
+            stream = await self._open(wish)
             try:
                 async with stream, aclosing(_parts(stream)) as parts:
                     async for usage_now, finish, piece in parts:
@@ -85,18 +88,18 @@ class OpenAIChat(LLM):
                             yield piece
             finally:
                 text = "".join(written)
-                reply.usage = usage or Usage(1, estimated_prompt(messages), estimated_tokens(text))
+                reply.usage = usage or Usage(
+                    1, estimated_prompt(wish.messages), estimated_tokens(text)
+                )
                 reply.cut = ended == "length"
                 self.usage += reply.usage
         self._check_end(ended, text)
 
-    async def _open(
-        self, messages: Sequence[Message], max_tokens: int, schema: Schema | None
-    ) -> "AsyncStream[ChatCompletionChunk]":
+    async def _open(self, wish: "_Wish") -> "AsyncStream[ChatCompletionChunk]":
         from openai import BadRequestError  # noqa: PLC0415
 
         while True:
-            request = self._request(messages, max_tokens, schema)
+            request = self._request(wish)
             try:
                 stream = await self._client.chat.completions.create(**request)
             except BadRequestError as problem:
@@ -107,14 +110,12 @@ class OpenAIChat(LLM):
             else:
                 return stream  # type: ignore[no-any-return]  # its overloads know no **request
 
-    def _request(
-        self, messages: Sequence[Message], max_tokens: int, schema: Schema | None
-    ) -> dict[str, Any]:
+    def _request(self, wish: "_Wish") -> dict[str, Any]:
+        messages, schema = wish.messages, wish.schema
         format_ = {"name": "reply", "strict": True, "schema": schema}
         wanted = {
-            "max_tokens": max_tokens,
-            "temperature": 0,
-            "seed": 0,
+            "max_tokens": wish.max_tokens,
+            **wish.sampling._asdict(),
             "stream_options": {"include_usage": True},
             "response_format": {"type": "json_schema", "json_schema": format_} if schema else None,
         }
@@ -139,6 +140,15 @@ class OpenAIChat(LLM):
         if not text.strip():
             why = "it used up its tokens first" if ended == "length" else "its reply is empty"
             raise MalformedReplyError(f"{self.name} said nothing: {why}")
+
+
+class _Wish(NamedTuple):
+    """What a reply is asked for with."""
+
+    messages: Sequence[Message]
+    max_tokens: int
+    schema: Schema | None
+    sampling: Sampling
 
 
 def with_schema(messages: Sequence[Message], schema: Schema, prompts: Prompts) -> list[Message]:

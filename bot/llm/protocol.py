@@ -24,6 +24,16 @@ class Message(NamedTuple):
     content: str
 
 
+class Sampling(NamedTuple):
+    """How a model chooses its words; as it is, it always makes the likeliest choice."""
+
+    temperature: float = 0.0
+    seed: int = 0
+
+
+STEADY = Sampling()
+
+
 @dataclass(eq=False)
 class Reply:
     """A reply as it is written: iterate over its pieces, and close it to stop the model.
@@ -72,7 +82,12 @@ class LLM(Protocol):
         """How many tokens it takes in all, its reply included."""
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: Schema | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: Schema | None = None,
+        sampling: Sampling = STEADY,
     ) -> Reply:
         """The reply to `messages`, as it is written; nothing is sent before it is iterated."""
 
@@ -80,13 +95,18 @@ class LLM(Protocol):
         """Let go of connections and memory."""
 
     async def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: Schema | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: Schema | None = None,
+        sampling: Sampling = STEADY,
     ) -> Completion:
         """The whole reply to `messages`; with a schema, the JSON object in it as well.
 
         Raises MalformedReplyError when there is no such object with all required keys.
         """
-        reply = self.stream(messages, max_tokens=max_tokens, schema=schema)
+        reply = self.stream(messages, max_tokens=max_tokens, schema=schema, sampling=sampling)
         async with aclosing(reply):
             text = "".join([piece async for piece in reply])
         data = None if schema is None else self._object_in(text, schema, reply.cut)
