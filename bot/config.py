@@ -91,10 +91,13 @@ class _Setting(NamedTuple):
     key: str | None
     read: Callable[[Any], Any]
     allowed: str
+    secret: bool = False
 
 
-def _setting(key: str | None, read: Callable[[Any], Any], allowed: str) -> dict[str, _Setting]:
-    return {"setting": _Setting(key, read, allowed)}
+def _setting(
+    key: str | None, read: Callable[[Any], Any], allowed: str, secret: bool = False
+) -> dict[str, _Setting]:
+    return {"setting": _Setting(key, read, allowed, secret)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ class Config:
     embedding_options: Mapping[str, Any] = field(
         default_factory=dict,
         repr=False,
-        metadata=_setting("DATELINE_EMBEDDING_OPTIONS", _json_object, "a JSON object"),
+        metadata=_setting("DATELINE_EMBEDDING_OPTIONS", _json_object, "a JSON object", True),
     )
     chat_model: str | None = field(
         default=None, metadata=_setting("CHAT_MODEL", str, "a language model's name")
@@ -132,7 +135,7 @@ class Config:
     chat_options: Mapping[str, Any] = field(
         default_factory=dict,
         repr=False,
-        metadata=_setting("CHAT_OPTIONS", _json_object, "a JSON object"),
+        metadata=_setting("CHAT_OPTIONS", _json_object, "a JSON object", True),
     )
     chat_window: int | None = field(
         default=None,
@@ -153,7 +156,7 @@ class Config:
         metadata=_setting("OPENAI_BASE_URL", _url, "an address that starts with http"),
     )
     openai_api_key: str | None = field(
-        default=None, repr=False, metadata=_setting("OPENAI_API_KEY", str, "a key")
+        default=None, repr=False, metadata=_setting("OPENAI_API_KEY", str.strip, "a key")
     )
     discord_token: str | None = field(
         default=None, repr=False, metadata=_setting("DISCORD_TOKEN", str, "a token")
@@ -198,7 +201,8 @@ def _read(name: str, value: object, setting: _Setting) -> object:
     try:
         return setting.read(value)
     except (ValueError, RuntimeError):  # the latter for ~ and a name that nobody has
-        raise UsageError(f"{name}: {value!r} will not do; it takes {setting.allowed}") from None
+        shown = "what it is set to" if setting.secret else repr(value)
+        raise UsageError(f"{name}: {shown} will not do; it takes {setting.allowed}") from None
 
 
 def _file_values(env_file: Path | None) -> dict[str, str]:

@@ -80,6 +80,44 @@ def test_a_bad_threshold_is_refused(share: str) -> None:
         load_config({}, {"DATELINE_THRESHOLD": share}, None)
 
 
+def test_settings_of_a_language_model_are_read() -> None:
+    environ = {
+        "CHAT_OPTIONS": '{"model": "small"}',
+        "CHAT_PRICE": "0.4/1.6",
+        "OPENAI_BASE_URL": "http://127.0.0.1:8080/v1/",
+        "OPENAI_API_KEY": "sk-1\n",
+    }
+    config = load_config({}, environ, None)
+    assert (config.chat_options, config.chat_price) == ({"model": "small"}, (0.4, 1.6))
+    assert (config.openai_base_url, config.openai_api_key) == ("http://127.0.0.1:8080/v1", "sk-1")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("CHAT_WINDOW", "100"),
+        ("CHAT_WINDOW", "8k"),
+        ("CHAT_TIMEOUT", "0"),
+        ("CHAT_TIMEOUT", "nan"),
+        ("CHAT_PRICE", "1"),
+        ("CHAT_PRICE", "-1/2"),
+        ("CHAT_PRICE", "1/inf"),
+        ("OPENAI_BASE_URL", "127.0.0.1:8080"),
+    ],
+)
+def test_a_bad_setting_of_a_language_model_is_refused(key: str, value: str) -> None:
+    with pytest.raises(UsageError, match=f"{key}: '{value}' will not do"):
+        load_config({}, {key: value}, None)
+
+
+@pytest.mark.parametrize("key", ["CHAT_OPTIONS", "DATELINE_EMBEDDING_OPTIONS"])
+@pytest.mark.parametrize("value", ['{"api_key": "hush"', '["hush"]'])
+def test_bad_options_are_not_repeated(key: str, value: str) -> None:
+    with pytest.raises(UsageError, match=f"{key}: what it is set to will not do") as told:
+        load_config({}, {key: value}, None)
+    assert "hush" not in str(told.value)
+
+
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_bytes(b"DATELINE_STORE=\xff\n")
