@@ -1,0 +1,390 @@
+"""The numbers and dates that a text states, in whatever form they are written.
+
+"twelve thousand", "12,000" and "12 thousand" are one number; "Thursday" in an article of 25
+October 2024 is one day with "24 October 2024". It knows nothing of who claims what.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class Bound(StrEnum):
+    """How a number is to be taken."""
+
+    EXACT = "exact"
+    ABOUT = "about"
+    LEAST = "at least"
+    MOST = "at most"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number at `text[start:end]`; `unit` is "" for a count of things."""
+
+    start: int
+    end: int
+    value: float
+    unit: str
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date at `text[start:end]`, as far as it is written. `weekday` counts from Monday, 0.
+
+    `shift` is how far it lies from the day it was written, in `step`s ("day", "week",
+    "month" or "year"): "yesterday" is -1 day.
+    """
+
+    start: int
+    end: int
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None
+    shift: int | None = None
+    step: str = ""
+
+
+_MONTHS = "january february march april may june july august september october november december"
+_MONTH_NUMBER = {name[:3]: n for n, name in enumerate(_MONTHS.split(), 1)}
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|July?|"
+    r"Aug(?:ust|\.)?|Sep(?:t(?:ember|\.)?|\.)|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+_WEEKDAYS = "mon tue wed thu fri sat sun".split()  # noqa: SIM905
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_YEAR = r"(?:1[5-9]|20)\d\d"
+_DAY = re.compile(
+    rf"""
+      \b(?P<iso>{_YEAR}-\d\d-\d\d)\b
+    | \b(?P<m1>{_MONTH})\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:percent|%|million|people))
+        (?:,?\s+(?P<y1>{_YEAR})\b)?
+    | \b(?:the\s+)?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{_MONTH})\b
+        (?:,?\s+(?P<y2>{_YEAR})\b)?
+    | \b(?P<m3>{_MONTH}),?\s+(?:of\s+)?(?P<y3>{_YEAR})\b
+    | (?<=\b[Ii]n\s)(?P<m4>{_MONTH})\b | \b(?P<m5>(?!May|March){_MONTH}(?<=\w{{4}}))\b
+    | (?:(?<=\blast\s)|(?<=\bthis\s)|(?<=\bnext\s))(?P<m6>{_MONTH})\b
+    | (?:(?<=\bof\s)|(?<=\bby\s)|(?<=\buntil\s)|(?<=\bsince\s)|(?<=\bearly\s)|(?<=\bafter\s)
+        |(?<=\blate\s)|(?<=\bmid-)|(?<=\bbefore\s)|(?<=\bfrom\s))(?P<m7>{_MONTH})\b
+    | \b(?P<weekday>{_WEEKDAY})s?\b
+    | \b(?P<near>yesterday|today|tonight|tomorrow)\b
+    | \b(?P<which>last|this|next|previous)\s+(?P<step>week|month|year)\b
+    | (?<![\d.,$£€-])(?P<year>{_YEAR})\b(?!\s*(?:%|percent|million|billion|euros|dollars|pounds|km
+        |kilomet|met|homes|people|workers)|[,.]\d|-\w)
+    """,
+    re.VERBOSE,
+)
+_NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
+_WHICH = {"last": -1, "previous": -1, "this": 0, "next": 1}
+
+_UNITS_OF_ONE = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+_SMALL = {word: n for n, word in enumerate(_UNITS_OF_ONE.split())}
+_TENS = dict(
+    zip(
+        ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+        range(20, 100, 10),
+        strict=True,
+    )
+)
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
+    "k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "dozen": 12,
+}  # fmt: skip
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
+}  # fmt: skip
+_FRACTIONS = {
+    "half": 1 / 2, "halves": 1 / 2, "third": 1 / 3, "thirds": 1 / 3, "quarter": 1 / 4,
+    "quarters": 1 / 4, "fifth": 1 / 5, "fifths": 1 / 5, "tenth": 1 / 10, "tenths": 1 / 10,
+}  # fmt: skip
+_WORD_VALUE = {**_SMALL, **_TENS}
+_WORD_NUMBER = "|".join(sorted(_WORD_VALUE, key=len, reverse=True))
+_SCALE = r"hundred|thousand|million|billion|trillion"
+_UNIT = {
+    "%": r"%|per\s?cent\b|percentage\s+points?\b|pct\b",
+    "$": r"(?:US\s+)?dollars?\b|USD\b",
+    "€": r"euros?\b|EUR\b",
+    "£": r"pounds\s+sterling\b|GBP\b",
+    "month": r"months?\b",
+    "year": r"years?\b",
+    "week": r"weeks?\b",
+    "day": r"days?\b",
+    "hour": r"hours?\b",
+    "minute": r"minutes?\b",
+    "second": r"seconds\b",
+    "km": r"kilomet(?:re|er)s?\b|km\b",
+    "mile": r"miles?\b|mph\b",
+    "metre": r"met(?:re|er)s?\b",
+    "foot": r"feet\b|foot\b|ft\b",
+    "kg": r"kilo(?:gram)?s?\b|kg\b",
+    "tonne": r"tonnes?\b|tons?\b",
+    "degree": r"degrees?\b|°",
+}
+_CONVERTED = {
+    "year": ("month", 12.0), "week": ("day", 7.0), "hour": ("day", 1 / 24),
+    "minute": ("day", 1 / 1440), "second": ("day", 1 / 86400),
+}  # fmt: skip
+_NUMBER = re.compile(
+    rf"""
+      (?P<currency>[$£€])?\s?(?<![\w.])(?P<digits>\d{{1,3}}(?:[,  ]\d{{3}})+(?!\d)|\d+)
+        (?P<decimals>\.\d+)?(?P<ordinal>st|nd|rd|th)?\b
+        (?:[\s-]?(?P<scale>{_SCALE}|dozen|bn|mn|tn|[kmb](?=\b))\b)?
+    | \b(?:(?P<few>{_WORD_NUMBER}|a|an)\s+|(?P<over>{_WORD_NUMBER})-)?
+        (?P<fraction>halves|half|thirds?|quarters?|fifths?|tenths?)\b(?!-)
+    | \b(?P<words>(?:{_WORD_NUMBER}|an?(?=\s+(?:{_SCALE}|dozen)))
+        (?:(?:[\s-]+(?:and\s+)?)(?:{_WORD_NUMBER}|{_SCALE}|dozen)\b)*)\b
+    | \b(?P<place>{"|".join(_ORDINALS)})\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_MAY_COUNT = re.compile(
+    rf"\d|\b(?:{_WORD_NUMBER}|{'|'.join(_ORDINALS)}|{'|'.join(_FRACTIONS)}|hundred|dozen)",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"(?P<half>\s+and\s+a\s+half\b)?[\s-]*(?:"
+    + "|".join(f"(?P<u{n}>{pattern})" for n, pattern in enumerate(_UNIT.values()))
+    + ")?",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(rf"\s*(?:to|-|–)\s*[$£€]?\d[\d.,]*[\s-]?(?P<scale>{_SCALE})?\b", re.IGNORECASE)
+_HALF_AFTER = re.compile(
+    r"\b(?:a|one)\s+(year|month|week|day|hour|million)\s+and\s+a\s+half\b", re.I
+)
+_OLD = re.compile(r"[\s-]+old\b")
+_BOUNDS = {
+    Bound.LEAST: r"at least|more than|over|no (?:fewer|less) than|a minimum of|above|exceed(?:s|ed|"
+    r"ing)?|upwards of|minimum",
+    Bound.MOST: r"up to|at most|less than|fewer than|under|below|as (?:many|much) as|a maximum of|"
+    r"no more than|maximum",
+    Bound.ABOUT: r"about|around|roughly|approximately|some|nearly|almost|close to|an estimated|"
+    r"circa|more or less",
+}
+_BOUND = {
+    bound: re.compile(rf"\b(?:{pattern})\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
+    for bound, pattern in _BOUNDS.items()
+}
+_LOOK_BACK = 24
+
+
+def days(text: str) -> list[Day]:
+    """The dates written in `text`, in order."""
+    return [_day(found) for found in _DAY.finditer(text)]
+
+
+def numbers(text: str, dates: list[Day] | None = None) -> list[Number]:
+    """The numbers written in `text`, in order, those of its dates left out.
+
+    Durations come in months or days, shares in per cent: "half" is 50 %.
+    """
+    taken = [(d.start, d.end) for d in (days(text) if dates is None else dates)]
+    found = [*_half_after(text)]
+    taken += [(n.start, n.end) for n in found]
+    for match in _NUMBER.finditer(text) if _MAY_COUNT.search(text) else ():
+        start = match.start() + len(match[0]) - len(match[0].lstrip())
+        if not any(a < match.end() and start < b for a, b in taken):
+            read = [*_number(text, start, match)]
+            taken += [(n.start, n.end) for n in read]
+            found += read
+    return sorted(found, key=lambda n: n.start)
+
+
+def _half_after(text: str) -> Iterator[Number]:
+    for match in _HALF_AFTER.finditer(text):
+        unit = match[1].lower()
+        if unit == "million":
+            yield Number(match.start(), match.end(), 1.5e6, "", _bound(text, match.start()))
+        else:
+            value, name = _converted(1.5, unit)
+            yield Number(match.start(), match.end(), value, name, _bound(text, match.start()))
+
+
+def _number(text: str, start: int, match: re.Match[str]) -> Iterator[Number]:
+    unit, end = "", match.end()
+    named_at = end
+    if match["fraction"]:
+        name, few = match["fraction"].lower(), (match["few"] or match["over"] or "").lower()
+        if name in _ORDINALS and not few:
+            yield Number(start, end, _ORDINALS[name], "ordinal", Bound.EXACT)
+            return
+        value, unit = 100 * _WORD_VALUE.get(few, 1) * _FRACTIONS[name], "%"
+    elif match["place"]:
+        yield Number(start, end, _ORDINALS[match["place"].lower()], "ordinal", Bound.EXACT)
+        return
+    elif match["words"]:
+        if match["words"].lower() == "one":
+            return  # "one of them" counts nothing
+        value = _spelled(match["words"])
+    else:
+        value = float(re.sub(r"\D", "", match["digits"]) + (match["decimals"] or ""))
+        # In "60 to 80 million dollars", the first number goes by the second one's unit.
+        range_ = None if match["scale"] else _RANGE.match(text, end)
+        value *= _SCALES.get((match["scale"] or (range_ and range_["scale"]) or "").lower(), 1)
+        unit = "ordinal" if match["ordinal"] else match["currency"] or ""
+        named_at = range_.end() if range_ else end
+    after = _AFTER.match(text, named_at)
+    if after and unit != "ordinal":
+        value += 0.5 if after["half"] and value < 100 else 0
+        named = next((u for n, u in enumerate(_UNIT) if after[f"u{n}"]), "")
+        unit = unit or named
+        if named_at == end and (named or after["half"]):
+            end = after.end()
+    if unit == "year" and _OLD.match(text, end):
+        unit = ""  # an age is written with its unit or without
+    value, unit = _converted(value, unit)
+    yield Number(start, end, value, unit, _bound(text, start))
+
+
+def _spelled(words: str) -> float:
+    """The value of a number in words: "one hundred and forty thousand"."""
+    total = current = 0.0
+    for word in re.findall(r"[a-z]+", words.lower()):
+        if word in _WORD_VALUE:
+            current += _WORD_VALUE[word]
+        elif word in ("hundred", "dozen"):
+            current = (current or 1) * _SCALES[word]
+        elif word in _SCALES:
+            total, current = total + (current or 1) * _SCALES[word], 0
+    return total + current
+
+
+def _converted(value: float, unit: str) -> tuple[float, str]:
+    name, times = _CONVERTED.get(unit, (unit, 1.0))
+    return value * times, name
+
+
+def _bound(text: str, start: int) -> Bound:
+    before = text[max(0, start - _LOOK_BACK) : start]
+    return next((b for b, pattern in _BOUND.items() if pattern.search(before)), Bound.EXACT)
+
+
+def agree(said: Number, held: Number) -> bool:
+    """Whether `said` may be said where `held` stands: the same, or rounded and hedged as such."""
+    if said.unit != held.unit and not _one_unit_left_out(said.unit, held.unit):
+        return False
+    if abs(said.value - held.value) <= 0.005 * abs(held.value):
+        same_way = {said.bound, held.bound} != {Bound.LEAST, Bound.MOST}
+        return same_way and not (held.bound is Bound.MOST and said.bound is Bound.EXACT)
+    if not held.value or said.bound is Bound.EXACT:
+        return False
+    near = abs(said.value - held.value) <= 0.1 * abs(held.value)
+    if said.bound is Bound.LEAST:
+        return near and said.value < held.value
+    if said.bound is Bound.MOST:
+        return near and said.value > held.value
+    return near and _is_round(said.value)
+
+
+def _one_unit_left_out(one: str, other: str) -> bool:
+    """Whether a unit may go without saying: "140" for "140 kilometres", never a share."""
+    loose = {"", "km", "metre", "month", "day", "$", "€", "£", "mile", "kg", "tonne", "degree"}
+    return "" in (one, other) and {one, other} <= loose
+
+
+def _is_round(value: float) -> bool:
+    digits = f"{value:g}".replace(".", "").strip("0")
+    return "e" in digits or len(digits) <= 2
+
+
+def _day(found: re.Match[str]) -> Day:
+    start, end = found.span()
+    if iso := found["iso"]:
+        return Day(start, end, int(iso[:4]), int(iso[5:7]), int(iso[8:]))
+    month = next((found[f"m{n}"] for n in range(1, 8) if found[f"m{n}"]), None)
+    if month:
+        day = found["d1"] or found["d2"]
+        year = found["y1"] or found["y2"] or found["y3"]
+        return Day(
+            start,
+            end,
+            int(year) if year else None,
+            _MONTH_NUMBER[month[:3].lower()],
+            int(day) if day else None,
+        )
+    if found["weekday"]:
+        return Day(start, end, weekday=_WEEKDAYS.index(found["weekday"][:3].lower()))
+    if found["near"]:
+        return Day(start, end, shift=_NEAR[found["near"]], step="day")
+    if found["which"]:
+        return Day(start, end, shift=_WHICH[found["which"]], step=found["step"])
+    return Day(start, end, int(found["year"]))
+
+
+def same_day(said: Day, held: Day, published: date | None) -> bool:
+    """Whether what `said` says of a date is true of `held`, in an article of that day."""
+    if _written(said) == _written(held):
+        return True
+    return any(
+        _is_part(one, other) for one in _meant(said, published) for other in _meant(held, published)
+    )
+
+
+Known = tuple[int | None, int | None, int | None, int | None]
+"""Year, month, day and weekday, as far as they are known."""
+
+
+def _written(day: Day) -> tuple[object, ...]:
+    return day.year, day.month, day.day, day.weekday, day.shift, day.step
+
+
+def _is_part(one: Known, other: Known) -> bool:
+    return all(a is None or a == b for a, b in zip(one, other, strict=True))
+
+
+def _meant(day: Day, published: date | None) -> list[Known]:
+    """What `day` can stand for."""
+    if published is None or (day.year and not day.month):
+        return [_known(day.year, day.month, day.day, day.weekday)]
+    if day.weekday is not None:
+        back = (published.weekday() - day.weekday) % 7
+        dates = [published - timedelta(back), published + timedelta(7 - back)]
+        return [(None, None, None, day.weekday), *(_of(d) for d in dates)]
+    if day.shift is not None:
+        return [_shifted(day, published)]
+    if day.year is None and day.month is not None:
+        years = (published.year, published.year - 1, published.year + 1)
+        return [
+            (None, day.month, day.day, None),
+            _known(_nearest(day, published, years), day.month, day.day),
+        ]
+    return [_known(day.year, day.month, day.day)]
+
+
+def _shifted(day: Day, published: date) -> Known:
+    shift = day.shift or 0
+    if day.step == "day":
+        return _of(published + timedelta(shift))
+    if day.step == "year":
+        return published.year + shift, None, None, None
+    if day.step == "month":
+        months = published.year * 12 + published.month - 1 + shift
+        return months // 12, months % 12 + 1, None, None
+    return None, None, None, -1  # a week: only the same words say the same
+
+
+def _nearest(day: Day, published: date, years: tuple[int, ...]) -> int:
+    def distance(year: int) -> int:
+        return abs((year - published.year) * 365 + ((day.month or 1) - published.month) * 30)
+
+    return min(years, key=distance)
+
+
+def _known(
+    year: int | None, month: int | None, day: int | None, weekday: int | None = None
+) -> Known:
+    try:
+        return _of(date(year or 0, month or 0, day or 0))
+    except ValueError:
+        return year, month, day, weekday
+
+
+def _of(day: date) -> Known:
+    return day.year, day.month, day.day, day.weekday()
