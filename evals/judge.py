@@ -194,7 +194,9 @@ def _correctness(record: Record, other: Record) -> dict[str, Any] | None:
     if not record.said or not gold.has_answer or not gold.answers:
         return None
     answer = plain(record.answer["answer"])
-    return {"question": gold.question, "gold_answers": [*gold.answers], "answer": answer}
+    before = {"conversation": [turn._asdict() for turn in gold.history]} if gold.history else {}
+    asked = before | {"question": gold.question, "gold_answers": [*gold.answers]}
+    return asked | {"answer": answer}
 
 
 def _faithfulness(record: Record, other: Record) -> dict[str, Any] | None:

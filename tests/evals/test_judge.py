@@ -206,6 +206,18 @@ def test_verdicts_of_other_making_are_left_alone(
     assert judge("--out", files[1]).returncode == 2
 
 
+def test_the_judge_sees_the_conversation(
+    judge: Judge, server: OpenAIServer, files: tuple[Path, Path]
+) -> None:
+    first, *rest = files[1].read_text(encoding="utf-8").splitlines()
+    turns = [{"role": "user", "content": "Who is she?"}, {"role": "assistant", "content": "Ada."}]
+    changed = json.loads(first) | {"history": turns}
+    files[1].write_text("\n".join([json.dumps(changed), *rest]), encoding="utf-8")
+    assert judge().returncode == 0
+    seen = [shown(r).get("conversation") for r in server.requests]
+    assert turns in seen and None in seen
+
+
 def test_prompts_may_be_replaced(judge: Judge, server: OpenAIServer, tmp_path: Path) -> None:
     mine = tmp_path / "prompts"
     mine.mkdir()
