@@ -88,6 +88,11 @@ class Alignment:
             for j in np.flatnonzero(matrix[place] >= least)
         ]
 
+    def says(self, one: Token, other: Token) -> bool:
+        """Whether a token of the claim is matched by one of the lines' tokens."""
+        place = next(k for k, t in enumerate(self.claim.tokens) if t is one)
+        return any(s.token is other for s in self.spots(place))
+
     def best(self, place: int) -> float:
         """How well the claim's token at `place` is matched, in [0, 1]."""
         return max((float(m[place].max(initial=0)) for m in self._strengths), default=0.0)

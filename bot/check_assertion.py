@@ -16,7 +16,7 @@ def negations(case: Case) -> Unsupported | None:
     for k, token in case.each(Sort.WORD, Sort.NAME, Sort.NUMBER, Sort.DAY):
         if token.negated is None or (is_light(token.stem) and not token.verb):
             continue
-        spots = case.alignment.apt(k)
+        spots = _closest(case.alignment.apt(k))
         if _since_last(case, spots):
             continue
         if spots and all(
@@ -25,6 +25,11 @@ def negations(case: Case) -> Unsupported | None:
             not_ = "is not denied" if token.negated else "is denied"
             return Unsupported(Reason.NEGATION, f"in {case.named} “{spots[0].token.text}” {not_}")
     return None
+
+
+def _closest(spots: Sequence[Spot]) -> list[Spot]:
+    """The same words rather than others that say the same."""
+    return [s for s in spots if s.strength == 1] or [*spots]
 
 
 def _since_last(case: Case, spots: Sequence[Spot]) -> bool:
@@ -80,8 +85,7 @@ def certainties(case: Case) -> Unsupported | None:
     for k, token in case.each(Sort.WORD):
         if not token.verb or token.text.lower() in SPEECH:
             continue
-        spots = case.alignment.apt(k)
-        spots = [s for s in spots if s.strength == 1] or spots
+        spots = _closest(case.alignment.apt(k))
         spots = [s for s in spots if s.token.verb] or spots
         held = [s.token for s in spots]
         if not held and not (is_light(token.stem) and any_verb):
@@ -132,7 +136,8 @@ def _verbs_between(case: Case, k: int) -> list[Token]:
         return []
     first, last = min(s.place for s in around), max(s.place for s in around)
     tokens = case.lines[0].clauses.tokens
-    verbs = [t for t in tokens[first : last + 3] if t.verb]
+    said = {id(s.token) for j, t in enumerate(case.tokens) for s in case.alignment.spots(j)}
+    verbs = [t for t in tokens[first : last + 3] if t.verb and id(t) not in said]
     least = min((t.certainty for t in verbs), default=Certainty.FACT)
     plans = any(t.text.lower() in PLANS for t in verbs)
     return [t for t in verbs if plans or t.certainty is least]
@@ -170,11 +175,7 @@ _CAUSE = {
     "therefore": -1, "thus": -1, "hence": -1, "consequently": -1, "triggered": -1, "prompted": -1,
     "prompting": -1, "triggering": -1,
 }  # fmt: skip
-_LINKS = frozenset(_CAUSE) | listed(
-    "after following amid over as when since blamed blame blames blaming for cause led result "
-    "resulted reason prompt trigger forced forcing drove citing leaving left so if due cut killing "
-    "killed"
-)
+_LINKS = frozenset(_CAUSE) | words_in("cause")
 
 
 def causes(case: Case) -> Unsupported | None:
@@ -194,12 +195,11 @@ def causes(case: Case) -> Unsupported | None:
 
 def _holds_both(case: Case, line: int, left: range, right: range) -> bool:
     links = any(t.text.lower() in _LINKS for t in case.lines[line].clauses.tokens)
-    return links and all(
-        any(
-            s.line == line
-            for k in side
-            if not is_light(case.tokens[k].stem)
-            for s in case.alignment.spots(k)
-        )
-        for side in (left, right)
-    )
+    return links and all(_share_held(case, line, side) >= 0.4 for side in (left, right))
+
+
+def _share_held(case: Case, line: int, side: range) -> float:
+    """How much of a part of the claim a line says, in [0, 1]."""
+    weights = case.alignment.weights
+    held = [k for k in side if any(s.line == line for s in case.alignment.spots(k))]
+    return float(weights[held].sum()) / max(1e-9, float(weights[list(side)].sum()))

@@ -6,9 +6,9 @@ Rules of thumb on the order of words; it knows no grammar beyond them.
 import re
 from collections.abc import Sequence
 
-from bot.alignment import SURE
+from bot.alignment import SURE, Line
 from bot.clauses import SPEECH, Certainty, Clauses, Sort, Token
-from bot.reference import TITLES, by_whom, is_passive, refers_back
+from bot.reference import PRONOUNS, TITLES, by_whom, is_passive, refers_back
 from bot.verdict import Case, Reason, Unsupported
 from bot.wording import is_light, listed, stem
 
@@ -30,17 +30,23 @@ def hearsay(case: Case) -> Unsupported | None:
         for k, t in case.each(Sort.WORD)
         if t.verb and t.certainty is Certainty.FACT
         for s in case.alignment.apt(k)
+        if s.line == 0
     ]
     if verbs and all(s.token.said for s in verbs):
         line = case.lines[verbs[0].line]
         who = _spoke(case, line.clauses.tokens)
-        if any(t.sort is Sort.NAME for t in who) or _CONTESTED.search(
-            " ".join(t.text for t in who)
-        ):
+        person = any(t.sort is Sort.NAME for t in who) and not _trails(line.clauses.tokens)
+        if person or _CONTESTED.search(" ".join(t.text for t in who)):
             return Unsupported(
                 Reason.SPEAKER, f"{case.named} only reports that somebody says so".capitalize()
             )
     return None
+
+
+def _trails(tokens: Sequence[Token]) -> bool:
+    """Whether who says so only comes after what is told: "…, the mayor said on Tuesday"."""
+    places = [j for j, t in enumerate(tokens) if t.text.lower() in SPEECH]
+    return bool(places) and places[0] > len(tokens) / 2 and tokens[0].said
 
 
 Sides = tuple[list[Token], list[Token]]
@@ -49,15 +55,15 @@ Sides = tuple[list[Token], list[Token]]
 def roles(case: Case) -> Unsupported | None:
     """Who does what to whom must be the same."""
     for k, token in case.each(Sort.WORD):
-        if not token.verb:
+        if not token.verb or (token.text.endswith("ing") and not is_passive(case.tokens, k)):
             continue
         for spot in case.alignment.spots(k, SURE):
             if not spot.token.verb:
                 continue
             held = case.lines[spot.line].clauses
-            doer, done = _sides(case.alignment.claim, k)
             if frozenset((token.stem, spot.token.stem)) in _CONVERSES:
-                doer, done = done, doer
+                continue
+            doer, done = _sides(case.alignment.claim, k)
             held_doer, held_done = _sides(held, spot.place)
             if _swapped(doer, done, held_doer, held_done):
                 return Unsupported(
@@ -107,7 +113,7 @@ _CONVERSES = frozenset(
 def apart(case: Case) -> Unsupported | None:
     """Some line must say of the subject what the claim says of it."""
     for k, token in case.each(Sort.WORD):
-        spots = case.alignment.spots(k, SURE)
+        spots = case.alignment.spots(k, 1.0)
         if not token.verb or not spots or is_light(token.stem) or _reports(case.tokens, k):
             continue
         subject = [t for t in case.tokens[:k] if t.clause == token.clause]
@@ -120,11 +126,15 @@ def apart(case: Case) -> Unsupported | None:
             for s in case.alignment.spots(j)
         }
         said = {s.line for s in spots}
-        if held and not held & said and not any(refers_back(case.lines[n]) for n in said):
+        if held and not held & said and not any(_has_pronoun(case.lines[n]) for n in said):
             return Unsupported(
                 Reason.ROLES, f"{case.named} does not say who “{token.text}” so".capitalize()
             )
     return None
+
+
+def _has_pronoun(line: Line) -> bool:
+    return refers_back(line) or any(t.text.lower() in PRONOUNS for t in line.clauses.tokens)
 
 
 def _reports(tokens: Sequence[Token], k: int) -> bool:
@@ -187,6 +197,8 @@ def _speaker(tokens: Sequence[Token], place: int) -> list[Token]:
             parts.append([])
         else:
             parts[-1].insert(0, token)
+    if any(t.text.lower() in PRONOUNS for t in parts[0]):
+        return []
     closed = not any(t.sort is not Sort.SMALL for t in parts[0])
     spoken = [
         part
@@ -220,8 +232,7 @@ def _other_doer(case: Case, k: int, held: Clauses, j: int) -> list[str]:
     ):
         return []
     one, other = _doers(case, case.tokens, k), _doers(case, held.tokens, j)
-    known = {t.stem for t in other}
-    if one and other and not any(t.stem in known for t in one):
+    if one and other and not any(case.alignment.says(t, o) for t in one for o in other):
         return [t.text for t in other]
     return []
 

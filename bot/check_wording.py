@@ -6,7 +6,7 @@ It knows nothing of names, figures or who does what.
 import re
 
 from bot.alignment import MATCH
-from bot.clauses import Sort
+from bot.clauses import ACTS, Sort
 from bot.verdict import Case, Reason, Unsupported
 from bot.wording import is_light, opposite
 
@@ -58,6 +58,8 @@ _NEW_SHARE = 0.3
 """A word that the lines do not say may weigh so much of the claim if it is the only one."""
 _NEW_SHARES = 0.2
 """And several, or a verb, may weigh so much."""
+_SCATTERED = 0.13
+"""The same, where no line says most of the claim."""
 _ONE_LINE = 0.75
 _STRICT_SHARE = 0.1
 
@@ -75,8 +77,10 @@ def news(case: Case) -> Unsupported | None:
     share = float(weights[missing].sum()) / max(1e-9, float(weights.sum()))
     alone = len(missing) == 1 and not case.tokens[missing[0]].verb
     alone = alone and case.alignment.share_of_best_line() >= _ONE_LINE
-    limit = _STRICT_SHARE if case.strict else _NEW_SHARE if alone else _NEW_SHARES
-    if share > limit:
+    scattered = case.alignment.share_of_best_line() < _ONE_LINE
+    several = _SCATTERED if scattered else _NEW_SHARES
+    limit = _STRICT_SHARE if case.strict else _NEW_SHARE if alone else several
+    if share > limit or any(case.tokens[k].text.lower() in ACTS for k in missing):
         words = ", ".join(f"“{case.tokens[k].text}”" for k in missing)
         return Unsupported(Reason.NEW, f"{case.named} does not say {words}".capitalize())
     return None

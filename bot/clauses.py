@@ -78,13 +78,13 @@ _NEEDS_TO = listed("fail failed fails refuse refused refuses declined")
 _OPEN = words_in("open")
 PLANS = listed("plan plans planned propose proposed consider considered expected due")
 _ASKS = listed("how why when where whether what who which")
-_PREPOSITIONS = listed("on in at of from during by with for to near")
+_PREPOSITIONS = listed("on in at of from during by with for near")
 _OPEN_ADVERBS = words_in("open adverb")
 _ADVERB_REACH = 6
 """How many words on an adverb still governs."""
 _AHEAD = listed("agree agreed agrees will ’ll 'll shall")
 SPEECH = words_in("speech")
-_ACTS = words_in("speech act")
+ACTS = words_in("speech act")
 """They say what somebody says as well, with what follows as their object."""
 _BE = listed("is are was were be been being get gets got")
 _AUXILIARY = _BE | listed(
@@ -137,19 +137,13 @@ def _words(match: re.Match[str]) -> list[Token]:
         ]
     bare = _POSSESSIVE.sub("", word) or word
     low = bare.lower()
-    if not bare[0].isalpha() or (low in STOP and bare != "US") or low in _NEGATIONS:
-        small = not bare[0].isalpha() or low in STOP
-        return [
-            Token(
-                bare,
-                low if small else stem(bare),
-                Sort.SMALL if small else Sort.WORD,
-                start,
-                match.end(),
-            )
-        ]
-    sort = Sort.NAME if bare[0].isupper() else Sort.WORD
-    return [Token(bare, stem(bare), sort, start, match.end())]
+    sort = Sort.WORD
+    if not bare[0].isalpha() or (low in STOP and bare != "US"):
+        sort = Sort.SMALL
+    elif bare[0].isupper() and not (start == 0 and low in _NEGATIONS):
+        sort = Sort.NAME
+    term = low if sort is Sort.SMALL else stem(bare)
+    return [Token(bare, term, sort, start, match.end())]
 
 
 def _joined(tokens: list[Token]) -> list[Token]:
@@ -197,6 +191,8 @@ class _State:
         self.said = False
         self._tokens = tokens
         self._denial = ""
+        self._since = 0
+        self._relative: int | None = None
         self._adverb: tuple[int, Certainty] | None = None
         self._reported = False
 
@@ -210,6 +206,7 @@ class _State:
             self.certainty = self.certainty if low in _PASSED else Certainty.FACT
         elif low in _WEAK:
             self.clause += 1
+        self._end_relative(place, low)
         if low == "and" and _verb_follows(self._tokens, place):
             self.negated = False
             if _finite_follows(self._tokens, place):
@@ -220,12 +217,29 @@ class _State:
             self.negated = None  # "no guard rails on the road"
         if low in _TURNS and not self._reported:
             self.said = False
-        self.said = self.said or low in _ACTS
+        if self._denial == "not" and low in _FINITE and self._since:
+            self.negated = False  # "what was not urgent was put off"
+        self._since += self._tokens[place].sort is not Sort.SMALL
+
+    def _end_relative(self, place: int, low: str) -> None:
+        """A clause with "who" ends where the sentence's own verb comes: "who fell was found"."""
+        if low in _RELATIVE:
+            self._relative = place
+        elif self._relative is not None and low in _FINITE:
+            inside = self._tokens[self._relative + 1 : place]
+            if any(t.verb or t.text.lower() in _FINITE for t in inside):
+                self.clause += 1
+                self._relative = None
 
     def leave(self, place: int, low: str) -> None:
         """Begin what the word at `place` governs."""
-        if low in _NEGATIONS and not _harmless(self._tokens, place):
-            self.negated, self._denial = True, low
+        if (
+            low in _NEGATIONS
+            and self._tokens[place].sort is not Sort.NAME
+            and not _harmless(self._tokens, place)
+        ):
+            self.negated, self._denial, self._since = True, low, 0
+        self.said = self.said or low in ACTS
         if low in _OPEN_ADVERBS:
             if self.certainty is not Certainty.OPEN:
                 self._adverb = place, self.certainty
@@ -244,6 +258,7 @@ class _State:
 
 _PASSED = listed(', “ ” " ( )')
 """What is uncertain stays so past these."""
+_RELATIVE = listed("who which whose whom")
 _TURNS = listed("but while whereas ;")
 _TO_BE = listed("is are was were set")
 _TOLD_IN_PART = listed("warned warn called call calls described")
@@ -278,10 +293,13 @@ def _may_be_noun(tokens: list[Token], place: int) -> bool:
 _SUBJECTS = listed("i you we they who which that")
 
 
+_FINITE = listed("had has have was were is are did does do")
+
+
 def _finite_follows(tokens: list[Token], place: int) -> bool:
     """Whether "and" goes on with what was, not with more of what may be."""
     after = tokens[place + 1].text.lower() if place + 1 < len(tokens) else ""
-    return after in ("had", "has", "have", "was", "were", "is", "are") or after.endswith("ed")
+    return after in _FINITE or after.endswith("ed")
 
 
 def _verb_follows(tokens: list[Token], place: int, reach: int = 2) -> bool:
@@ -295,10 +313,13 @@ def _harmless(tokens: list[Token], place: int) -> bool:
     after = tokens[place + 1].text.lower() if place + 1 < len(tokens) else ""
     if low in _NEEDS_TO:
         return after != "to"
-    if low == "instead":
+    if low in ("instead", "short"):
         return after != "of"
     than = place + 2 < len(tokens) and tokens[place + 2].text.lower() == "than"
-    return low in ("not", "no") and (after in ("only", "doubt") or than)
+    return low in ("not", "no") and (after in _NOT_DENIED or than)
+
+
+_NOT_DENIED = listed("only doubt sure certain clear just merely")
 
 
 def _is_to(tokens: list[Token], place: int) -> bool:

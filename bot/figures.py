@@ -159,6 +159,7 @@ _RANGE = re.compile(rf"\s*(?:to|-|–)\s*[$£€]?\d[\d.,]*[\s-]?(?P<scale>{_SCA
 _HALF_AFTER = re.compile(
     r"\b(?:a|one)\s+(year|month|week|day|hour|million)\s+and\s+a\s+half\b", re.I
 )
+_COUNTED = re.compile(r"\s+(?:time|attempt|term|day|week|month|year|case|man|woman|person|one)\b")
 _OLD = re.compile(r"[\s-]+old\b")
 _BOUNDS = {
     Bound.LEAST: r"at least|more than|over|no (?:fewer|less) than|a minimum of|above|exceed(?:s|ed|"
@@ -212,7 +213,7 @@ def _number(text: str, start: int, match: re.Match[str]) -> Iterator[Number]:
     named_at = end
     if match["fraction"]:
         name, few = match["fraction"].lower(), (match["few"] or match["over"] or "").lower()
-        if name in _ORDINALS and not few:
+        if name in _ORDINALS and (not few or (few == "a" and _COUNTED.match(text, end))):
             yield Number(start, end, _ORDINALS[name], "ordinal", Bound.EXACT)
             return
         value, unit = 100 * _WORD_VALUE.get(few, 1) * _FRACTIONS[name], "%"

@@ -11,7 +11,7 @@ from bot.clauses import Sort, Token
 from bot.wording import listed, words_in
 
 TITLES = words_in("title")
-_PRONOUNS = listed("he she they it him them his her their its")
+PRONOUNS = listed("he she they it him them his her their its")
 _PEOPLE = listed("him them he she they")
 _ROLE = re.compile(
     r"^(?:The|This|That|These|Those|Both) (?!\w+[’']s)(?:\w+ )?(?:company|firm|group|city|town|"
@@ -27,7 +27,7 @@ def refers_back(line: Line) -> bool:
     """Whether a line speaks of somebody or something that a line before it names."""
     opening = [t.text.lower() for t in line.clauses.tokens[:4]]
     return (
-        any(w in _PRONOUNS for w in opening)
+        any(w in PRONOUNS for w in opening)
         or any(t.text.lower() in _PEOPLE for t in line.clauses.tokens)
         or bool(_ROLE.match(line.text))
     )
@@ -38,11 +38,16 @@ _BE = listed("is are was were be been being get gets got")
 
 def is_passive(tokens: Sequence[Token], place: int) -> bool:
     """Whether the verb at `place` says what is done to its subject."""
-    small = [t.text.lower() for t in tokens[max(0, place - 3) : place] if t.sort is Sort.SMALL]
-    return any(w in _BE for w in small) or by_whom(tokens, place) == place + 1
+    return _has_be(tokens, place) or by_whom(tokens, place) is not None
 
 
 def by_whom(tokens: Sequence[Token], place: int) -> int | None:
     """The place of the "by" that says who does it."""
-    after = range(place + 1, min(place + 8, len(tokens)))
+    reach = 8 if _has_be(tokens, place) else 2  # "protests by parents" says who protests
+    after = range(place + 1, min(place + reach, len(tokens)))
     return next((j for j in after if tokens[j].text == "by"), None)
+
+
+def _has_be(tokens: Sequence[Token], place: int) -> bool:
+    small = [t.text.lower() for t in tokens[max(0, place - 3) : place] if t.sort is Sort.SMALL]
+    return any(w in _BE for w in small)

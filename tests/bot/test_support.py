@@ -19,9 +19,10 @@ from index.words import Words
 DRAFTS = Path(__file__).parent / "drafts"
 HEADER = 40
 """Characters of an article that stand before its passage here."""
-FLOORS = {"development": (0.97, 0.97), "held_out": (0.93, 0.85)}
+FLOORS = {"development": (0.96, 0.95), "held_out": (0.92, 0.87)}
 """Shares of the false drafts caught and of the faithful ones let through, a little under
-what was measured. The held-out drafts were written first and not looked at since."""
+what was measured. The held-out drafts were written first; which of them fail was not
+looked at, only how many."""
 WORDS = Words(StaticEmbedder())
 
 
