@@ -144,6 +144,15 @@ class Alignment:
             total += float(self.weights[k]) * _near(claim, place, k, token) * max(by_line)
         return total
 
+    def surroundings(self, place: int) -> float:
+        """What `fit` gives where all the words around the claim's token stand beside another."""
+        tokens = self.claim.tokens
+        return sum(
+            float(self.weights[k]) * _near(tokens, place, k, t)
+            for k, t in enumerate(tokens)
+            if k != place
+        )
+
 
 def _near(tokens: Sequence[Token], one: int, other: int, token: Token) -> float:
     """How closely two tokens of a sentence belong together, in (0, 1]."""
