@@ -3,7 +3,7 @@
 It knows nothing of how an answer was found, nor of terminals, Discord or files.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -40,6 +40,11 @@ class Citation:
     start: int
     end: int
 
+    def as_json(self) -> dict[str, Any]:
+        """The citation as the object that `answer.schema.json` describes."""
+        day = self.published.isoformat() if self.published else None
+        return asdict(self) | {"published": day}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -65,19 +70,7 @@ class Answer:
             "status": self.status.value,
             "answer": self.text,
             "confidence": round(self.confidence, 4),
-            "citations": [
-                {
-                    "n": c.n,
-                    "source": c.source,
-                    "title": c.title,
-                    "published": c.published.isoformat() if c.published else None,
-                    "url": c.url,
-                    "quote": c.quote,
-                    "start": c.start,
-                    "end": c.end,
-                }
-                for c in self.citations
-            ],
+            "citations": [citation.as_json() for citation in self.citations],
             "passages": [
                 {"source": p.source, "text": p.text, "score": round(p.score, 4)}
                 for p in self.passages

@@ -51,6 +51,10 @@ class Answerer:
         evidence = await asyncio.to_thread(self._retriever.retrieve, Query(query, as_of=as_of), k)
         return evidence.passages()
 
+    def withdrawn(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Those of earlier answers whose quote stands in its article no more."""
+        return tuple(c for c in citations if not verified([c], self._store.article))
+
     def _answer(self, query: Query) -> Answer:
         started = time.perf_counter()
         findings = [self._find(part) for part in _parts(query)]

@@ -1,12 +1,14 @@
 """A conversation in the terminal, or line by line from a pipe.
 
-It keeps the turns and reads the commands; how a question is answered it does not know.
+It reads the commands; how questions are answered and remembered it does not know.
 """
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console
@@ -14,12 +16,14 @@ from rich.text import Text
 
 from bot.answer import Answer, Turn
 from bot.intake import clean_question
+from bot.memory import Exchange, Memory
 from bot.render import Block, answer_blocks, citation_blocks, one_line, print_blocks
-from index.errors import UsageError
+from index.errors import StoreError, UsageError
 
 HELP = """\
 /sources  the quotes behind the last answer
-/reset    forget what was said so far
+/forget   delete what was said so far; so does /reset
+/export   what is kept of this conversation, as JSON
 /help     these lines
 /quit     leave (so does Ctrl-D); Ctrl-C stops a question"""
 
@@ -31,15 +35,43 @@ class Ask(Protocol):
         """The answer; a KeyboardInterrupt from it means that the person gave up waiting."""
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation of a memory, to be waited for; `articles` is the collection asked."""
+
+    runner: asyncio.Runner
+    memory: Memory
+    name: str
+    articles: str | None = None
+
+    def turns(self) -> Sequence[Turn]:
+        """What was said so far, as much as a question needs."""
+        return self.runner.run(self.memory.turns(self.name))
+
+    def remember(self, question: str, answer: Answer) -> None:
+        """Add a question and its answer."""
+        self.runner.run(self.memory.remember(self.name, question, answer, articles=self.articles))
+
+    def export(self) -> list[Exchange]:
+        """All that is kept."""
+        return self.runner.run(self.memory.export(self.name))
+
+    def forget(self) -> None:
+        """Delete all that is kept."""
+        self.runner.run(self.memory.forget(self.name))
+
+
 class Chat:
     """One conversation; `say` prints what a line typed by the person leads to."""
 
-    def __init__(self, ask: Ask, out: Console, notes: Console, as_json: bool = False) -> None:
+    def __init__(
+        self, ask: Ask, talk: Talk, out: Console, notes: Console, as_json: bool = False
+    ) -> None:
         self._ask = ask
+        self._talk = talk
         self._out = out
         self._notes = notes
         self._as_json = as_json
-        self._turns: list[Turn] = []
         self._last: Answer | None = None
 
     def run(self) -> None:
@@ -53,10 +85,12 @@ class Chat:
     def say(self, line: str) -> None:
         """Carry out a command, or answer a question and remember both."""
         match line.strip():
-            case "/reset":
-                self._turns.clear()
+            case "/forget" | "/reset":
+                self._talk.forget()
                 self._last = None
                 self._note("forgotten; ask something new")
+            case "/export":
+                self._json([exchange.as_json() for exchange in self._talk.export()])
             case "/sources":
                 self._sources()
             case "/help":
@@ -69,20 +103,23 @@ class Chat:
     def _answer(self, text: str) -> None:
         try:
             question = clean_question(text)
-            answer = self._ask(question, tuple(self._turns))
+            answer = self._ask(question, self._talk.turns())
         except UsageError as problem:
             self._note(str(problem))
             return
         except KeyboardInterrupt:
             self._note("stopped")
             return
-        self._turns += [Turn("user", question), Turn("assistant", answer.text)]
         self._last = answer
         if self._as_json:
             self._json(answer.as_json())
         else:
             print_blocks(self._out, reply_blocks(answer, question))
         self._out.file.flush()
+        try:
+            self._talk.remember(question, answer)
+        except StoreError as problem:
+            self._note(str(problem))
 
     def _sources(self) -> None:
         citations = self._last.citations if self._last else ()

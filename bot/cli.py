@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from bot.answer import Answer, Turn
     from bot.answerer import Answerer
+    from bot.chat import Talk
     from bot.config import Config
+    from bot.memory import Memory
     from bot.render import Block
     from index.readers import Problem
     from index.store import Store
@@ -62,12 +64,34 @@ AsOf = Annotated[
     typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day to take as today."),
 ]
 
+
+def _name(typed: str | None) -> str | None:
+    """A name as it was typed; a shell passes any bytes on, and not all of them are text."""
+    if typed is None:
+        return None
+    name = typed.encode(errors="replace").decode().strip()
+    if not name:
+        raise UsageError("the name is empty")
+    return name
+
+
+ConversationName = Annotated[
+    str | None,
+    typer.Argument(metavar="[CONVERSATION]", callback=_name, help="Its name; default: all."),
+]
+Person = Annotated[
+    str | None,
+    typer.Option("--person", metavar="ID", callback=_name, help="Only what this person asked."),
+]
+
 app = typer.Typer(
     help="Ask your news articles; every answer quotes the article it came from.",
     rich_markup_mode=None,  # its modules take longer to load than the help takes to write
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+memory_app = typer.Typer(name="memory", help="What is remembered of conversations.")
 
 
 def main() -> None:
@@ -179,22 +203,32 @@ def ask(
 @app.command()
 def chat(
     *,
+    conversation: Annotated[
+        str | None,
+        typer.Option(
+            "--conversation", metavar="NAME", callback=_name, help="Go on with it, and keep it."
+        ),
+    ] = None,
     articles: Articles = None,
     store: StoreDirectory = None,
     as_json: AsJson = False,
     as_of: AsOf = None,
 ) -> None:
     """Ask one question after another."""
-    from bot.chat import Chat
+    from bot.chat import Chat, Talk
+    from bot.compose import collection
     from bot.render import console
 
     config = _config(articles, store, as_of)
-    with _answering(config) as (answerer, runner):
+    kept = conversation is not None
+    with _answering(config) as (answerer, runner), _memory(config, runner, kept) as memory:
 
         def answer(question: str, history: Sequence["Turn"]) -> "Answer":
             return runner.run(answerer.ask(question, history, config.today))
 
-        Chat(answer, console(sys.stdout), console(sys.stderr), as_json).run()
+        talk = Talk(runner, memory, conversation or "unnamed", collection(config).name)
+        _warn_of_withdrawn(answerer, talk)
+        Chat(answer, talk, console(sys.stdout), console(sys.stderr), as_json).run()
 
 
 @app.command()
@@ -308,6 +342,55 @@ def doctor(
     raise typer.Exit(FAILED if any(check.level == "fail" for check in found) else ANSWERED)
 
 
+app.add_typer(memory_app)
+
+
+@memory_app.command("list")
+def list_conversations(*, store: StoreDirectory = None, as_json: AsJson = False) -> None:
+    """List the conversations that are kept."""
+    with _kept(store) as (memory, runner):
+        found = runner.run(memory.conversations())
+    if as_json:
+        _print_json([conversation._asdict() for conversation in found])
+        return
+    from bot.render import one_line
+
+    for name, exchanges, _, last in found:
+        asked = _count(exchanges, "question")
+        typer.echo(f"{one_line(name)}: {asked}, the last on {last.astimezone():%Y-%m-%d %H:%M}")
+
+
+@memory_app.command()
+def export(
+    conversation: ConversationName = None,
+    *,
+    person: Person = None,
+    store: StoreDirectory = None,
+) -> None:
+    """Print what is kept, as JSON."""
+    with _kept(store) as (memory, runner):
+        found = runner.run(memory.export(conversation, person))
+    _print_json([exchange.as_json() for exchange in found])
+
+
+@memory_app.command()
+def forget(
+    conversation: ConversationName = None,
+    *,
+    person: Person = None,
+    everything: Annotated[bool, typer.Option("--all", help="Delete everything.")] = False,
+    store: StoreDirectory = None,
+) -> None:
+    """Delete a conversation, or what a person said."""
+    if everything == bool(conversation or person):
+        raise UsageError("name a conversation, or a --person, or --all")
+    with _kept(store) as (memory, runner):
+        count = runner.run(memory.forget(conversation, person))
+    if not count and not everything:
+        raise UsageError("nothing of that name is kept; `dateline memory list` lists what is")
+    typer.echo(f"{_count(count, 'question')} forgotten")
+
+
 @app.command("eval", add_help_option=False, context_settings=PASS_ON)
 def evaluate(context: typer.Context) -> None:
     """Measure the answers against gold questions."""
@@ -340,6 +423,27 @@ def _store(config: "Config") -> Iterator["Store"]:
                 "`dateline sources --problems` lists what and why"
             )
         yield opened
+
+
+@contextmanager
+def _memory(config: "Config", runner: "asyncio.Runner", kept: bool) -> Iterator["Memory"]:
+    """The memory of conversations, waited for by `runner`."""
+    from bot.compose import memory
+
+    opening = memory(config, note, kept)
+    opened = runner.run(opening.__aenter__())
+    try:
+        yield opened
+    finally:
+        runner.run(opening.__aexit__(None, None, None))
+
+
+@contextmanager
+def _kept(store: str | None) -> Iterator[tuple["Memory", "asyncio.Runner"]]:
+    import asyncio
+
+    with asyncio.Runner() as runner, _memory(_config(None, store, None), runner, True) as memory:
+        yield memory, runner
 
 
 @contextmanager
@@ -457,6 +561,14 @@ def _unknown(source: str, store: "Store") -> NoReturn:
     near = get_close_matches(source, (row.source for row in store.catalogue()), n=3, cutoff=0.4)
     hint = f"did you mean {' or '.join(near)}?" if near else "`dateline sources` lists them"
     raise UsageError(f"there is no article {source!r}; {hint}")
+
+
+def _warn_of_withdrawn(answerer: "Answerer", talk: "Talk") -> None:
+    """Say so when earlier answers quote what has since left the articles."""
+    same = [e for e in talk.export() if e.articles == talk.articles]
+    gone = answerer.withdrawn([c for exchange in same for c in exchange.citations])
+    if sources := list(dict.fromkeys(c.source for c in gone)):
+        note(f"withdrawn since earlier answers quoted it: {', '.join(sources)}; ask again")
 
 
 def _count(number: int, thing: str) -> str:

@@ -25,7 +25,10 @@ from prompts import PromptError, Prompts
 if TYPE_CHECKING:
     from bot.answerer import Answerer
     from bot.llm import LLM
+    from bot.memory import Memory
 
+MEMORY = "memory.sqlite"
+"""The file in the store that remembers conversations."""
 WINDOW = 8192
 """Tokens a language model is taken to hold where neither it nor the settings tell."""
 
@@ -109,6 +112,16 @@ def answerer_on(store: Store, config: Config) -> "Answerer":
     from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
 
     return Answerer(store, config.threshold)
+
+
+@asynccontextmanager
+async def memory(config: Config, notify: Notify, kept: bool = True) -> AsyncIterator["Memory"]:
+    """The memory of conversations: that in the store, or one that ends with the process."""
+    from bot.memory import Memory  # noqa: PLC0415  (a single question needs none)
+
+    path = store_directory(config) / MEMORY if kept else None
+    async with Memory.open(path, config.memory_days, notify) as opened:
+        yield opened
 
 
 def prompts(config: Config) -> Prompts:

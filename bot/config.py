@@ -124,6 +124,10 @@ class Config:
     threshold: float | None = field(
         default=None, metadata=_setting("DATELINE_THRESHOLD", _share, "a number from 0 to 1")
     )
+    memory_days: float = field(
+        default=30.0,
+        metadata=_setting("DATELINE_MEMORY_DAYS", _positive, "a number of days above 0"),
+    )
     embedding_options: Mapping[str, Any] = field(
         default_factory=dict,
         repr=False,
