@@ -18,17 +18,17 @@ import typer
 
 from bot.cli import Articles, AsJson, AsOf, StoreDirectory, note
 from bot.config import Config, load_config
-from evals.gold import Gold, load_gold
+from evals.gold.format import Gold, load_gold
 from index.errors import UsageError
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
     from bot.render import Block
-    from evals.check import Finding
-    from evals.header import Header
-    from evals.judge import Verdict
-    from evals.runs import Run
-    from evals.verdicts import Judgement
+    from evals.gold.check import Finding
+    from evals.judge.judge import Verdict
+    from evals.judge.verdicts import Judgement
+    from evals.run.header import Header
+    from evals.run.runs import Run
 
 WORSE = 5
 """Exit status of `compare` where a metric of --fail-if-worse is worse."""
@@ -64,8 +64,8 @@ def run_gold(
 
     What made the run (settings, store, versions, gold) goes into RUN.header.json.
     """
-    from evals.header import read_header
-    from evals.runner import finished
+    from evals.run.header import read_header
+    from evals.run.runner import finished
 
     if not out.parent.is_dir():
         raise UsageError(f"there is no folder {out.parent}; make it, or choose another --out")
@@ -97,11 +97,11 @@ def score_run(
     Quotes are held against --articles, or else against the articles the run was made from.
     """
     _need("ir_measures")
-    from evals.header import digest
-    from evals.runs import load_run
-    from evals.score import score
-    from evals.tables import score_blocks
-    from evals.texts import article_texts
+    from evals.figures.score import score
+    from evals.figures.tables import score_blocks
+    from evals.run.header import digest
+    from evals.run.runs import load_run
+    from evals.run.texts import article_texts
 
     gold = load_gold(gold_file)
     run = load_run(run_file, gold)
@@ -142,10 +142,10 @@ def compare_runs(
 ) -> None:
     """Print what differs between two runs of the same gold, B less A, and how surely."""
     _need("ir_measures")
-    from evals.compare import compare, worse
-    from evals.runs import load_run
-    from evals.tables import comparison_blocks
-    from evals.texts import article_texts
+    from evals.figures.compare import compare, worse
+    from evals.figures.tables import comparison_blocks
+    from evals.run.runs import load_run
+    from evals.run.texts import article_texts
 
     limits = [_limit(text) for text in fail_if_worse or ()]
     gold = load_gold(gold_file or _gold_of(a, "name GOLD after the two runs"))
@@ -190,10 +190,10 @@ def report_runs(
     Quotes are shown in --articles, or else in the articles that the runs were made from.
     """
     _need("ir_measures", "jinja2", "matplotlib")
-    from evals.report import check_out, page, write_page
-    from evals.runs import load_run
-    from evals.score import score
-    from evals.texts import article_texts
+    from evals.figures.score import score
+    from evals.report.page import check_out, page, write_page
+    from evals.run.runs import load_run
+    from evals.run.texts import article_texts
 
     check_out(out)
     gold_file = (gold_file or _gold_of(run_files[-1], "name it with --gold")).resolve()
@@ -238,8 +238,8 @@ def judge_run(
     judged by answers that do not belong, and by the deterministic figures.
     """
     _need("ir_measures")
-    from evals.runs import load_run
-    from evals.tables import judgement_blocks
+    from evals.figures.tables import judgement_blocks
+    from evals.run.runs import load_run
 
     config = load_config({"prompts": prompts})
     run = load_run(run_file, load_gold(gold_file))
@@ -258,7 +258,7 @@ def check_gold(
 ) -> None:
     """Find what is wrong with gold questions; exit status 1 when there are errors."""
     from bot.compose import open_store
-    from evals.check import check
+    from evals.gold.check import check
 
     config = load_config({"articles": articles, "store": store})
     with open_store(config, note, lambda _: None) as opened:
@@ -289,9 +289,9 @@ def draft_gold(
     """Propose gold questions about the articles, to accept, mend or skip."""
     from bot.compose import open_store
     from bot.render import console
-    from evals.draft import proposals
-    from evals.review import Review, seen
-    from evals.rewording import worded
+    from evals.gold.draft import proposals
+    from evals.gold.review import Review, seen
+    from evals.gold.rewording import worded
 
     if not as_json and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("draft asks about each question, in a terminal; --json prints them all")
@@ -322,10 +322,10 @@ def _run(
     concurrency: int,
 ) -> None:
     from bot.compose import answerer_on, open_store
-    from evals.header import describe, now, same_or_refused, write_header
-    from evals.progress import RunProgress
-    from evals.runner import run
-    from evals.runs import load_run
+    from evals.run.header import describe, now, same_or_refused, write_header
+    from evals.run.progress import RunProgress
+    from evals.run.runner import run
+    from evals.run.runs import load_run
 
     with open_store(config, note, lambda _: None) as store:
         _know_sources(gold_file, gold, lambda source: store.article(source) is not None)
@@ -377,9 +377,9 @@ async def _judge(
 ) -> "Judgement":
     from bot.compose import language_model, prompts
     from bot.llm import Price
-    from evals.judge import cases, description, judge, verdicts_so_far
-    from evals.progress import bar
-    from evals.verdicts import judgement
+    from evals.judge.judge import cases, description, judge, verdicts_so_far
+    from evals.judge.verdicts import judgement
+    from evals.run.progress import bar
 
     async with language_model(config) as llm:
         if llm is None:
@@ -423,7 +423,7 @@ def _named(articles: list[str] | None) -> tuple[Path, ...]:
 
 def _gold_of(run: Path, otherwise: str) -> Path:
     """The gold file that a run was made with; `otherwise` says what to do where it is unknown."""
-    from evals.header import read_header
+    from evals.run.header import read_header
 
     header = read_header(run)
     if header is None:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from bot import gate, quotes
 from bot.reading import Reading, read
 from bot.rewrite import rewrite
-from evals.gold import Gold, load_gold
+from evals.gold.format import Gold, load_gold
 from index import rank
 from index.collection import collection_directory
 from index.embed import StaticEmbedder

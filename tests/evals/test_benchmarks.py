@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.answer import Turn
-from evals.gold import BadRow, Gold, load_gold, read_gold
+from evals.gold.format import BadRow, Gold, load_gold, read_gold
 from index.errors import UsageError
 from index.readers import read_file
 from tests.conftest import Dateline

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.bootstrap import (
+from evals.figures.bootstrap import (
     Numbers,
     Statistic,
     aurc,

@@ -3,7 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 
-from evals.charts import Line, lines, stacked
+from evals.report.charts import Line, lines, stacked
 
 RISING = Line("A", [(1, 0.2), (2, 0.4)], [(0.1, 0.3), (0.3, 0.5)])
 HOSTILE = Line('B </svg><script>x</script> $y$ & "', [(1, 0.9), (2, 1.0)])

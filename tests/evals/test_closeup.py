@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from evals.closeup import worst
-from evals.gold import Gold
-from evals.outcome import Outcome
-from evals.runs import Record, Run
+from evals.gold.format import Gold
+from evals.report.closeup import worst
+from evals.report.outcome import Outcome
+from evals.run.runs import Record, Run
 
 PASSAGES = [{"source": "a", "text": "It rained."}, {"source": "a", "text": "It closed on Monday."}]
 

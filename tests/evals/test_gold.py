@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.gold import BadRow, load_gold, read_gold
+from evals.gold.format import BadRow, load_gold, read_gold
 from index.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = json.loads((files("evals") / "gold.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((files("evals.gold") / "gold.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(
     SCHEMA, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
 )

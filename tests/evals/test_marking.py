@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.gold import Gold
-from evals.marking import Pieces, in_context, marked, places
-from evals.metrics import SHORT, holds_gold
+from evals.figures.metrics import SHORT, holds_gold
+from evals.gold.format import Gold
+from evals.report.marking import Pieces, in_context, marked, places
 
 ARTICLE = f"{'Rain fell. ' * 60}The bridge was closed on Monday. {'Boats sail. ' * 60}"
 QUOTE = "The bridge was closed on Monday."

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.gold import Gold
-from evals.metrics import (
+from evals.figures.metrics import (
     METRICS,
     chosen_choice,
     citation_verbatim,
@@ -16,7 +15,8 @@ from evals.metrics import (
     normalised,
     retrieval,
 )
-from evals.runs import Record
+from evals.gold.format import Gold
+from evals.run.runs import Record
 
 BRIDGE = "The harbour bridge was closed on Monday after 12 cables had rusted through."
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from evals.gold import Gold
-from evals.outcome import Outcome, outcome
-from evals.runs import Record
+from evals.gold.format import Gold
+from evals.report.outcome import Outcome, outcome
+from evals.run.runs import Record
 
 HOLDS = [{"source": "a", "text": "It closed on Monday."}]
 OTHER = [{"source": "b", "text": "Rain fell."}]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from evals.gold import Gold, load_gold
+from evals.gold.format import Gold, load_gold
 from tests.conftest import Dateline
 
 ROOT = Path(__file__).parents[2]

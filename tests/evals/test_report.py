@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from evals.gold import load_gold
-from evals.report import check_out, page, write_page
-from evals.runs import load_run
-from evals.score import score
+from evals.figures.score import score
+from evals.gold.format import load_gold
+from evals.report.page import check_out, page, write_page
+from evals.run.runs import load_run
 from index.errors import UsageError
 from tests.conftest import Dateline
 

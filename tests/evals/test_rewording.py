@@ -7,8 +7,8 @@ import pytest
 
 from bot.compose import language_model, prompts
 from bot.config import Config
-from evals.draft import Proposal
-from evals.rewording import reworded
+from evals.gold.draft import Proposal
+from evals.gold.rewording import reworded
 from index.article import Article
 from index.errors import ModelRefusedError
 from tests.standins.openai_server import KEY, MODEL, OpenAIServer, delta, fails, running, says

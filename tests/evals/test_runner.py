@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.answer import Answer, Status
-from evals.gold import Gold
-from evals.runner import finished, run
+from evals.gold.format import Gold
+from evals.run.runner import finished, run
 from index.errors import StoreError
 from tests.conftest import Dateline
 

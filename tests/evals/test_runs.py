@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.gold import Gold
-from evals.header import Header, asked, differences, read_header, write_header
-from evals.runs import load_run
-from evals.score import score
+from evals.figures.score import score
+from evals.gold.format import Gold
+from evals.run.header import Header, asked, differences, read_header, write_header
+from evals.run.runs import load_run
 from index.errors import UsageError
 
 GOLD = [

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from evals.gold import Gold
-from evals.runs import Record, Run
-from evals.score import KNOWN, Score, base, score
+from evals.figures.score import KNOWN, Score, base, score
+from evals.gold.format import Gold
+from evals.run.runs import Record, Run
 from tests.conftest import Dateline
 
 GUIDE = (Path(__file__).parents[2] / "evals" / "README.md").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """What a report plots of scored runs, each plot with a table that says the same.
 
-It computes no figure and draws no line itself: `evals.score` and `evals.charts` do.
+It computes no figure and draws no line itself: `evals.figures.score` and `evals.report.charts` do.
 """
 
 from collections import Counter
@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from evals.charts import Line, lines, stacked
-from evals.outcome import Outcome, outcome
-from evals.score import ALL, Figure, Score
+from evals.figures.score import ALL, Figure, Score
+from evals.report.charts import Line, lines, stacked
+from evals.report.outcome import Outcome, outcome
 
 Row = Sequence[str]
 

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from bot.llm import Price, Usage
-from evals.bootstrap import intervals
-from evals.judge import NEGATIVE, POSITIVE, Verdict
-from evals.metrics import METRICS
-from evals.runs import Run
-from evals.score import Figure
+from evals.figures.bootstrap import intervals
+from evals.figures.metrics import METRICS
+from evals.figures.score import Figure
+from evals.judge.judge import NEGATIVE, POSITIVE, Verdict
+from evals.run.runs import Run
 from index.errors import DatelineError
 
 COMPARED = {"correctness": "answer_hit", "faithfulness": "citation_support"}

@@ -1,10 +1,10 @@
 """What a user would write instead of Dateline: the LlamaIndex starter, on a Chroma folder.
 
-    python -m evals.starter FOLDER QUESTION
+    python -m evals.bench.starter FOLDER QUESTION
 
 Retrieves five passages and prints them, the least that a starter does before it calls an
 LLM. It uses Dateline's own vectors, so that only the machinery around them differs; the
-first run fills the folder. `evals.bench_cold` times it; nothing else imports it.
+first run fills the folder. `evals.bench.cold` times it; nothing else imports it.
 """
 
 import sys

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from bot.answer import Status
-from evals.gold import Gold
-from evals.metrics import has_strings, holds_gold
-from evals.runs import Record
+from evals.figures.metrics import has_strings, holds_gold
+from evals.gold.format import Gold
+from evals.run.runs import Record
 
 
 class Outcome(StrEnum):

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from evals.header import Header
-from evals.metrics import Texts
+from evals.figures.metrics import Texts
+from evals.run.header import Header
 from index.article import Article
 from index.embed import StaticEmbedder
 from index.errors import ArticlesError, StoreError

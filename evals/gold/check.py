@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from evals.gold import BadRow, Gold, read_gold
-from evals.metrics import SHORT, flatten
+from evals.figures.metrics import SHORT, flatten
+from evals.gold.format import BadRow, Gold, read_gold
 from index.article import Article
 from index.errors import UsageError
 from index.store import Store

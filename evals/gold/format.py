@@ -1,8 +1,8 @@
 """Gold questions: what a gold file holds, one JSON object a line.
 
 The format is described by `gold.schema.json` beside this file. It does not know whether the
-articles bear out what a gold file says (`evals.check`), nor how the public benchmarks write
-their questions (`evals.benchmarks`), which are read through here all the same.
+articles bear out what a gold file says (`evals.gold.check`), nor how the public benchmarks write
+their questions (`evals.gold.benchmarks`), which are read through here all the same.
 """
 
 import gzip
@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.answer import Turn
 from bot.intake import clean_question
-from evals.benchmarks import RowError, translator
+from evals.gold.benchmarks import RowError, translator
 from index.errors import UsageError
 from index.readers import reason_of
 

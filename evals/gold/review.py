@@ -2,7 +2,7 @@
 
 Each question is written as soon as it is accepted, and each one passed over is noted in a file
 beside, so that nothing is lost and nothing shown twice when the work is taken up again. It does
-not know how proposals are made (`evals.draft`).
+not know how proposals are made (`evals.gold.draft`).
 """
 
 import json
@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.render import Block, clean, one_line, print_blocks
-from evals.draft import Proposal
-from evals.metrics import flatten
+from evals.figures.metrics import flatten
+from evals.gold.draft import Proposal
 from index.errors import UsageError
 from index.readers import reason_of
 

@@ -1,10 +1,10 @@
 """How long a person waits for a command that was not running yet.
 
-    python -m evals.bench_cold [ROUNDS]
+    python -m evals.bench.cold [ROUNDS]
 
 Times new processes side by side, in turns so that a busy moment hits them all: the help, an
 answer from an index of the shipped articles that is there already, and the passages of the
-LlamaIndex starter (`evals.starter`) for the same question from a Chroma folder that is there
+LlamaIndex starter (`evals.bench.starter`) for the same question from a Chroma folder that is there
 already. Only the ratio carries over to another machine.
 """
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     rounds = int(arguments[0]) if arguments else ROUNDS
     if not all(map(_is_installed, NEEDED)):
         print(
-            "LlamaIndex is not installed: uv run --group bench python -m evals.bench_cold",
+            "LlamaIndex is not installed: uv run --group bench python -m evals.bench.cold",
             file=sys.stderr,
         )
         return 1
@@ -66,7 +66,7 @@ def _commands(folder: Path) -> dict[str, list[str]]:
     return {
         HELP: [dateline, "--help"],
         ASK: [dateline, "ask", QUESTION, "--store", str(folder / "dateline")],
-        STARTER: [sys.executable, "-m", "evals.starter", str(folder / "starter"), QUESTION],
+        STARTER: [sys.executable, "-m", "evals.bench.starter", str(folder / "starter"), QUESTION],
     }
 
 

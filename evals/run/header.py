@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bot.compose import articles_roots, prompts
 from bot.config import Config
-from evals.gold import Gold
+from evals.gold.format import Gold
 from index.errors import UsageError
 from index.store import Store
 
@@ -198,7 +198,7 @@ def _plain(value: object) -> object:
 
 def _checkout() -> tuple[str | None, bool | None]:
     """The commit Dateline is run from, and whether files differ from it; None outside git."""
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     if not (root / ".git").exists():
         return None, None
     try:

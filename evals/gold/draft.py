@@ -3,7 +3,8 @@
 Made from single sentences without a language model: one that begins with a name or a number
 becomes a question about it, any other with a name, a number or a day in it gets a gap. Some
 questions get the name of something else, so that no article can hold their answer. What is
-proposed is always the same for the same articles. It does not know who decides (`evals.review`).
+proposed is always the same for the same articles. It does not know who decides
+(`evals.gold.review`).
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from evals.metrics import flatten
+from evals.figures.metrics import flatten
 from index.article import Article
 from index.split import sentences
 

@@ -16,8 +16,8 @@ from datetime import date
 from functools import cache, partial
 from typing import Any
 
-from evals.gold import Gold
-from evals.runs import Record
+from evals.gold.format import Gold
+from evals.run.runs import Record
 from index.split import sentences
 
 Measured = tuple[float, float] | None

@@ -8,8 +8,8 @@ from typing import Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.render import console
-from evals.metrics import METRICS
-from evals.runs import Record
+from evals.figures.metrics import METRICS
+from evals.run.runs import Record
 
 RUNNING = ("answer_recall@5", "capped_recall@5", "answer_hit", "answered", "decline_recall")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from evals.metrics import Texts, flatten
+from evals.figures.metrics import Texts, flatten
 
 Span = tuple[int, int]
 Pieces = list[tuple[str, str]]
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def places(phrase: str, text: str) -> list[Span]:
-    """Where `phrase` stands in `text`, word for word as `evals.metrics.flatten` has words."""
+    """Where `phrase` stands in `text`, by words as `evals.figures.metrics.flatten` has them."""
     return list(_places(phrase, _words(text)))
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from bot.answer import Answer
 from bot.answerer import Answerer
-from evals.gold import Gold
-from evals.runs import Record
+from evals.gold.format import Gold
+from evals.run.runs import Record
 from index.errors import UsageError
 
 

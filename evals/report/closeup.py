@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evals.gold import Gold
-from evals.marking import Pieces, in_context, marked
-from evals.metrics import Texts
-from evals.outcome import Outcome, holds, outcome
-from evals.runs import Record, Run
+from evals.figures.metrics import Texts
+from evals.gold.format import Gold
+from evals.report.marking import Pieces, in_context, marked
+from evals.report.outcome import Outcome, holds, outcome
+from evals.run.runs import Record, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Beside the answers it is given mismatched ones, which belong to another question: a judge that
 lets those pass is worth nothing. Verdicts go to a file as they come, so that judging can be
-stopped and taken up. What they add up to is said in `evals/verdicts.py`.
+stopped and taken up. What they add up to is said in `evals/judge/verdicts.py`.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.llm import LLM, Message, Sampling
-from evals.metrics import plain
-from evals.runs import Record, Run
+from evals.figures.metrics import plain
+from evals.run.runs import Record, Run
 from index.errors import ModelError, UsageError
 from prompts import Prompts
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.bootstrap import (
+from evals.figures.bootstrap import (
     Numbers,
     Statistic,
     aurc,
@@ -26,8 +26,7 @@ from evals.bootstrap import (
     risk_coverage,
     value_of,
 )
-from evals.gold import Gold
-from evals.metrics import (
+from evals.figures.metrics import (
     METRICS,
     SHORT,
     Measured,
@@ -36,7 +35,8 @@ from evals.metrics import (
     citation_verbatim,
     retrieval,
 )
-from evals.runs import Record, Run
+from evals.gold.format import Gold
+from evals.run.runs import Record, Run
 
 BINS = 10
 """Of the calibration: widths of 0.1."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.answer import Status
-from evals.gold import Gold
-from evals.header import Header, asked, read_header
+from evals.gold.format import Gold
+from evals.run.header import Header, asked, read_header
 from index.errors import UsageError
 
 LONGEST = 1e9

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from evals.bootstrap import paired
-from evals.header import differences
-from evals.metrics import LOWER_IS_BETTER, Texts, answer_hit
-from evals.runs import Record, Run
-from evals.score import measure, statistics
+from evals.figures.bootstrap import paired
+from evals.figures.metrics import LOWER_IS_BETTER, Texts, answer_hit
+from evals.figures.score import measure, statistics
+from evals.run.header import differences
+from evals.run.runs import Record, Run
 from index.errors import UsageError
 
 

@@ -8,8 +8,8 @@ Rows are recognised by their shape, never by a file's name:
   `reference.jsonl`; the others list what a retriever found, and name fewer gold passages.
 - BEIR, as MTRAG's `retrieval_tasks`: queries in `*.jsonl`, with `qrels/*.tsv` beside them.
 
-It does not check what it translates (`evals.gold` does). The articles of these benchmarks are
-read like any others (`index.readers`).
+It does not check what it translates (`evals.gold.format` does). The articles of these benchmarks
+are read like any others (`index.readers`).
 """
 
 import re

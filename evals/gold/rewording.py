@@ -12,8 +12,8 @@ from dataclasses import replace
 from bot.compose import language_model, prompts
 from bot.config import Config
 from bot.llm import LLM, Message
-from evals.draft import Proposal
-from evals.metrics import SHORT, flatten
+from evals.figures.metrics import SHORT, flatten
+from evals.gold.draft import Proposal
 from index.article import Article
 from index.errors import MalformedReplyError, RefusalError
 from prompts import Prompt

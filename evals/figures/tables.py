@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.text import Text
 
 from bot.render import Block, column, one_line
-from evals.compare import Comparison, Difference, Flip
-from evals.metrics import LOWER_IS_BETTER, plain
-from evals.score import ALL, Figure, Score
-from evals.verdicts import Judgement
+from evals.figures.compare import Comparison, Difference, Flip
+from evals.figures.metrics import LOWER_IS_BETTER, plain
+from evals.figures.score import ALL, Figure, Score
+from evals.judge.verdicts import Judgement
 
 NAME = 26
 """Columns for the name of a metric or a group."""

@@ -1,6 +1,6 @@
 """Scored runs as one page of HTML that needs nothing else: figures, plots, the worst questions.
 
-It computes no figure; `evals.score` does. Whatever stands in articles, answers and gold is
+It computes no figure; `evals.figures.score` does. Whatever stands in articles, answers and gold is
 escaped, and the page's own policy lets nothing load and no script but its own run.
 """
 
@@ -13,13 +13,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.closeup import Question, worst
-from evals.header import flat
-from evals.metrics import LOWER_IS_BETTER, Texts
-from evals.outcome import Outcome
-from evals.plots import outcome_bars, outcome_counts, plots
-from evals.runs import Run
-from evals.score import ALL, Figure, Score
+from evals.figures.metrics import LOWER_IS_BETTER, Texts
+from evals.figures.score import ALL, Figure, Score
+from evals.report.closeup import Question, worst
+from evals.report.outcome import Outcome
+from evals.report.plots import outcome_bars, outcome_counts, plots
+from evals.run.header import flat
+from evals.run.runs import Run
 from index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _template() -> "Template":
 
 
 def _beside(name: str) -> str:
-    return files("evals").joinpath(name).read_text(encoding="utf-8")
+    return files("evals.report").joinpath(name).read_text(encoding="utf-8")
 
 
 def amount(value: float, metric: str = "") -> str:

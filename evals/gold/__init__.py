@@ -1,0 +1,1 @@
+"""Gold questions: their format, read, checked and drafted."""

@@ -1,0 +1,1 @@
+"""A language model that judges a run, and is judged itself."""

@@ -1,0 +1,1 @@
+"""Runs: gold questions answered, and the answers read back."""
