@@ -171,7 +171,7 @@ def degrees(case: Case) -> Unsupported | None:
 
 
 _CAUSE = {
-    "because": 1, "owing": 1, "thanks": 1, "caused": -1, "causing": -1, "causes": -1,
+    "because": 1, "due": 1, "owing": 1, "thanks": 1, "caused": -1, "causing": -1, "causes": -1,
     "therefore": -1, "thus": -1, "hence": -1, "consequently": -1, "triggered": -1, "prompted": -1,
     "prompting": -1, "triggering": -1,
 }  # fmt: skip
@@ -182,7 +182,8 @@ def causes(case: Case) -> Unsupported | None:
     """That one thing is the cause of another must be said by one line that holds both."""
     for k, token in enumerate(case.tokens):
         way = _CAUSE.get(token.text.lower())
-        if way is None or (case.tokens[k].sort is Sort.NAME and not token.initial):
+        due = token.text.lower() == "due" and any(t.verb for t in case.tokens[k + 1 : k + 3])
+        if way is None or due or (case.tokens[k].sort is Sort.NAME and not token.initial):
             continue
         left, right = range(k), range(k + 1, len(case.tokens))
         if token.initial:

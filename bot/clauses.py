@@ -248,7 +248,11 @@ class _State:
             self._adverb = None
             told = low == "would" and self.said
             self.certainty = Certainty.AHEAD if told else Certainty.OPEN
-        elif low in _AHEAD or (low in _TO_BE and _is_to(self._tokens, place)):
+        elif (
+            low in _AHEAD
+            or _is_due(self._tokens, place)
+            or (low in _TO_BE and _is_to(self._tokens, place))
+        ):
             self.certainty = min(self.certainty, Certainty.AHEAD)
         if low in SPEECH and not (place and self._tokens[place - 1].text.lower() in _BE):
             self.said = True
@@ -319,6 +323,12 @@ def _harmless(tokens: list[Token], place: int) -> bool:
     return low in ("not", "no") and (after in _NOT_DENIED or than)
 
 
+def _is_due(tokens: list[Token], place: int) -> bool:
+    """Whether something is "due to happen", and not "due to" a cause."""
+    after = tokens[place + 1 : place + 3]
+    return tokens[place].text.lower() == "due" and len(after) > 1 and after[1].verb
+
+
 _NOT_DENIED = listed("only doubt sure certain clear just merely")
 
 
@@ -332,7 +342,7 @@ def _reach_back(tokens: list[Token]) -> None:
     for place, token in enumerate(tokens):
         low = token.text.lower()
         told = low in SPEECH and tokens[place - 1].text.lower() not in _BE
-        follows = _verb_follows(tokens, place, len(tokens))
+        follows = low != "according" and _verb_follows(tokens, place, len(tokens))
         if told and place > 3 and not follows and _ends_soon(tokens, place):
             before = [t for t in tokens[:place] if t.text in (",", "”", '"')]
             if before or low in ("according", "said"):

@@ -291,8 +291,10 @@ def _one_unit_left_out(one: str, other: str) -> bool:
 
 
 def _is_round(value: float) -> bool:
-    digits = f"{value:g}".replace(".", "").strip("0")
-    return "e" in digits or len(digits) <= 2
+    """Whether a number looks rounded: 35, 40, 12,000, 1.5 million."""
+    if value < 100:
+        return value % 5 == 0
+    return len(f"{value:.0f}".rstrip("0")) <= 2
 
 
 def _day(found: re.Match[str]) -> Day:
