@@ -42,7 +42,8 @@ class Answerer:
         self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
     ) -> Answer:
         """Answer `question` in the light of `history`; `as_of` is today's date, if it matters."""
-        return await asyncio.to_thread(self._answer, rewrite(question, history, as_of))
+        query = await asyncio.to_thread(rewrite, question, history, as_of, self._words)
+        return await asyncio.to_thread(self._answer, query)
 
     async def search(
         self, query: str, as_of: date | None = None, k: int = SHOWN

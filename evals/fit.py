@@ -164,7 +164,7 @@ def main() -> None:
         gold_of[articles] = [g for g in load_gold(gold_file) if g.id not in seen]
         seen |= {g.id for g in gold_of[articles]}
         with _opened(articles, options.store, model) as store:
-            cases += _cases(Retriever(store, words), gold_of[articles])
+            cases += _cases(Retriever(store, words), gold_of[articles], words)
     ranker = fit_choice(_passage_listings(cases))
     _show("index/rank.py WEIGHTS", rank.WEIGHTS, ranker)
     rank.WEIGHTS.update(zip(rank.WEIGHTS, ranker.tolist(), strict=True))
@@ -190,9 +190,9 @@ def _opened(articles: Path, directory: Path, model: StaticEmbedder) -> Store:
     return store
 
 
-def _cases(retriever: Retriever, gold: Sequence[Gold]) -> Iterator[Case]:
+def _cases(retriever: Retriever, gold: Sequence[Gold], words: Words) -> Iterator[Case]:
     for g in gold:
-        evidence = retriever.retrieve(rewrite(g.question, g.history, g.asked_on), POOL)
+        evidence = retriever.retrieve(rewrite(g.question, g.history, g.asked_on, words), POOL)
         if g.has_answer and evidence.hits:
             # The idf is asked for once the store is closed, so it is looked up now.
             yield Case(g, replace(evidence, idf=_remembered(evidence)))
@@ -240,7 +240,7 @@ def _try_gate(store: Store, name: str, gold: Sequence[Gold], words: Words, trial
     retriever = Retriever(store, words)
 
     def ask(group: str, g: Gold, as_of: date | None, has_answer: bool) -> Reading:
-        reading = read(retriever.retrieve(rewrite(g.question, g.history, as_of)), words)
+        reading = read(retriever.retrieve(rewrite(g.question, g.history, as_of, words)), words)
         trials.add(f"{name}, {group}", reading, has_answer)
         return reading
 
@@ -276,7 +276,7 @@ def _tiny(store: Store, g: Gold, reading: Reading, words: Words) -> Iterator[tup
             dump.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
             with Store.open(Path(folder) / "store", store.embedder) as tiny:
                 tiny.sync([dump])
-                evidence = Retriever(tiny, words).retrieve(rewrite(g.question, (), None))
+                evidence = Retriever(tiny, words).retrieve(rewrite(g.question, (), None, words))
                 yield read(evidence, words), has_answer
 
 
