@@ -28,6 +28,13 @@ class Turn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A piece of an answer as a language model writes it: not checked, and not to be kept."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A verbatim quote: `article.text[start:end] == quote`, offsets in characters."""
 
@@ -52,7 +59,8 @@ class Answer:
 
     `confidence` in [0, 1] says how likely the articles hold the answer. `citations` are
     numbered 1..n in order of first use in `text`. `query` is what was searched for after
-    the conversation was taken into account; `model` is "quotes" when no LLM wrote.
+    the conversation was taken into account; `model` is "quotes" when no LLM wrote. `notes`
+    say in a line each what a reader should know about how the answer came about.
     """
 
     status: Status
@@ -63,9 +71,11 @@ class Answer:
     passages: tuple[Passage, ...] = field(default=(), repr=False)
     model: str = "quotes"
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the object that `answer.schema.json` describes."""
+        notes = {"notes": list(self.notes)} if self.notes else {}
         return {
             "status": self.status.value,
             "answer": self.text,
@@ -78,4 +88,5 @@ class Answer:
             "query": self.query,
             "model": self.model,
             "seconds": round(self.seconds, 4),
+            **notes,
         }

@@ -1,4 +1,4 @@
-"""One question's way, top to bottom: retrieve, gate, quote, verify, answer.
+"""One question's way, top to bottom: retrieve, gate, write or quote, verify, answer.
 
 It knows nothing of terminals, Discord or files, and never shows a quote that does not stand
 in its article.
@@ -6,13 +6,15 @@ in its article.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 from statistics import fmean
+from typing import TYPE_CHECKING
 
-from bot.answer import Answer, Citation, Status, Turn
+from bot.answer import Answer, Citation, Draft, Status, Turn
 from bot.gate import THRESHOLD, confidence
 from bot.question import parts_of
 from bot.quotes import MAX_WORDS, Quote, choose_quotes
@@ -21,29 +23,80 @@ from bot.rewrite import rewrite
 from bot.verify import verified
 from index.article import Passage
 from index.embed import StaticEmbedder
+from index.errors import ModelError
 from index.retriever import Query, Retriever
 from index.store import Store
 from index.words import Words
+from prompts import Prompts
 
+if TYPE_CHECKING:
+    from bot.llm import LLM
+    from bot.writer import Writer, Written
+
+# ruff: noqa: PLC0415  (what a language model's answer takes is loaded only for one)
 SHOWN = 10
 """Passages that go with an answer."""
+AWAY = "The language model did not answer ({}); these are quotes."
+UNSUPPORTED = "The language model wrote nothing that the articles support; these are quotes."
+FOUND_NONE = "The language model found no answer in the articles; these are quotes."
+LEFT_OUT = "Something was left out because no article supports it."
+CUT = "The language model was stopped before it came to an end."
+DENIAL = 4.0
+"""How many times as often a model finds nothing where there is nothing: small ones overlook
+much, so what is very likely held is quoted all the same."""
 
 
 class Answerer:
-    """Answers questions from one store. Safe to share between tasks."""
+    """Answers questions from one store. Safe to share between tasks.
 
-    def __init__(self, store: Store, threshold: float | None = None) -> None:
+    With a language model it writes the answers, and without one they are quotes.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        threshold: float | None = None,
+        llm: "LLM | None" = None,
+        prompts: Prompts | None = None,
+    ) -> None:
         self._store = store
         self._words = Words(StaticEmbedder())
         self._retriever = Retriever(store, self._words)
         self._threshold = THRESHOLD if threshold is None else threshold
+        self._writer = self._writer_with(llm, prompts or Prompts()) if llm else None
 
     async def ask(
         self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
     ) -> Answer:
         """Answer `question` in the light of `history`; `as_of` is today's date, if it matters."""
+        events = self.stream(question, history, as_of)
+        [answer] = [event async for event in events if isinstance(event, Answer)]
+        return answer
+
+    async def stream(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+    ) -> AsyncGenerator[Draft | Answer]:
+        """The same in events: the draft in pieces where a language model writes, then the answer.
+
+        Closing the generator stops the model.
+        """
+        started = time.perf_counter()
         query = await asyncio.to_thread(rewrite, question, history, as_of, self._words)
-        return await asyncio.to_thread(self._answer, query)
+        found = await asyncio.to_thread(self._find, query)
+        answer: Answer | None = None
+        if self._writer and found.held:
+            try:
+                async with aclosing(self._writer.write(found.asked, found.read())) as events:
+                    async for event in events:
+                        if isinstance(event, Draft):
+                            yield event
+                        else:
+                            answer = await asyncio.to_thread(self._written, found, event)
+            except ModelError as problem:
+                answer = await asyncio.to_thread(self._quoted, found, AWAY.format(problem))
+        if answer is None:
+            answer = await asyncio.to_thread(self._quoted, found)
+        yield replace(answer, seconds=time.perf_counter() - started)
 
     async def search(
         self, query: str, as_of: date | None = None, k: int = SHOWN
@@ -56,30 +109,48 @@ class Answerer:
         """Those of earlier answers whose quote stands in its article no more."""
         return tuple(c for c in citations if not verified([c], self._store.article))
 
-    def _answer(self, query: Query) -> Answer:
-        started = time.perf_counter()
-        findings = [self._find(part) for part in _parts(query)]
-        held = [f for f in findings if f.confidence >= self._threshold]
-        answer = Answer(
-            status=Status.ABSTAINED,
-            text=_nearest(findings),
-            confidence=fmean(f.confidence for f in findings),
-            query=str(query),
-            passages=_passages(findings),
-        )
-        if citations := verified(_cite(self._quotes(held)), self._store.article):
-            missing = [f.reading.evidence.query.text for f in findings if f not in held]
-            answer = replace(
-                answer,
-                status=Status.PARTIAL if missing else Status.ANSWERED,
-                text=_written(citations, missing),
-                citations=citations,
-            )
-        return replace(answer, seconds=time.perf_counter() - started)
+    def _writer_with(self, llm: "LLM", prompts: Prompts) -> "Writer":
+        from bot.writer import Writer
 
-    def _find(self, query: Query) -> "_Finding":
-        reading = read(self._retriever.retrieve(query), self._words)
-        return _Finding(reading, confidence(reading))
+        return Writer(llm, prompts, self._words)
+
+    def _find(self, query: Query) -> "_Found":
+        readings = [read(self._retriever.retrieve(q), self._words) for q in _parts(query)]
+        findings = [_Finding(reading, confidence(reading)) for reading in readings]
+        return _Found(query, findings, self._threshold)
+
+    def _quoted(self, found: "_Found", *notes: str) -> Answer:
+        """The sentences that answer, or that there are none."""
+        citations = verified(_cite(self._quotes(found.held)), self._store.article)
+        if not citations:
+            return found.declined()
+        said = " ".join(f"{' '.join(c.quote.split())} [{c.n}]" for c in citations)
+        return replace(found.answered(said, citations, found.missing), notes=notes)
+
+    def _written(self, found: "_Found", written: "Written") -> Answer:
+        """What the model wrote, as far as it can stand; else that it found nothing, or quotes."""
+        from bot.numbering import numbered
+
+        assert self._writer
+        said = [(claim, self._standing(quotes)) for claim, quotes in written.said]
+        text, citations = numbered(said)
+        if citations:
+            answer = found.answered(text, citations, [*found.missing, *written.missing])
+            notes = [
+                note for note, why in ((LEFT_OUT, written.left_out), (CUT, written.cut)) if why
+            ]
+            return replace(answer, model=self._writer.name, notes=tuple(notes))
+        if written.left_out or not written.missing:
+            return self._quoted(found, UNSUPPORTED)
+        declined = found.declined()
+        doubted = declined.confidence / (declined.confidence + DENIAL * (1 - declined.confidence))
+        if doubted < self._threshold:
+            return replace(declined, confidence=doubted, model=self._writer.name)
+        return replace(self._quoted(found, FOUND_NONE), confidence=doubted)
+
+    def _standing(self, quotes: Sequence[Citation]) -> Sequence[Citation]:
+        """The quotes, unless one of them no longer stands in its article."""
+        return quotes if len(verified(quotes, self._store.article)) == len(quotes) else ()
 
     def _quotes(self, findings: Sequence["_Finding"]) -> list[Quote]:
         """The quotes for all that was found, each once; they share the room there is."""
@@ -96,6 +167,63 @@ class _Finding:
 
     reading: Reading
     confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What was found for all of a question, and the answers it can lead to."""
+
+    query: Query
+    findings: Sequence[_Finding]
+    threshold: float
+
+    @property
+    def held(self) -> list[_Finding]:
+        """The parts that the articles hold an answer to."""
+        return [f for f in self.findings if f.confidence >= self.threshold]
+
+    @property
+    def missing(self) -> list[str]:
+        """The other parts."""
+        return [f.reading.evidence.query.text for f in self.findings if f not in self.held]
+
+    @property
+    def asked(self) -> Query:
+        """The question without those other parts."""
+        if not self.missing:
+            return self.query
+        held = (f.reading.evidence.query.text for f in self.held)
+        return replace(self.query, text=" ".join(held))
+
+    def read(self) -> tuple[Passage, ...]:
+        """The passages to answer from."""
+        return _passages(self.held)
+
+    def declined(self) -> Answer:
+        """That there is no answer, and what was found nearest."""
+        return Answer(
+            status=Status.ABSTAINED,
+            text=_nearest(self.findings),
+            confidence=fmean(f.confidence for f in self.findings),
+            query=str(self.query),
+            passages=_passages(self.findings),
+        )
+
+    def answered(
+        self, said: str, citations: tuple[Citation, ...], missing: Sequence[str]
+    ) -> Answer:
+        """An answer, in part where something is missing."""
+        named = " / ".join(filter(None, missing))
+        if missing:
+            said += (
+                f" The articles do not say: {named}" if named else " The articles do not say more."
+            )
+        return replace(
+            self.declined(),
+            status=Status.PARTIAL if missing else Status.ANSWERED,
+            text=said,
+            citations=citations,
+        )
 
 
 def _parts(query: Query) -> list[Query]:
@@ -127,14 +255,6 @@ def _cite(quotes: Sequence[Quote]) -> list[Citation]:
         )
         for n, quote in enumerate(quotes, 1)
     ]
-
-
-def _written(citations: Sequence[Citation], missing: Sequence[str]) -> str:
-    lines = [f"{' '.join(c.quote.split())} [{c.n}]" for c in citations]
-    said = " ".join(lines)
-    if missing:
-        said += " The articles do not say: " + " / ".join(missing)
-    return said
 
 
 def _nearest(findings: Sequence[_Finding]) -> str:

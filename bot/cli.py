@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.answer import Answer, Turn
     from bot.answerer import Answerer
-    from bot.chat import Talk
+    from bot.chat import Ask, Talk
     from bot.config import Config
     from bot.memory import Memory
     from bot.render import Block
@@ -62,6 +62,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other prog
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day to take as today."),
+]
+PromptsDirectory = Annotated[
+    str | None,
+    typer.Option(
+        "--prompts", metavar="DIR", help="Prompts for the language model, in place of Dateline's."
+    ),
 ]
 
 
@@ -181,16 +187,17 @@ def ask(
     *,
     articles: Articles = None,
     store: StoreDirectory = None,
+    prompts: PromptsDirectory = None,
     as_json: AsJson = False,
     as_of: AsOf = None,
 ) -> None:
-    """Answer a question with quotes from the articles."""
+    """Answer a question from the articles, with quotes."""
     from bot.intake import clean_question, read_question
 
-    config = _config(articles, store, as_of)
+    config = _config(articles, store, as_of, prompts)
     text = read_question(sys.stdin) if question == "-" else clean_question(question)
     with _answering(config) as (answerer, runner):
-        answer = runner.run(answerer.ask(text, as_of=config.today))
+        answer = _waited_for(answerer, runner, config, as_json)(text, ())
     if as_json:
         _print_json(answer.as_json())
     else:
@@ -211,6 +218,7 @@ def chat(
     ] = None,
     articles: Articles = None,
     store: StoreDirectory = None,
+    prompts: PromptsDirectory = None,
     as_json: AsJson = False,
     as_of: AsOf = None,
 ) -> None:
@@ -219,16 +227,13 @@ def chat(
     from bot.compose import collection
     from bot.render import console
 
-    config = _config(articles, store, as_of)
+    config = _config(articles, store, as_of, prompts)
     kept = conversation is not None
     with _answering(config) as (answerer, runner), _memory(config, runner, kept) as memory:
-
-        def answer(question: str, history: Sequence["Turn"]) -> "Answer":
-            return runner.run(answerer.ask(question, history, config.today))
-
         talk = Talk(runner, memory, conversation or "unnamed", collection(config).name)
         _warn_of_withdrawn(answerer, talk)
-        Chat(answer, talk, console(sys.stdout), console(sys.stderr), as_json).run()
+        answers = _waited_for(answerer, runner, config, as_json)
+        Chat(answers, talk, console(sys.stdout), console(sys.stderr), as_json).run()
 
 
 @app.command()
@@ -242,12 +247,16 @@ def search(
     as_of: AsOf = None,
 ) -> None:
     """List the passages found for some words, best first."""
+    import asyncio
+
+    from bot.compose import answerer_on
     from bot.intake import clean_question
 
     config = _config(articles, store, as_of)
     query = clean_question(query)
-    with _answering(config) as (answerer, runner):
-        found = runner.run(answerer.search(query, as_of=config.today, k=limit))
+    with _store(config) as opened:
+        answerer = answerer_on(opened, config)
+        found = asyncio.run(answerer.search(query, as_of=config.today, k=limit))
     if as_json:
         _print_json(found)
         return
@@ -403,10 +412,16 @@ def evaluate(context: typer.Context) -> None:
     raise typer.Exit(status or ANSWERED)
 
 
-def _config(articles: Sequence[str] | None, store: str | None, as_of: str | None) -> "Config":
+def _config(
+    articles: Sequence[str] | None,
+    store: str | None,
+    as_of: str | None,
+    prompts: str | None = None,
+) -> "Config":
     from bot.config import load_config
 
-    return load_config({"articles": articles, "store": store, "as_of": as_of})
+    flags = {"articles": articles, "store": store, "as_of": as_of, "prompts": prompts}
+    return load_config(flags)
 
 
 @contextmanager
@@ -451,10 +466,32 @@ def _answering(config: "Config") -> Iterator[tuple["Answerer", "asyncio.Runner"]
     """An answerer, and the runner that waits for its answers so that Ctrl-C stops them."""
     import asyncio
 
-    from bot.compose import answerer_on
+    from bot.compose import answerer_on, language_model
 
     with _store(config) as opened, asyncio.Runner() as runner:
-        yield answerer_on(opened, config), runner
+        opening = language_model(config)
+        llm = runner.run(opening.__aenter__())
+        try:
+            yield answerer_on(opened, config, llm), runner
+        finally:
+            runner.run(opening.__aexit__(None, None, None))
+
+
+def _waited_for(
+    answerer: "Answerer", runner: "asyncio.Runner", config: "Config", as_json: bool
+) -> "Ask":
+    """Waits for answers; a person at a terminal sees what a language model writes meanwhile."""
+
+    def ask(question: str, history: Sequence["Turn"]) -> "Answer":
+        if as_json or not config.chat_model or not sys.stdout.isatty():
+            return runner.run(answerer.ask(question, history, config.today))
+        from bot.drafts import watched
+        from bot.render import console
+
+        events = answerer.stream(question, history, config.today)
+        return runner.run(watched(events, console(sys.stdout)))
+
+    return ask
 
 
 class _Progress:

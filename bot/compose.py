@@ -102,16 +102,17 @@ def open_store(config: Config, notify: Notify, on_progress: OnProgress) -> Store
 async def answerer(
     config: Config, notify: Notify, on_progress: OnProgress
 ) -> AsyncIterator["Answerer"]:
-    """An answerer on the articles of the settings; its store is closed on leaving."""
+    """An answerer on the articles of the settings, all that it needs closed on leaving."""
     with open_store(config, notify, on_progress) as store:
-        yield answerer_on(store, config)
+        async with language_model(config) as llm:
+            yield answerer_on(store, config, llm)
 
 
-def answerer_on(store: Store, config: Config) -> "Answerer":
-    """An answerer on an open store."""
+def answerer_on(store: Store, config: Config, llm: "LLM | None" = None) -> "Answerer":
+    """An answerer on an open store, whose answers are written by `llm` if there is one."""
     from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
 
-    return Answerer(store, config.threshold)
+    return Answerer(store, config.threshold, llm, prompts(config) if llm else None)
 
 
 @asynccontextmanager

@@ -66,12 +66,14 @@ def print_blocks(out: Console, blocks: Iterable[Block]) -> None:
 
 
 def answer_blocks(answer: Answer, quotes: bool = True) -> Iterator[Block]:
-    """The answer, its numbered sources with or without their quotes, and the confidence."""
+    """The answer, its numbered sources with or without their quotes, notes, and confidence."""
     yield Block(Text(clean(answer.text)))
     if answer.citations:
         yield Block(Text())
         yield from citation_blocks(answer.citations, quotes)
     yield Block(Text())
+    for note in answer.notes:
+        yield Block(Text(one_line(note), "italic"))
     yield Block(Text(f"confidence {answer.confidence:.2f}", "dim"))
 
 

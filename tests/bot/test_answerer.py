@@ -56,14 +56,11 @@ def answerer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
         yield Answerer(store)
 
 
-def texts() -> dict[str, str]:
-    return {str(row["url"] or row["id"]): str(row["text"]) for row in ROWS}
-
-
-def check(answer: Answer) -> None:
+def check(answer: Answer, *rows: dict[str, str | None]) -> None:
     """What holds for every answer, whatever was asked."""
+    texts = {str(row["url"] or row["id"]): str(row["text"]) for row in (*ROWS, *rows)}
     for c in answer.citations:
-        assert texts()[c.source][c.start : c.end] == c.quote
+        assert texts[c.source][c.start : c.end] == c.quote
         assert f"[{c.n}]" in answer.text
     assert [c.n for c in answer.citations] == list(range(1, len(answer.citations) + 1))
     assert bool(answer.citations) == (answer.status in (Status.ANSWERED, Status.PARTIAL))

@@ -89,12 +89,13 @@ def _chunk(delta: Body, finish: str | None) -> str:
 
 
 class OpenAIServer:
-    """The server; script it with `replies`, look at `requests`."""
+    """The server; script it with `replies`, look at `requests`; the first one sets `asked`."""
 
     def __init__(self) -> None:
         self.replies: deque[Scripted] = deque()
         self.requests: list[Request] = []
         self.fallback: Callable[[Request], Scripted] = lambda _: says("Hello", " there.")
+        self.asked = threading.Event()
         self.url = ""
         self._lock = threading.Lock()
 
@@ -125,6 +126,7 @@ class OpenAIServer:
     def _reply(self, request: Request) -> Scripted:
         with self._lock:
             self.requests.append(request)
+            self.asked.set()
             if refusal := _refusal(request):
                 return refusal
             return self.replies.popleft() if self.replies else self.fallback(request)
