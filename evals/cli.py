@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import Articles, AsJson, AsOf, StoreDirectory, note
+from bot.cli import Articles, AsJson, AsOf, PromptsDirectory, StoreDirectory, note
 from bot.config import Config, load_config
 from evals.gold.format import Gold, load_gold
 from index.errors import UsageError
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from evals.judge.judge import Verdict
     from evals.judge.verdicts import Judgement
     from evals.run.header import Header
-    from evals.run.runs import Run
+    from evals.run.progress import RunProgress
+    from evals.run.runs import Record, Run
+    from index.store import Store
 
 WORSE = 5
 """Exit status of `compare` where a metric of --fail-if-worse is worse."""
@@ -58,6 +60,7 @@ def run_gold(
     ] = 1,
     articles: Articles = None,
     store: StoreDirectory = None,
+    prompts: PromptsDirectory = None,
     as_of: AsOf = None,
 ) -> None:
     """Answer every gold question and write the answers down; taken up where it stopped.
@@ -69,12 +72,13 @@ def run_gold(
 
     if not out.parent.is_dir():
         raise UsageError(f"there is no folder {out.parent}; make it, or choose another --out")
-    config = load_config({"articles": articles, "store": store, "as_of": as_of})
+    flags = {"articles": articles, "store": store, "prompts": prompts, "as_of": as_of}
+    config = load_config(flags)
     gold = load_gold(gold_file)
     before = finished(out, gold)
     earlier = read_header(out) if before else None
     if earlier and not config.as_of:  # a run has one today, whenever it is taken up
-        config = load_config({"articles": articles, "store": store, "as_of": earlier.as_of})
+        config = load_config(flags | {"as_of": earlier.as_of})
     if before == len(gold):
         note(f"all {before} questions are answered already; another --out makes another run")
     elif before:
@@ -226,10 +230,7 @@ def judge_run(
         Path | None,
         typer.Option("--out", metavar="VERDICTS.jsonl", help="Default: RUN.judge.jsonl."),
     ] = None,
-    prompts: Annotated[
-        str | None,
-        typer.Option("--prompts", metavar="DIR", help="Prompts in place of the shipped ones."),
-    ] = None,
+    prompts: PromptsDirectory = None,
     as_json: AsJson = False,
 ) -> None:
     """Have CHAT_MODEL judge the answers of a run; taken up where it stopped.
@@ -321,10 +322,9 @@ def _run(
     earlier: "Header | None",
     concurrency: int,
 ) -> None:
-    from bot.compose import answerer_on, open_store
+    from bot.compose import open_store
     from evals.run.header import describe, now, same_or_refused, write_header
     from evals.run.progress import RunProgress
-    from evals.run.runner import run
     from evals.run.runs import load_run
 
     with open_store(config, note, lambda _: None) as store:
@@ -338,22 +338,57 @@ def _run(
         if known:
             write_header(out, header)
         records = load_run(out, gold).records if before else ()
-        with RunProgress(len(gold), records) as progress:
-            answerer = answerer_on(store, config)
-            asyncio.run(
-                run(
-                    gold[before:],
-                    answerer,
-                    out,
-                    as_of=config.today,
-                    concurrency=concurrency,
-                    on_record=progress.advance,
+        with RunProgress(len(gold), records, header.usage) as progress:
+            try:
+                asyncio.run(
+                    _answer(
+                        gold[before:],
+                        config,
+                        store,
+                        out=out,
+                        concurrency=concurrency,
+                        progress=progress,
+                    )
                 )
-            )
+            finally:  # what is paid is paid, wherever the run stopped
+                header = replace(header, usage=progress.usage)
+                if known:
+                    write_header(out, header)
         if known:
             models = sorted({str(r.answer.get("model")) for r in load_run(out, gold).records})
             write_header(out, replace(header, model=", ".join(models), finished=now()))
     note(f"{len(gold)} answers in {out}: {progress.figures}")
+
+
+async def _answer(
+    gold: Sequence[Gold],
+    config: Config,
+    store: "Store",
+    *,
+    out: Path,
+    concurrency: int,
+    progress: "RunProgress",
+) -> None:
+    from bot.compose import answerer_on, language_model
+    from bot.llm import Price
+    from evals.run.runner import run
+
+    price = Price(*config.chat_price) if config.chat_price else None
+    async with language_model(config) as llm:
+
+        def tell(record: "Record") -> None:
+            if llm:
+                progress.spent(llm.usage, price)
+            progress.advance(record)
+
+        await run(
+            gold,
+            answerer_on(store, config, llm),
+            out,
+            as_of=config.today,
+            concurrency=concurrency,
+            on_record=tell,
+        )
 
 
 def _know_sources(gold_file: Path, gold: Sequence[Gold], known: Callable[[str], bool]) -> None:

@@ -46,7 +46,7 @@ def score_blocks(score: Score) -> Iterator[Block]:
     if score.run.header and (usage := score.run.header.usage):
         yield Block(Text())
         for name, amount in usage.items():
-            yield Block(Text(f"{name:{NAME}}{amount:>8,g}"))
+            yield Block(Text(f"{name:{NAME}}{amount:>8,.10g}"))
     yield from _note_blocks(score.notes)
 
 

@@ -1,12 +1,14 @@
 """How far a run has come, and how good it is so far: one line on standard error."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bot.llm import Price, Usage
 from bot.render import console
 from evals.figures.metrics import METRICS
 from evals.run.runs import Record
@@ -27,9 +29,20 @@ def bar() -> Progress:
 
 
 class RunProgress:
-    """A bar with the running figures, for a person; nothing where nobody watches."""
+    """A bar with the running figures, for a person; nothing where nobody watches.
 
-    def __init__(self, questions: int, before: Sequence[Record] = ()) -> None:
+    `usage` is what the language model has taken: requests, tokens, and dollars where their price
+    is known. That given at first is of the answers `before`.
+    """
+
+    def __init__(
+        self,
+        questions: int,
+        before: Sequence[Record] = (),
+        usage: Mapping[str, float] = {},
+    ) -> None:
+        self.usage = dict(usage)
+        self._usage_before = usage
         self._sums = dict.fromkeys(RUNNING, (0.0, 0.0))
         self._seen = 0
         self._bar = bar()
@@ -46,6 +59,13 @@ class RunProgress:
         self._count(record)
         self._bar.update(self._task, advance=1, description=self.figures)
 
+    def spent(self, usage: Usage, price: Price | None) -> None:
+        """Tell what has been taken since the answers before."""
+        amounts = asdict(usage) | ({"dollars": usage.cost(price)} if price else {})
+        self.usage = {
+            name: amount + self._usage_before.get(name, 0) for name, amount in amounts.items()
+        }
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -57,11 +77,17 @@ class RunProgress:
     @property
     def figures(self) -> str:
         """The figures so far, of the metrics that apply to a tenth of the questions at least."""
-        return " · ".join(
+        figures = [
             f"{name} {amount / of:.2f}"
             for name, (amount, of) in self._sums.items()
             if of and of >= self._seen / 10
-        )
+        ]
+        if self.usage:
+            read, written = self.usage["prompt_tokens"], self.usage["completion_tokens"]
+            figures.append(f"{read:,} tokens read, {written:,} written")
+        if "dollars" in self.usage:
+            figures.append(f"${self.usage['dollars']:.4f}")
+        return " · ".join(figures)
 
     def _count(self, record: Record) -> None:
         self._seen += 1

@@ -13,6 +13,7 @@ from evals.gold.format import Gold
 from evals.run.runner import finished, run
 from index.errors import StoreError
 from tests.conftest import Dateline
+from tests.standins.openai_server import KEY, MODEL, PROMPT_TOKENS, running, says
 
 GOLD = [
     {"id": "one", "question": "How many soldiers share one interpreter?"},
@@ -100,6 +101,37 @@ def test_the_header_says_what_made_the_run_and_no_secret(
     assert header["model"] == "quotes"
     assert {"dateline", "python", "tantivy"} <= header["versions"].keys()
     assert header["started"] <= header["finished"]
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_language_model_writes_and_is_paid_for_once(
+    inside: Dateline,
+    gold: Path,
+    seeds_store: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = tmp_path / "run.jsonl"
+    run_it = ("eval", "run", gold, "--store", seeds_store, "--out", out, "--concurrency", "2")
+    with running() as server:
+        server.fallback = lambda _: says("Each group of 30 soldiers", " gets one interpreter [1].")
+        settings = {"CHAT_MODEL": MODEL, "OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY}
+        for key, value in (settings | {"CHAT_PRICE": "1000/0"}).items():
+            monkeypatch.setenv(key, value)
+        done = inside(*run_it)
+        assert done.returncode == 0, done.stderr
+        first = header_of(out)["usage"]
+        torn(out)
+        assert inside(*run_it).returncode == 0
+    header = header_of(out)
+    assert MODEL in header["model"] and "answer" in header["prompts"]
+    assert first["requests"] < header["usage"]["requests"] == len(server.requests)
+    assert header["usage"]["prompt_tokens"] == PROMPT_TOKENS * len(server.requests)
+    assert header["usage"]["dollars"] == pytest.approx(0.011 * len(server.requests))
+    assert f"{first['prompt_tokens']} tokens read" in done.stderr
+    assert f"${first['dollars']:.4f}" in done.stderr
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert rows[1]["status"] == "abstained" and rows[1]["model"] == "quotes"
 
 
 def torn(out: Path) -> None:
