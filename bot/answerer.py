@@ -15,6 +15,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Draft, Status, Turn
+from bot.clarify import asking_back
 from bot.gate import THRESHOLD, confidence
 from bot.question import parts_of
 from bot.quotes import MAX_WORDS, Quote, choose_quotes
@@ -83,8 +84,8 @@ class Answerer:
         started = time.perf_counter()
         query = await asyncio.to_thread(rewrite, question, history, as_of, self._words)
         found = await asyncio.to_thread(self._find, query)
-        answer: Answer | None = None
-        if self._writer and found.held:
+        answer = await asyncio.to_thread(self._asked_back, found, history)
+        if answer is None and self._writer and found.held:
             try:
                 async with aclosing(self._writer.write(found.asked, found.read())) as events:
                     async for event in events:
@@ -118,6 +119,12 @@ class Answerer:
         readings = [read(self._retriever.retrieve(q), self._words) for q in _parts(query)]
         findings = [_Finding(reading, confidence(reading)) for reading in readings]
         return _Found(query, findings, self._threshold)
+
+    def _asked_back(self, found: "_Found", history: Sequence[Turn]) -> Answer | None:
+        """A question back, where it is unclear what is meant."""
+        [first, *_] = found.findings
+        text = asking_back(first.reading.evidence, history, self._words)
+        return found.unclear(text) if text else None
 
     def _quoted(self, found: "_Found", *notes: str) -> Answer:
         """The sentences that answer, or that there are none."""
@@ -208,6 +215,12 @@ class _Found:
             query=str(self.query),
             passages=_passages(self.findings),
         )
+
+    def unclear(self, text: str) -> Answer:
+        """The question to ask back; while that is open, no answer can be held likely."""
+        declined = self.declined()
+        sure = min(declined.confidence, self.threshold)
+        return replace(declined, status=Status.CLARIFY, text=text, confidence=sure)
 
     def answered(
         self, said: str, citations: tuple[Citation, ...], missing: Sequence[str]

@@ -89,7 +89,7 @@ async def test_what_is_not_there_is_declined(answerer: Answerer) -> None:
 
 
 async def test_nothing_to_search_for_is_declined(answerer: Answerer) -> None:
-    answer = await answerer.ask("What was that?")
+    answer = await answerer.ask("Ngorongoro?")
     check(answer)
     assert answer.status is Status.ABSTAINED
 

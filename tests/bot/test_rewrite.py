@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Turn
-from bot.rewrite import leans, rewrite
+from bot.leaning import leans
+from bot.rewrite import rewrite
 from index.embed import StaticEmbedder
 from index.retriever import Query
 from index.words import Words
