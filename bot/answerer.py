@@ -64,7 +64,9 @@ class Answerer:
         self._words = Words(StaticEmbedder())
         self._retriever = Retriever(store, self._words)
         self._threshold = THRESHOLD if threshold is None else threshold
-        self._writer = self._writer_with(llm, prompts or Prompts()) if llm else None
+        self._llm = llm
+        self._prompts = prompts or Prompts()
+        self._writer = self._writer_with(llm) if llm else None
 
     async def ask(
         self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
@@ -82,7 +84,7 @@ class Answerer:
         Closing the generator stops the model.
         """
         started = time.perf_counter()
-        query = await asyncio.to_thread(rewrite, question, history, as_of, self._words)
+        query = await self._query(question, history, as_of)
         found = await asyncio.to_thread(self._find, query)
         answer = await asyncio.to_thread(self._asked_back, found, history)
         if answer is None and self._writer and found.held:
@@ -110,10 +112,19 @@ class Answerer:
         """Those of earlier answers whose quote stands in its article no more."""
         return tuple(c for c in citations if not verified([c], self._store.article))
 
-    def _writer_with(self, llm: "LLM", prompts: Prompts) -> "Writer":
+    def _writer_with(self, llm: "LLM") -> "Writer":
         from bot.writer import Writer
 
-        return Writer(llm, prompts, self._words)
+        return Writer(llm, self._prompts, self._words)
+
+    async def _query(self, question: str, history: Sequence[Turn], as_of: date | None) -> Query:
+        """What to search for; a language model words anew what leans on the conversation."""
+        query = await asyncio.to_thread(rewrite, question, history, as_of, self._words)
+        if not (self._llm and query.context) or query.text != question:  # a reply to ours is clear
+            return query
+        from bot.standalone import standalone
+
+        return await standalone(query, history, self._llm, self._prompts)
 
     def _find(self, query: Query) -> "_Found":
         readings = [read(self._retriever.retrieve(q), self._words) for q in _parts(query)]

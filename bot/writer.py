@@ -23,7 +23,7 @@ from index.errors import ContextLengthError, ModelError
 from index.retriever import Query
 from index.terms import terms
 from index.words import Words
-from prompts import Prompts
+from prompts import Prompts, fenced
 
 MAX_TOKENS = 1500
 """Of a reply: an answer takes a tenth of them, but some models think before they write."""
@@ -128,11 +128,6 @@ class Writer:
                     if len(draft) > MAX_CHARACTERS:
                         break
         return draft
-
-
-def fenced(text: str) -> str:
-    """The text without anything that could be taken for the end of the data it belongs to."""
-    return text.replace("<", "‹").replace(">", "›")
 
 
 def _shown(number: int, passage: Passage) -> str:

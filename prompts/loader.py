@@ -78,6 +78,11 @@ class Prompts:
             yield prompt
 
 
+def fenced(text: str) -> str:
+    """A value for a place between tags, without anything that could be taken for one of them."""
+    return text.replace("<", "‹").replace(">", "›")
+
+
 def _read(path: Path) -> Prompt:
     try:
         return Prompt(path.stem, path.read_text(encoding="utf-8").strip())

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.answer import Answer, Draft, Status
+from bot.answer import Answer, Draft, Status, Turn
 from bot.answerer import AWAY, CUT, FOUND_NONE, LEFT_OUT, UNSUPPORTED, Answerer
 from bot.compose import answerer_on, language_model
 from bot.config import Config
@@ -287,6 +287,27 @@ async def test_orders_in_an_article_are_fenced_and_not_carried_out(
     given = server.requests[0].body["messages"][1]["content"]
     assert given.count("<question>") == given.count("</question>") == 1
     assert given.count("</passage>") == given.count("<passage ")
+
+
+async def test_a_follow_up_is_searched_for_as_the_model_words_it(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    history = [Turn("user", "Which ferry sails all night?"), Turn("assistant", "The Harrow ferry.")]
+    reworded = "How many passengers does the captain of the Harrow ferry expect?"
+    server.replies.extend([says(reworded), says("The captain expects 900 passengers [1].")])
+    answer = await answerer.ask("And how many passengers does its captain expect?", history)
+    check(answer)
+    assert answer.query.startswith(reworded) and "900 passengers" in answer.text
+    assert reworded in sent(server)
+
+
+async def test_a_question_on_another_matter_is_not_worded_anew(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    server.replies.append(says(CABLES))
+    history = [Turn("user", "Which wood burns in the oven of the bakery on Mill Street?")]
+    answer = await answerer.ask(QUESTION, history)
+    assert (answer.query, len(server.requests)) == (QUESTION, 1)
 
 
 async def test_what_does_not_fit_the_window_is_left_away_from_the_last(
