@@ -39,7 +39,14 @@ _QUESTION = re.compile(
 
 
 def asking_back(evidence: Evidence, history: Sequence[Turn], words: Words) -> str | None:
-    """The question to ask back, with its options; None where there is nothing to ask."""
+    """The question to ask back, with its options; None where there is nothing to ask.
+
+    The same once more where it was asked and the reply names none of its options.
+    """
+    last = history[-1].content if history else ""
+    if options_of(last):
+        unanswered = not evidence.query.context and _was_asked(evidence.query.text, history)
+        return last if unanswered else None
     if not _unclear(evidence, history, words):
         return None
     offered = {_title(hit.candidate.title): hit.candidate.source for hit in reversed(evidence.hits)}
@@ -76,8 +83,7 @@ def _unclear(evidence: Evidence, history: Sequence[Turn], words: Words) -> bool:
     query, hits = evidence.query, evidence.hits
     if not query.context and points_back(query.text, words):
         return said(query.text, words) < SAYS_NOTHING
-    replied = bool(history) and bool(options_of(history[-1].content))
-    if replied or not leaves_unnamed(query.text) or evidence.sought.names:
+    if not leaves_unnamed(query.text) or evidence.sought.names:
         return False
     near = [hit for hit in hits if hits[0].score - hit.score < _leeway(hits[0])]
     before = [turn.content for turn in (*history[:1], *history[-2:])]
@@ -86,6 +92,10 @@ def _unclear(evidence: Evidence, history: Sequence[Turn], words: Words) -> bool:
         and said(query.text, words) < AT_LENGTH
         and not any(same_matter(query.text, text, words) for text in before)
     )
+
+
+def _was_asked(question: str, history: Sequence[Turn]) -> bool:
+    return any(turn.role == "user" and turn.content == question for turn in history)
 
 
 def _leeway(best: Hit) -> float:

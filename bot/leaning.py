@@ -20,7 +20,7 @@ TELLING = 4.5
 _WORD = re.compile(r"\w+")
 _OPENING = re.compile(
     r"\W*(?:(?:and|but|or|so|then|also|what about|how about|what else|who else|yes|no|ok|okay"
-    r"|i mean|i meant|why not|how so)\b|why\W*$)",
+    r"|i mean|i meant|why not|how so|tell me more)\b|why\W*$)",
     re.IGNORECASE,
 )
 _TIMES = (

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.answer import Answer, Citation
+from bot.answer import Answer, Citation, Status
 from index.article import Article, Passage
 from index.terms import terms
 
@@ -71,6 +71,8 @@ def answer_blocks(answer: Answer, quotes: bool = True) -> Iterator[Block]:
     if answer.citations:
         yield Block(Text())
         yield from citation_blocks(answer.citations, quotes)
+    if answer.status is Status.CLARIFY:
+        return
     yield Block(Text())
     for note in answer.notes:
         yield Block(Text(one_line(note), "italic"))

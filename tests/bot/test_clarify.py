@@ -48,7 +48,14 @@ def after(question: str, answer: Answer) -> list[Turn]:
 
 @pytest.mark.parametrize(
     "question",
-    ["What did he say?", "How many of them are there?", "And when?", "Why?", UNNAMED],
+    [
+        "What did he say?",
+        "How many of them are there?",
+        "And when?",
+        "Why?",
+        "Tell me more",
+        UNNAMED,
+    ],
 )
 async def test_what_can_be_meant_in_several_ways_is_asked_back(
     answerer: Answerer, question: str
@@ -101,10 +108,17 @@ async def test_a_follow_up_after_the_reply_knows_what_was_meant(answerer: Answer
     assert answer.query == f"And when is it open? [Reno library moves / {UNNAMED}]"
 
 
-async def test_a_number_that_is_not_offered_is_asked_again(answerer: Answerer) -> None:
-    asked = await answerer.ask("What did he say?")
-    again = await answerer.ask("7", after("What did he say?", asked))
-    assert (again.status, again.query) == (Status.CLARIFY, "What did he say?")
+@pytest.mark.parametrize("question", ["What did he say?", UNNAMED])
+async def test_a_number_that_is_not_offered_is_asked_again(
+    answerer: Answerer, question: str
+) -> None:
+    history = after(question, asked := await answerer.ask(question))
+    for wrong in ("7", "8"):
+        again = await answerer.ask(wrong, history)
+        assert (again.status, again.query, again.text) == (Status.CLARIFY, question, asked.text)
+        history += after(wrong, again)
+    answer = await answerer.ask("the second", history)
+    assert answer.query == f"{question} [{options_of(asked.text)[1]}]"
 
 
 async def test_another_question_in_place_of_a_reply(answerer: Answerer) -> None:
@@ -190,3 +204,4 @@ def test_in_a_terminal(terminal: "Terminal", seeds_store: Path) -> None:
     terminal.enter("the second one")
     screen = terminal.wait_for("[1]")
     assert "searched for: What did he say about it? [" in screen
+    assert screen.count("confidence") == 1
