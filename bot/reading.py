@@ -19,16 +19,16 @@ from index.rank import Hit
 from index.retriever import Evidence
 from index.split import sentences
 from index.terms import terms, terms_of_word
-from index.words import Words
+from index.words import Words, best_likeness, likeness, unit
 
 Floats = NDArray[np.float32]
 
 MIN_WORDS = 4
 """A shorter sentence is a scrap."""
-HEADING_WORDS = 8
-"""A line of fewer words that does not end as sentences do is a heading."""
-_ALIKE = (0.25, 0.85)
-"""Words less alike than the first cosine match nothing, more than the second wholly."""
+HEADING_WORDS = 5
+"""A line of fewer words that does not end as sentences do is a heading, and says too little."""
+REASON_WORDS = 8
+"""The same where a reason is asked for: a heading names things, but seldom explains them."""
 _WORD = re.compile(r"\w+")
 _FINISHED = re.compile(r"""[.!?…:;][\s"'”’)\]]*$""")
 _BOILERPLATE = re.compile(
@@ -110,14 +110,14 @@ def read(evidence: Evidence, words: Words) -> Reading:
     seen = dict.fromkeys(w.lower() for s in found for w in s.words)
     vocabulary = {word: i for i, word in enumerate([*seen])}
     raw = words.vectors([*vocabulary])
-    vectors = _unit(raw)
     sought = tuple(evidence.sought.importance)
-    wanted = _unit(words.vectors([forms[term].lower() for term in sought]))
-    alike = _softened(wanted @ vectors.T)
-    match, sums = _by_sentence(found, vocabulary, alike, raw)
+    alike = likeness(words.vectors([forms[term].lower() for term in sought]), raw)
+    columns = [[vocabulary[w.lower()] for w in s.words] for s in found]
+    match = best_likeness(alike, columns)
     held = [[term in s.terms for term in sought] for s in found]
     match[np.array(held, dtype=bool).reshape(match.shape)] = 1
-    question = _unit(words.vectors(asked).sum(axis=0, keepdims=True))
+    sums = np.array([raw[c].sum(axis=0) for c in columns]).reshape(len(found), raw.shape[1])
+    question = unit(words.vectors(asked).sum(axis=0, keepdims=True))
     return Reading(
         evidence=evidence,
         kind=kind,
@@ -125,14 +125,15 @@ def read(evidence: Evidence, words: Words) -> Reading:
         sought=sought,
         importance=np.array([*evidence.sought.importance.values()], dtype=np.float32),
         match=match,
-        cosines=(_unit(sums) @ question.T)[:, 0],
+        cosines=(unit(sums) @ question.T)[:, 0],
         vocabulary=vocabulary,
-        vectors=vectors,
+        vectors=unit(raw),
         echo=alike.max(axis=0, initial=0),
     )
 
 
 def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterator[Sentence]:
+    enough = REASON_WORDS if kind is Kind.REASON else HEADING_WORDS
     for place, hit in enumerate(hits):
         c = hit.candidate
         for start, end in sentences(c.text):
@@ -142,7 +143,7 @@ def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterat
             words = tuple(dict.fromkeys(_WORD.findall(text)))
             if length < MIN_WORDS or not tokens or not words:
                 continue
-            if length < HEADING_WORDS and _is_heading(c.text, start, end):
+            if length < enough and _is_heading(c.text, start, end):
                 continue
             if text == c.title or _BOILERPLATE.search(text):
                 continue
@@ -167,25 +168,3 @@ def _is_heading(text: str, start: int, end: int) -> bool:
     begins = start == 0 or text[:start].rstrip(" ").endswith("\n")
     ends = end == len(text) or text[end:].lstrip(" ").startswith("\n")
     return begins and ends and not _FINISHED.search(text[start:end])
-
-
-def _by_sentence(
-    found: Sequence[Sentence], vocabulary: dict[str, int], alike: Floats, raw: Floats
-) -> tuple[Floats, Floats]:
-    """Per sentence, its best likeness to each sought word and the sum of its words' vectors."""
-    if not found:
-        return np.zeros((0, len(alike)), np.float32), np.zeros((0, raw.shape[1]), np.float32)
-    columns = [vocabulary[w.lower()] for s in found for w in s.words]
-    starts = np.cumsum([0, *(len(s.words) for s in found[:-1])])
-    best = np.maximum.reduceat(alike.T[columns], starts, axis=0)
-    return best, np.add.reduceat(raw[columns], starts, axis=0)
-
-
-def _softened(cosines: Floats) -> Floats:
-    low, high = _ALIKE
-    return np.asarray(np.clip((cosines - low) / (high - low), 0.0, 1.0), dtype=np.float32)
-
-
-def _unit(vectors: Floats) -> Floats:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)

@@ -5,6 +5,7 @@ A linear model over a dozen readable features. Its weights were fitted by
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -18,19 +19,20 @@ from numpy.typing import NDArray
 
 from index.manifest import Candidate
 from index.terms import terms
+from index.words import Words, best_likeness, likeness
 
 WEIGHTS = {
-    "bm25": 1.28,
-    "cosine": 5.49,
-    "article_bm25": 2.42,
-    "article_cosine": 1.53,
-    "fresh_month": 3.09,
-    "fresh_week": 0.85,
-    "lead": 0.91,
-    "length": 0.95,
-    "coverage": 2.53,
-    "phrases": 0.27,
-    "proximity": 1.75,
+    "bm25": 1.08,
+    "cosine": 5.25,
+    "article_bm25": 2.11,
+    "article_cosine": 1.73,
+    "fresh_month": 3.05,
+    "fresh_week": 0.86,
+    "lead": 0.93,
+    "length": 0.76,
+    "phrases": 0.36,
+    "proximity": 1.24,
+    "likeness": 4.31,
 }
 _UNREAD = 8
 """The first so many features can be had without reading the passage."""
@@ -38,6 +40,7 @@ READ = 60
 """Candidates read."""
 NEAR = 22
 """How many terms may lie between words that count as standing together."""
+_WORD = re.compile(r"\w+")
 FULL_LENGTH = 1000
 """Characters from which a passage counts as a whole one."""
 
@@ -82,11 +85,6 @@ class Sought:
         """All importance together."""
         return sum(self.importance.values())
 
-    def share(self, found: AbstractSet[str]) -> float:
-        """The share of the total importance that the found terms have, in [0, 1]."""
-        held = sum(weight for term, weight in self.importance.items() if term in found)
-        return held / self.total if self.total else 0.0
-
     @cached_property
     def _phrases(self) -> dict[tuple[str, str], float]:
         """What each pair weighs."""
@@ -104,6 +102,7 @@ def rank(
     candidates: Sequence[Candidate],
     bm25: Mapping[int, float],
     cosines: NDArray[np.float32],
+    words: Words,
 ) -> list[Hit]:
     """The candidates that are worth reading, as hits, best first; at most READ.
 
@@ -115,7 +114,12 @@ def rank(
     weights = np.array([*WEIGHTS.values()], dtype=np.float32)
     unread = _unread_features(sought, candidates, bm25, cosines)
     promising = np.argsort(-(unread @ weights[:_UNREAD]), kind="stable")[:READ]
-    hits = [_hit(sought, candidates[i], unread[i], weights) for i in promising]
+    read = _read_features(sought, [candidates[i] for i in promising], words)
+    features = np.hstack([unread[promising], read])
+    hits = [
+        Hit(candidates[i], float(row @ weights), row)
+        for i, row in zip(promising, features, strict=True)
+    ]
     return sorted(hits, key=lambda hit: -hit.score)
 
 
@@ -147,17 +151,36 @@ def _unread_features(
     return np.array(columns, dtype=np.float32).T
 
 
-def _hit(
+def _read_features(
+    sought: Sought, candidates: Sequence[Candidate], words: Words
+) -> NDArray[np.float32]:
+    """The features that come of reading: `(len(candidates), len(WEIGHTS) - _UNREAD)`."""
+    tokens = [terms(c.text) for c in candidates]
+    held = [{*found, *terms(c.title)} for found, c in zip(tokens, candidates, strict=True)]
+    columns = (
+        [sought.phrase_share(found) for found in tokens],
+        [_proximity(sought, found) for found in tokens],
+        _likenesses(sought, candidates, held, words),
+    )
+    return np.array(columns, dtype=np.float32).T
+
+
+def _likenesses(
     sought: Sought,
-    candidate: Candidate,
-    unread: NDArray[np.float32],
-    weights: NDArray[np.float32],
-) -> Hit:
-    tokens = terms(candidate.text)
-    coverage = sought.share({*tokens, *terms(candidate.title)})
-    read = (coverage, sought.phrase_share(tokens), _proximity(sought, tokens))
-    features = np.concatenate([unread, np.array(read, dtype=np.float32)])
-    return Hit(candidate, float(features @ weights), features)
+    candidates: Sequence[Candidate],
+    held: Sequence[AbstractSet[str]],
+    words: Words,
+) -> NDArray[np.float32]:
+    """The share of the importance that each passage has the words for, or words like them."""
+    texts = [_WORD.findall(f"{c.title} {c.text}".lower()) or [""] for c in candidates]
+    vocabulary: dict[str, int] = {}
+    columns = [[vocabulary.setdefault(w, len(vocabulary)) for w in {*text}] for text in texts]
+    wanted = words.vectors([sought.forms[term].lower() for term in sought.importance])
+    match = best_likeness(likeness(wanted, words.vectors([*vocabulary])), columns)
+    for row, found in zip(match, held, strict=True):
+        row[[term in found for term in sought.importance]] = 1
+    weights = np.array([*sought.importance.values()], dtype=np.float32)
+    return np.asarray(match @ weights / (sought.total or 1.0), dtype=np.float32)
 
 
 _COLUMN = {name: column for column, name in enumerate(WEIGHTS)}

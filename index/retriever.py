@@ -90,7 +90,7 @@ class Retriever:
             last = _plus(query.as_of, TIME_ZONES)
             candidates = [c for c in candidates if c.published is None or c.published <= last]
         cosines = np.array([c.vector @ vector for c in candidates], dtype=np.float32)
-        hits = rank(sought, candidates, found, cosines)
+        hits = rank(sought, candidates, found, cosines, self._words)
         return Evidence(query, sought, tuple(hits[:k]), live, idf)
 
     def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:

@@ -1,4 +1,4 @@
-"""What the static embedding model knows of single words: their vectors, and how rare they are.
+"""What the static embedding model knows of single words: vectors, likeness, and how rare they are.
 
 It knows nothing of any collection of articles.
 """
@@ -13,6 +13,8 @@ from index.embed import StaticEmbedder, Vectors
 
 CACHED = 30_000
 """Words remembered, a kilobyte each."""
+_ALIKE = (0.25, 0.85)
+"""Words less alike than the first cosine are not alike at all, more than the second wholly."""
 _PIECES_IDF = 5.0
 _RAREST = 6.5
 
@@ -44,6 +46,31 @@ class Words:
                 for word, pieces, vector in zip(new, *self._model.pieces(new), strict=True):
                     self._known[word] = (vector, _rarity(pieces))
             return [self._known[word] for word in words]
+
+
+def likeness(wanted: Vectors, known: Vectors) -> Vectors:
+    """How alike each wanted word is to each known one, in [0, 1]; vectors one a row."""
+    low, high = _ALIKE
+    cosines = unit(wanted) @ unit(known).T
+    return np.asarray(np.clip((cosines - low) / (high - low), 0.0, 1.0), dtype=np.float32)
+
+
+def best_likeness(alike: Vectors, texts: Sequence[Sequence[int]]) -> Vectors:
+    """The most that any word of a text is like each wanted one, `(len(texts), len(alike))`.
+
+    A text is given as columns of `alike`, at least one.
+    """
+    if not texts:
+        return np.zeros((0, len(alike)), dtype=np.float32)
+    starts = np.cumsum([0, *(len(text) for text in texts[:-1])])
+    columns = [column for text in texts for column in text]
+    return np.asarray(np.maximum.reduceat(alike.T[columns], starts, axis=0), dtype=np.float32)
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Each row made one of length 1; rows of nothing stay so."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def _rarity(pieces: Sequence[int]) -> float:
