@@ -10,6 +10,7 @@ class Kind(StrEnum):
     MONEY = "money"
     SHARE = "share"
     NUMBER = "number"
+    YEAR = "year"
     DATE = "date"
     NAME = "name"
     REASON = "reason"
@@ -19,14 +20,18 @@ class Kind(StrEnum):
 _ASKS = {
     Kind.MONEY: r"\bhow (?:much|many)\b.*\b(?:pay|paid|costs?|price|worth|fined?|money|sum|dollars|"
     r"raised?|spen[dt]|earn\w*)\b|\bhow much (?:did|does|will|was|is)\b",
-    Kind.SHARE: r"\bpercent|%|\bwhat (?:share|fraction|proportion)\b",
+    Kind.SHARE: r"\b(?:what|which|how (?:many|much)) (?:percent(?:age)?|per cent|share|fraction|"
+    r"proportion)\b",
     Kind.NUMBER: r"\bhow (?:many|much|old|long|far|tall|big|often|fast|high|large)\b"
     r"|\bwhat (?:number|age|amount)\b",
+    Kind.YEAR: r"\b(?:what|which) year\b",
     Kind.DATE: r"\bwhen (?:did|does|do|is|was|will|were|are|has|have)\b"
-    r"|\bsince (?:what|which|when)\b|\b(?:what|which) (?:year|date|day|month|time)\b",
+    r"|\b(?:since|from|until|by) (?:what|which|when)\b|\b(?:when|since)[?:]?\s*$"
+    r"|\b(?:what|which) (?:date|day|month|time)\b",
     Kind.REASON: r"\bwhy\b|\bhow come\b|\bwhat (?:reason|caused?)\b",
     Kind.NAME: r"\b(?:who|whose|whom|where|which)\b|\bname of\b|\bnamed\b|\bwhat (?:country|city|"
-    r"state|nation|place|company|team|film|movie|show|song|album|actor|artist|brand|person)\b",
+    r"state|nation|place|company|team|film|movie|show|song|album|actor|artist|brand|person)\b"
+    r"|\b(?:called|titled|named?)[?:]?\s*$",
 }
 _ASKS_RE = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 
@@ -41,6 +46,7 @@ _ANSWERS = {
     ),
     Kind.SHARE: re.compile(r"\d\s?%|\bper ?cent\b"),
     Kind.NUMBER: re.compile(rf"\d[\d,.]*|\b{_COUNT_WORDS}\b", re.IGNORECASE),
+    Kind.YEAR: re.compile(r"\b(?:1[5-9]|20)\d\d\b"),
     Kind.DATE: re.compile(
         rf"\b{_MONTH}\b|\b(?:1[89]|20)\d\d\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
         r"|\b(?:this|last|next|earlier|coming) (?:day|week|weekend|month|year|decade)s?\b"

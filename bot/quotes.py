@@ -21,7 +21,7 @@ from index.rank import Hit
 from index.terms import terms, terms_of_word
 from index.words import Words
 
-MAX_WORDS = 64
+MAX_WORDS = 67
 """Of a whole answer, its citation marks included."""
 MAX_SENTENCES = 5
 _SAME = 0.8
@@ -36,32 +36,52 @@ _SENTENCE_SHARE = 2.0
 """How much a sentence's own probability counts beside the words it adds."""
 
 SENTENCE_WEIGHTS = {
-    "passage": 0.29,
-    "meaning": 0.66,
-    "with_neighbours": 1.72,
-    "with_title": 1.08,
-    "phrases": -0.23,
-    "cosine": 3.54,
-    "has_kind": 1.73,
-    "lead": 1.69,
-    "fresh_month": 2.24,
-    "is_question": -4.84,
-    "news": 1.12,
+    "passage": 0.31,
+    "meaning": 0.69,
+    "with_neighbours": 1.66,
+    "with_title": 0.94,
+    "phrases": -0.13,
+    "cosine": 3.56,
+    "has_kind": 1.80,
+    "lead": 1.61,
+    "fresh_month": 2.23,
+    "is_question": -4.99,
+    "news": 1.16,
 }
 WORD_WEIGHTS = {
-    "votes": 1.37,
-    "articles": 1.12,
-    "rarity": 2.70,
-    "number": 1.30,
-    "name_asked": 2.74,
-    "number_asked": 2.77,
-    "date_asked": 4.16,
-    "like_focus": 6.94,
-    "like_question": -2.43,
-    "name_unasked": 1.02,
+    "votes": 0.47,
+    "articles": 0.62,
+    "rarity": 2.18,
+    "number": 0.96,
+    "name_asked": 2.25,
+    "number_asked": 2.19,
+    "date_asked": 3.52,
+    "like_focus": 6.91,
+    "like_question": -3.34,
+    "name_unasked": 0.52,
+    "chance": 0.55,
+    "in_title": 2.46,
+    "near": 1.46,
+    "unit": 2.38,
+    "title_asked": 1.86,
+    "calendar_unasked": -1.53,
 }
 
+_NEARBY = 4
+"""Terms at which nearness to a word of the question has fallen to a third."""
+
 _WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"[\"“‘]([^\"“”‘’]{2,60})[\"”’]")
+_ASKS_TITLE = re.compile(
+    r"\b(?:titled?|called|named?|song|single|album|film|movie|show|series|book|play|game)\b",
+    re.IGNORECASE,
+)
+_CALENDAR = re.compile(
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|January|February|March|April|May|June|July|"
+    r"August|September|October|November|December|yesterday|today|tonight|tomorrow|weeks?|months?|"
+    r"years?|days?|mornings?|evenings?|nights?)$",
+    re.IGNORECASE,
+)
 _NAMELIKE = re.compile(r"\b(?:[A-Z][\w’'-]*|\d[\d,.]*)")
 _CLOSING = re.compile(r"""[\s"'”’)\]]+$""")
 
@@ -84,16 +104,21 @@ def choose_quotes(reading: Reading, words: Words, room: int = MAX_WORDS) -> list
     """
     if not reading.sentences:
         return []
-    likely = _softmax(sentence_features(reading) @ _vector(SENTENCE_WEIGHTS))
-    guess = _guess(reading, words)
+    likely = likelihood(reading)
+    guess = _guess(reading, likely, words)
     return _in_reading_order([reading.sentences[i] for i in _take(reading, likely, guess, room)])
 
 
-def _guess(reading: Reading, words: Words) -> dict[str, float]:
+def likelihood(reading: Reading) -> Floats:
+    """How likely each sentence answers, of 1 in all."""
+    return _softmax(sentence_features(reading) @ _vector(SENTENCE_WEIGHTS))
+
+
+def _guess(reading: Reading, likely: Floats, words: Words) -> dict[str, float]:
     """How likely each word is to be in the answer; none where the answer is a clause."""
     if reading.kind is Kind.REASON:
         return {}
-    seen = words_seen(reading)
+    seen = words_seen(reading, likely)
     chances = _softmax(word_features(reading, seen, words) @ _vector(WORD_WEIGHTS))
     # A word that only says again what the question says is no answer to it.
     return {
@@ -135,6 +160,9 @@ def word_features(reading: Reading, seen: "Mapping[str, SeenWord]", words: Words
     columns = [reading.vocabulary[w.form.lower()] for w in seen.values()]
     like = reading.vectors[columns] @ wanted.T
     numeric = kind in (Kind.NUMBER, Kind.MONEY, Kind.SHARE)
+    dated = kind in (Kind.DATE, Kind.YEAR)
+    titled = bool(_ASKS_TITLE.search(question))
+    counted = set(terms(focus_of(question)))
     rows = [
         (
             math.log(w.votes + 0.01),
@@ -143,46 +171,86 @@ def word_features(reading: Reading, seen: "Mapping[str, SeenWord]", words: Words
             w.is_number,
             kind is Kind.NAME and w.is_name,
             numeric and w.is_number,
-            kind is Kind.DATE and bool(answers_kind(w.form, Kind.DATE)),
+            dated and bool(answers_kind(w.form, kind)),
             like_focus,
             like_question,
             kind is Kind.OTHER and w.is_name,
+            math.log(w.chance + 1e-4),
+            w.in_title,
+            w.near,
+            numeric and w.is_number and not w.followers.isdisjoint(counted),
+            titled and w.is_quoted,
+            not dated and bool(_CALENDAR.match(w.form)),
         )
         for (term, w), (like_focus, like_question) in zip(seen.items(), like, strict=True)
     ]
     return np.array(rows, dtype=np.float32).reshape(len(rows), len(WORD_WEIGHTS))
 
 
-def words_seen(reading: Reading) -> "dict[str, SeenWord]":
-    """The words that might be an answer, by term, with where they stand."""
+def words_seen(reading: Reading, likely: Floats) -> "dict[str, SeenWord]":
+    """The words that might be an answer, by term, with where they stand.
+
+    `likely` says of each sentence how likely it answers.
+    """
     asked = reading.evidence.sought.attention
     hits = reading.evidence.hits
+    titles = [set(terms(hit.candidate.title)) for hit in hits]
     passage = np.array([hits[s.hit].score - hits[0].score for s in reading.sentences])
     support = np.exp(passage + 3 * reading.share(reading.exact) + 2 * reading.share(reading.near))
     support /= support.max()
     seen: dict[str, SeenWord] = defaultdict(SeenWord)
-    for s, weight in zip(reading.sentences, support, strict=True):
+    for s, weight, chance in zip(reading.sentences, support, likely, strict=True):
+        quoted = {t for found in _QUOTED.findall(s.text) for t in terms(found)}
         for word in s.words:
             for term in terms_of_word(word):
                 if term not in asked:
-                    seen[term].add(word, s, float(weight))
+                    seen[term].add(word, s, float(weight), float(chance))
+                    seen[term].is_quoted |= term in quoted
+                    if term in titles[s.hit]:
+                        seen[term].in_title = max(seen[term].in_title, 1 / (1 + s.hit))
+        _see_neighbours(s.tokens, asked, math.sqrt(chance), seen)
     return seen
 
 
+def _see_neighbours(
+    tokens: Sequence[str], asked: Mapping[str, float], weight: float, seen: "dict[str, SeenWord]"
+) -> None:
+    """Note how near each word stands to one of the question's, and what follows it."""
+    places = [i for i, token in enumerate(tokens) if token in asked]
+    for i, token in enumerate(tokens):
+        if token not in seen:
+            continue
+        seen[token].followers.update(tokens[i + 1 : i + 3])
+        if places:
+            distance = min(abs(i - place) for place in places)
+            seen[token].near = max(seen[token].near, weight * math.exp(-distance / _NEARBY))
+
+
 class SeenWord:
-    """Where a word stands among the sentences."""
+    """Where a word stands among the sentences.
+
+    `chance` is how likely those with it answer, all together; `in_title` is 1 where the best
+    article's title has it, less for those after it; `near` is 1 where it stands beside a word
+    of the question in a sure sentence. `followers` are the terms that come next after it.
+    """
 
     def __init__(self) -> None:
         self.form = ""
         self.articles: dict[int, float] = defaultdict(float)
+        self.chance = 0.0
+        self.in_title = 0.0
+        self.near = 0.0
+        self.is_quoted = False
+        self.followers: set[str] = set()
         self._best = -1.0
         self._sentences = 0
         self._capitals = 0
 
-    def add(self, form: str, sentence: Sentence, weight: float) -> None:
-        """Count the word, as written in a sentence of this weight."""
+    def add(self, form: str, sentence: Sentence, weight: float, chance: float) -> None:
+        """Count the word, as written in a sentence of this weight that so likely answers."""
         article = sentence.candidate.article_id
         self.articles[article] = max(self.articles[article], weight)
+        self.chance += chance
         self._sentences += 1
         self._capitals += form[0].isupper() and not sentence.text.startswith(form)
         if weight > self._best:

@@ -168,9 +168,11 @@ def main() -> None:
     ranker = fit_choice(_passage_listings(cases))
     _show("index/rank.py WEIGHTS", rank.WEIGHTS, ranker)
     rank.WEIGHTS.update(zip(rank.WEIGHTS, ranker.tolist(), strict=True))
-    sentence, word = _quote_listings(cases, ranker, words)
-    _show("bot/quotes.py SENTENCE_WEIGHTS", quotes.SENTENCE_WEIGHTS, fit_choice(sentence))
-    _show("bot/quotes.py WORD_WEIGHTS", quotes.WORD_WEIGHTS, fit_choice(word))
+    sentence = fit_choice([*_sentence_listings(cases, words)])
+    _show("bot/quotes.py SENTENCE_WEIGHTS", quotes.SENTENCE_WEIGHTS, sentence)
+    quotes.SENTENCE_WEIGHTS.update(zip(quotes.SENTENCE_WEIGHTS, sentence.tolist(), strict=True))
+    word = fit_choice([*_word_listings(cases, words)])
+    _show("bot/quotes.py WORD_WEIGHTS", quotes.WORD_WEIGHTS, word)
     for articles, _ in pairs:
         with _opened(articles, options.store, model) as store:
             _try_gate(store, _name(articles), gold_of[articles], words, trials)
@@ -217,23 +219,30 @@ def _passage_listings(cases: Sequence[Case]) -> list[Listing]:
     ]
 
 
-def _quote_listings(
-    cases: Sequence[Case], ranker: Rows, words: Words
-) -> tuple[list[Listing], list[Listing]]:
-    sentence, word = [], []
-    for case in cases:
-        if not _short(case.gold):
-            continue
-        hits = [replace(h, score=float(h.features @ ranker)) for h in case.evidence.hits]
-        best = sorted(hits, key=lambda h: -h.score)[:QUOTED_FROM]
-        reading = read(replace(case.evidence, hits=tuple(best)), words)
-        right = [_stands_in(case.gold, s.text) for s in reading.sentences]
-        sentence.append(Listing(quotes.sentence_features(reading), np.array(right)))
-        wanted = {term for answer in case.gold.answers for term in terms(answer)}
-        seen = quotes.words_seen(reading)
+def _sentence_listings(cases: Sequence[Case], words: Words) -> Iterator[Listing]:
+    for gold, reading in _readings(cases, words):
+        right = [_stands_in(gold, s.text) for s in reading.sentences]
+        yield Listing(quotes.sentence_features(reading), np.array(right))
+
+
+def _word_listings(cases: Sequence[Case], words: Words) -> Iterator[Listing]:
+    for gold, reading in _readings(cases, words):
+        wanted = {term for answer in gold.answers for term in terms(answer)}
+        seen = quotes.words_seen(reading, quotes.likelihood(reading))
         rows = quotes.word_features(reading, seen, words)
-        word.append(Listing(rows, np.array([term in wanted for term in seen])))
-    return sentence, word
+        yield Listing(rows, np.array([term in wanted for term in seen]))
+
+
+def _readings(cases: Sequence[Case], words: Words) -> Iterator[tuple[Gold, Reading]]:
+    """The questions with a short answer, read as with the ranker's weights."""
+    weights = np.array([*rank.WEIGHTS.values()], dtype=np.float32)
+    for case in cases:
+        if _short(case.gold):
+            hits = [replace(h, score=float(h.features @ weights)) for h in case.evidence.hits]
+            best = sorted(hits, key=lambda h: -h.score)[:QUOTED_FROM]
+            reading = read(replace(case.evidence, hits=tuple(best)), words)
+            if reading.sentences:
+                yield case.gold, reading
 
 
 def _try_gate(store: Store, name: str, gold: Sequence[Gold], words: Words, trials: Trials) -> None:

@@ -14,7 +14,7 @@ from bot.question import Kind, answers_kind, focus_of, kind_of, parts_of
         ("What percent of voters stayed at home?", Kind.SHARE),
         ("How many soldiers share an interpreter?", Kind.NUMBER),
         ("When did the talks begin?", Kind.DATE),
-        ("Since what year have they been allies?", Kind.DATE),
+        ("Since what year have they been allies?", Kind.YEAR),
         ("Who sent the troops?", Kind.NAME),
         ("Which country is set to leave?", Kind.NAME),
         ("Why is Beijing worried?", Kind.REASON),
