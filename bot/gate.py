@@ -13,26 +13,27 @@ import numpy as np
 from bot.question import Kind
 from bot.reading import Reading
 
-THRESHOLD = 0.4
+THRESHOLD = 0.37
 """Below this confidence Dateline declines. One value for every collection."""
 
-INTERCEPT = -4.638
+INTERCEPT = -6.437
 WEIGHTS = {
-    "coverage": 3.39,
-    "cosine": 1.44,
-    "live": -1.46,
-    "fresh_first": 1.08,
-    "fresh_mean": 1.80,
-    "sentence": 1.81,
-    "no_such_kind": -0.60,
-    "name_missing": -1.26,
-    "term_missing": -0.80,
-    "asked": 1.31,
-    "follow_up": 1.23,
+    "likeness": 1.46,
+    "cosine": -1.08,
+    "live": -1.34,
+    "fresh_first": 0.17,
+    "fresh_mean": 1.28,
+    "sentence": 1.07,
+    "no_such_kind": -0.53,
+    "name_missing": -1.27,
+    "term_missing": -0.76,
+    "asked": 1.19,
+    "follow_up": 1.12,
+    "score": 0.39,
 }
 _BEST = 5
 """Hits looked at."""
-_MUST_HAVE_KIND = (Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.DATE)
+_MUST_HAVE_KIND = (Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.YEAR, Kind.DATE)
 """What cannot be answered by a sentence without a number or a date."""
 
 
@@ -59,7 +60,7 @@ def gate_features(reading: Reading) -> dict[str, float]:
     exact = reading.exact[first].max(axis=0, initial=0)
     sentence = float(typed.max(initial=0))
     return {
-        "coverage": hits[0].feature("coverage"),
+        "likeness": hits[0].feature("likeness"),
         "cosine": hits[0].feature("cosine"),
         "live": float(evidence.live),
         "fresh_first": hits[0].feature("fresh_month"),
@@ -70,4 +71,5 @@ def gate_features(reading: Reading) -> dict[str, float]:
         "term_missing": float(lacking.max(initial=0)) / 8,
         "asked": float(reading.importance.sum()) / 40,
         "follow_up": float(bool(evidence.query.context)),
+        "score": hits[0].score,
     }

@@ -46,5 +46,5 @@ def test_it_runs_on_the_shipped_articles(
     fit.main()
     printed = capsys.readouterr().out
     assert "# seeds, as asked: 63 + 18, auroc" in printed
-    for name in (*rank.WEIGHTS, "meaning", "votes", "coverage"):
+    for name in (*rank.WEIGHTS, "meaning", "votes", "no_such_kind"):
         assert f'"{name}": ' in printed
