@@ -31,6 +31,7 @@ SHARE = 4
 """A reply may take this part of a small window; the rest is for what the model is given."""
 MAX_CHARACTERS = 2500
 """Of a draft. A model that writes more has lost its way, and is stopped."""
+_LOWER = re.compile(r"\b[a-z]+\b")
 _ITEM = re.compile(r"(\d+)[.)]")
 
 
@@ -210,6 +211,8 @@ class _Checks:
             return _Part(claim)
         if claim.kind is Kind.HEADING:
             return _Part(claim) if self._verifier.states_nothing_new(claim) else None
+        if _only_names(f"{claim.lead} {claim.text}"):
+            return _Part(claim, why="this is not a whole sentence")
         verdict = self._verifier.check(claim)
         if isinstance(verdict, Supported):
             return _Part(claim, verdict.quotes)
@@ -220,6 +223,11 @@ class _Checks:
         texts = (self._query.text, *self._query.context, *(p.text for p in self._passages))
         known = {term for text in texts for term in terms(text)}
         return missing if known.issuperset(terms(missing)) and "[" not in missing else ""
+
+
+def _only_names(text: str) -> bool:
+    """Whether names and numbers are all there is: true of what, only a sentence would tell."""
+    return not any(terms(word) for word in _LOWER.findall(text))
 
 
 def _in_place_of(failed: _Part, right: Sequence[_Part]) -> Sequence[_Part]:

@@ -194,6 +194,17 @@ async def test_what_is_invented_twice_is_left_out(
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("bare", ["14 [1].", "Harrow [1].", "No. [1]", "Ines Calder"])
+async def test_a_bare_name_or_number_is_asked_to_be_a_sentence(
+    answerer: Answerer, server: OpenAIServer, bare: str
+) -> None:
+    server.replies.extend([says(bare), says(f"1. {CABLES}")])
+    answer = await answerer.ask(QUESTION)
+    check(answer)
+    assert answer.text.startswith("Engineers found 14 cracked cables on the Harrow bridge. [1]")
+    assert "not a whole sentence" in sent(server)
+
+
 async def test_all_invented_is_all_left_out(answerer: Answerer, server: OpenAIServer) -> None:
     server.fallback = lambda _: says(INVENTED)
     quoted(await answerer.ask(QUESTION), UNSUPPORTED)

@@ -36,6 +36,7 @@ class Scripted:
     """One reply: a status with headers and a body, or events, then what becomes of the line.
 
     `then` is "end" (as it should), "hang" (say no more) or "drop" (close the connection).
+    `pause` and `pace` are seconds before all and between the events.
     """
 
     status: int = 200
@@ -44,6 +45,7 @@ class Scripted:
     headers: dict[str, str] = field(default_factory=dict)
     then: str = "end"
     pause: float = 0.0
+    pace: float = 0.0
 
 
 def says(*pieces: str, finish: str | None = "stop", usage: bool = True, **how: Any) -> Scripted:
@@ -168,6 +170,7 @@ async def _write(writer: asyncio.StreamWriter, reply: Scripted) -> None:
     for event in reply.events:
         writer.write(f"data: {event}\n\n".encode())
         await writer.drain()
+        await asyncio.sleep(reply.pace)
 
 
 @contextmanager
