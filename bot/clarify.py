@@ -18,8 +18,8 @@ ASKING = "Which of these do you mean, or what else?"
 OPTIONS = 3
 CLOSE, EQUAL = 2.5, 0.7
 """Scores that differ by less say little about which passage is meant, or nothing."""
-HELD = 0.6
-"""A passage with this share of what is asked is what is meant, if none is its equal."""
+HELD = 0.75
+"""A passage with this share of what is asked, or words like it, is what is meant, if none is its equal."""
 AT_LENGTH = 40.0
 """A question that says more than this (see `said`) describes what it does not name."""
 _TITLE = 120
@@ -100,7 +100,7 @@ def _was_asked(question: str, history: Sequence[Turn]) -> bool:
 
 def _leeway(best: Hit) -> float:
     """How far a hit may score below the best and still be what is meant."""
-    return EQUAL if best.feature("coverage") >= HELD else CLOSE
+    return EQUAL if best.feature("likeness") >= HELD else CLOSE
 
 
 def _picked(picked: re.Match[str], options: Sequence[str]) -> tuple[str, ...]:
