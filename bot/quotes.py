@@ -199,12 +199,12 @@ def words_seen(reading: Reading, likely: Floats) -> "dict[str, SeenWord]":
     support = np.exp(passage + 3 * reading.share(reading.exact) + 2 * reading.share(reading.near))
     support /= support.max()
     seen: dict[str, SeenWord] = defaultdict(SeenWord)
-    for s, weight, chance in zip(reading.sentences, support, likely, strict=True):
+    for s, weight, chance in zip(reading.sentences, support.tolist(), likely.tolist(), strict=True):
         quoted = {t for found in _QUOTED.findall(s.text) for t in terms(found)}
         for word in s.words:
             for term in terms_of_word(word):
                 if term not in asked:
-                    seen[term].add(word, s, float(weight), float(chance))
+                    seen[term].add(word, s, weight, chance)
                     seen[term].is_quoted |= term in quoted
                     if term in titles[s.hit]:
                         seen[term].in_title = max(seen[term].in_title, 1 / (1 + s.hit))

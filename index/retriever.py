@@ -74,6 +74,7 @@ class Retriever:
     def __init__(self, store: Store, words: Words) -> None:
         self._store = store
         self._words = words
+        self._frequencies: tuple[Bm25Index | None, int, dict[str, int]] = (None, 0, {})
 
     def retrieve(self, query: Query, k: int = 10) -> Evidence:
         """The k best passages for `query`. Blocking: some ten milliseconds."""
@@ -116,16 +117,27 @@ class Retriever:
         the matter itself weigh nothing and a stray word everything.
         """
         total = bm25.doc_count + ENGLISH
+        frequencies = self._frequencies_in(bm25)
         known: dict[str, float] = {}  # for one question: its own form of a word decides
 
         def idf(term: str, word: str) -> float:
             if term not in known:
                 usual = ENGLISH * math.exp(-self._words.idf(word.lower()))
-                held = bm25.doc_freq(term) + usual
+                if term not in frequencies:
+                    frequencies[term] = bm25.doc_freq(term)
+                held = frequencies[term] + usual
                 known[term] = math.log(1 + (total - held + 0.5) / (held + 0.5))
             return known[term]
 
         return idf
+
+    def _frequencies_in(self, bm25: Bm25Index) -> dict[str, int]:
+        """The document frequencies looked up so far; none once the index has changed."""
+        index, count, frequencies = self._frequencies
+        if index is not bm25 or count != bm25.doc_count:
+            frequencies = {}
+            self._frequencies = (bm25, bm25.doc_count, frequencies)
+        return frequencies
 
     def _vector(self, query: Query) -> Vectors:
         """The question's vector, drawn towards what the conversation adds."""

@@ -34,8 +34,8 @@ class Words:
 
     def idf(self, word: str) -> float:
         """The inverse document frequency to expect in English prose, in nats."""
-        [(_, rarity)] = self._learn([word])
-        return rarity
+        known = self._known.get(word) or self._learn([word])[0]
+        return known[1]
 
     def _learn(self, words: Sequence[str]) -> list[tuple[Vectors, float]]:
         with self._lock:  # until they are looked up, or another thread might make room
@@ -51,7 +51,8 @@ class Words:
 def likeness(wanted: Vectors, known: Vectors) -> Vectors:
     """How alike each wanted word is to each known one, in [0, 1]; vectors one a row."""
     low, high = _ALIKE
-    cosines = unit(wanted) @ unit(known).T
+    lengths = np.sqrt(np.einsum("ij,ij->i", known, known))
+    cosines = unit(wanted) @ known.T / np.maximum(lengths, 1e-9)
     return np.asarray(np.clip((cosines - low) / (high - low), 0.0, 1.0), dtype=np.float32)
 
 
