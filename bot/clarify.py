@@ -19,7 +19,7 @@ OPTIONS = 3
 CLOSE, EQUAL = 2.5, 0.7
 """Scores that differ by less say little about which passage is meant, or nothing."""
 HELD = 0.75
-"""A passage with this share of what is asked, or words like it, is what is meant, if none is its equal."""
+"""A passage with this likeness to what is asked is what is meant, if none is its equal."""
 AT_LENGTH = 40.0
 """A question that says more than this (see `said`) describes what it does not name."""
 _TITLE = 120
