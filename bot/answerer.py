@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bot.answer import Answer, Citation, Draft, Status, Turn
 from bot.clarify import asking_back
 from bot.gate import THRESHOLD, confidence
-from bot.question import parts_of
+from bot.question import only_repeats, parts_of
 from bot.quotes import MAX_WORDS, Quote, choose_quotes
 from bot.reading import Reading, read
 from bot.rewrite import rewrite
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 SHOWN = 10
 """Passages that go with an answer."""
 AWAY = "The language model did not answer ({}); these are quotes."
-UNSUPPORTED = "The language model wrote nothing that the articles support; these are quotes."
+UNSUPPORTED = "The language model wrote no answer that the articles support; these are quotes."
 FOUND_NONE = "The language model found no answer in the articles; these are quotes."
 LEFT_OUT = "Something was left out because no article supports it."
 CUT = "The language model was stopped before it came to an end."
@@ -152,13 +152,14 @@ class Answerer:
         assert self._writer
         said = [(claim, self._standing(quotes)) for claim, quotes in written.said]
         text, citations = numbered(said)
-        if citations:
+        held = " ".join(claim.text for claim, quotes in said if quotes)
+        if citations and not only_repeats(held, found.asked.text):
             answer = found.answered(text, citations, [*found.missing, *written.missing])
             notes = [
                 note for note, why in ((LEFT_OUT, written.left_out), (CUT, written.cut)) if why
             ]
             return replace(answer, model=self._writer.name, notes=tuple(notes))
-        if written.left_out or not written.missing:
+        if citations or written.left_out or not written.missing:
             return self._quoted(found, UNSUPPORTED)
         declined = found.declined()
         doubted = declined.confidence / (declined.confidence + DENIAL * (1 - declined.confidence))

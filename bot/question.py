@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from index.terms import terms
+
 
 class Kind(StrEnum):
     """The kind of answer asked for."""
@@ -78,6 +80,8 @@ _FOCUS_BY_WORD = {
     "when": "date year",
 }
 
+_ASKS_FOR_MORE = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+
 MAX_PARTS = 4
 _PART = re.compile(
     r"\?\s+|[,;]?\s+and\s+(?=(?:who|whom|whose|what|which|when|where|why|how)\b)", re.IGNORECASE
@@ -105,6 +109,11 @@ def answers_kind(sentence: str, kind: Kind) -> list[str]:
     """The words in `sentence` that could be an answer of `kind`; none for OTHER."""
     pattern = _ANSWERS.get(kind)
     return [found.group() for found in pattern.finditer(sentence)] if pattern else []
+
+
+def only_repeats(said: str, question: str) -> bool:
+    """Whether `said` tells nothing beyond the words of a question that asks for more than yes."""
+    return bool(_ASKS_FOR_MORE.search(question)) and {*terms(said)} <= {*terms(question)}
 
 
 def parts_of(question: str) -> list[str]:

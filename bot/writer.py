@@ -17,7 +17,7 @@ from bot.claims import Claim, ClaimSplitter, Kind, claims
 from bot.llm import LLM, Message, estimated_tokens
 from bot.numbering import Said
 from bot.support import Verifier
-from bot.verdict import Supported
+from bot.verdict import Unsupported
 from index.article import Passage
 from index.errors import ContextLengthError, ModelError
 from index.retriever import Query
@@ -27,7 +27,7 @@ from prompts import Prompts, fenced
 
 MAX_TOKENS = 1500
 """Of a reply: an answer takes a tenth of them, but some models think before they write."""
-SHARE = 4
+SHARE = 5
 """A reply may take this part of a small window; the rest is for what the model is given."""
 MAX_CHARACTERS = 2500
 """Of a draft. A model that writes more has lost its way, and is stopped."""
@@ -90,11 +90,8 @@ class Writer:
     def _fitting(
         self, query: Query, passages: Sequence[Passage]
     ) -> tuple[list[Message], Sequence[Passage]]:
-        """The request, with as many of the best passages as the model has room for.
-
-        Room is kept for a second request that follows on it.
-        """
-        room = self._llm.room(self._request(query, ()), 2 * self._max_tokens)
+        """The request, with as many of the best passages as the model has room for."""
+        room = self._llm.room(self._request(query, ()), self._max_tokens)
         fitting = 0
         for n, passage in enumerate(passages, 1):
             room -= estimated_tokens(_shown(n, passage))
@@ -163,13 +160,12 @@ class _Checks:
         self._query = query
         self._passages = passages
         self._verifier = Verifier(passages, words)
+        self._told: list[set[str]] = []
 
     async def add(self, found: Sequence[Claim]) -> None:
         """Check what was just written."""
-        seen = {part.claim.text for part in self.parts}
-        new = [claim for claim in found if claim.text not in seen]  # small models repeat themselves
-        if new:
-            self.parts += await asyncio.to_thread(self._checked, new)
+        if found:
+            self.parts += await asyncio.to_thread(self._checked, found)
 
     def failed(self) -> list[_Part]:
         """The claims that no passage supports."""
@@ -197,7 +193,7 @@ class _Checks:
         absent = [p.claim.missing for p in self.parts if p.claim.kind is Kind.ABSENCE]
         return Written(
             said=tuple((p.claim, p.quotes) for p in self.parts if p.claim.kind is not Kind.ABSENCE),
-            missing=tuple(dict.fromkeys(map(self._told, absent))),
+            missing=tuple(dict.fromkeys(map(self._named, absent))),
             left_out=len(self.failed()),
             cut=cut,
         )
@@ -206,28 +202,35 @@ class _Checks:
         return [part for claim in found if (part := self._check(claim))]
 
     def _check(self, claim: Claim) -> _Part | None:
-        """The claim with its verdict; None for a heading that says something by itself."""
+        """The claim with its verdict; None if it is said already, or a heading that says more."""
         if claim.kind is Kind.ABSENCE:
             return _Part(claim)
         if claim.kind is Kind.HEADING:
             return _Part(claim) if self._verifier.states_nothing_new(claim) else None
-        if _only_names(f"{claim.lead} {claim.text}"):
-            return _Part(claim, why="this is not a whole sentence")
+        if why := _no_statement(claim):
+            return _Part(claim, why=why)
+        told = {*terms(claim.text)}
+        if any(told <= before for before in self._told):  # small models repeat themselves
+            return None
         verdict = self._verifier.check(claim)
-        if isinstance(verdict, Supported):
-            return _Part(claim, verdict.quotes)
-        return _Part(claim, why=verdict.explanation)
+        if isinstance(verdict, Unsupported):
+            return _Part(claim, why=verdict.explanation)
+        self._told.append(told)
+        return _Part(claim, verdict.quotes)
 
-    def _told(self, missing: str) -> str:
+    def _named(self, missing: str) -> str:
         """What is missing, if it is told in words of the question or the passages."""
         texts = (self._query.text, *self._query.context, *(p.text for p in self._passages))
         known = {term for text in texts for term in terms(text)}
         return missing if known.issuperset(terms(missing)) and "[" not in missing else ""
 
 
-def _only_names(text: str) -> bool:
-    """Whether names and numbers are all there is: true of what, only a sentence would tell."""
-    return not any(terms(word) for word in _LOWER.findall(text))
+def _no_statement(claim: Claim) -> str:
+    """Why a claim states nothing, if so: of names and numbers alone nobody knows what is meant."""
+    if claim.text.endswith("?"):
+        return "this is a question"
+    words = _LOWER.findall(f"{claim.lead} {claim.text}")
+    return "" if any(terms(word) for word in words) else "this is not a whole sentence"
 
 
 def _in_place_of(failed: _Part, right: Sequence[_Part]) -> Sequence[_Part]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.question import Kind, answers_kind, focus_of, kind_of, parts_of
+from bot.question import Kind, answers_kind, focus_of, kind_of, only_repeats, parts_of
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,21 @@ def test_any_text_is_read(question: str) -> None:
     assert kind_of(question) in Kind
     focus_of(question)
     assert all(part in question for part in parts_of(question))
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "repeats"),
+    [
+        ("There are cracked cables.", "How many cables are cracked?", True),
+        (
+            "There are 14 cracked cables.",
+            "How many cables are cracked?",
+            False,
+        ),
+        ("The bridge was closed.", "Who closed the bridge?", True),
+        ("The mayor closed the bridge.", "Who closed the bridge?", False),
+        ("The bridge was closed.", "Was the bridge closed?", False),
+    ],
+)
+def test_an_echo_is_no_answer(said: str, question: str, repeats: bool) -> None:
+    assert only_repeats(said, question) is repeats

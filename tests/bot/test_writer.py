@@ -18,6 +18,7 @@ from bot.config import Config
 from index.embed import StaticEmbedder
 from index.store import Store
 from tests.bot.test_answerer import ROWS, check
+from tests.standins.llama_server import model_file
 from tests.standins.openai_server import (
     KEY,
     MODEL,
@@ -205,6 +206,22 @@ async def test_a_bare_name_or_number_is_asked_to_be_a_sentence(
     assert "not a whole sentence" in sent(server)
 
 
+async def test_an_answer_that_only_repeats_the_question_is_none(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    server.fallback = lambda _: says("There are cracked cables on the Harrow bridge [1].")
+    quoted(await answerer.ask(QUESTION), UNSUPPORTED)
+
+
+async def test_questions_and_repetitions_are_left_out(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    server.replies.append(says(f"How many cables did they find? [1] {CABLES} {CABLES}"))
+    answer = await answerer.ask(QUESTION)
+    check(answer)
+    assert answer.text.count("14 cracked cables") == 1 and "?" not in answer.text
+
+
 async def test_all_invented_is_all_left_out(answerer: Answerer, server: OpenAIServer) -> None:
     server.fallback = lambda _: says(INVENTED)
     quoted(await answerer.ask(QUESTION), UNSUPPORTED)
@@ -324,7 +341,7 @@ async def test_a_question_on_another_matter_is_not_worded_anew(
 async def test_what_does_not_fit_the_window_is_left_away_from_the_last(
     server: OpenAIServer, store: Store
 ) -> None:
-    config = settings(server, chat_window=1500)
+    config = settings(server, chat_window=800)
     server.fallback = lambda _: says(CABLES)
     async with language_model(config) as llm:
         answer = await answerer_on(store, config, llm).ask(QUESTION)
@@ -353,3 +370,16 @@ async def test_prompts_of_ones_own_are_used(
     async with language_model(config) as llm:
         await answerer_on(store, config, llm).ask(QUESTION)
     assert sent(server).startswith("Speak like a sailor.")
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_real_model_is_only_let_say_what_stands_there(store: Store) -> None:
+    config = Config(chat_model=str(model_file()), chat_window=1024)
+    async with language_model(config) as llm:
+        assert llm
+        events = [event async for event in answerer_on(store, config, llm).stream(QUESTION)]
+    drafts, [answer] = events[:-1], events[-1:]
+    assert len(drafts) > 3 and isinstance(answer, Answer)
+    check(answer, INJECTED)
+    assert answer.status is not Status.CLARIFY
+    assert answer.model in (llm.name, "quotes") and (answer.model == llm.name or answer.notes)
