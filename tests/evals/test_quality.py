@@ -53,6 +53,12 @@ def test_the_shipped_articles(inside: Dateline, seeds_store: Path, tmp_path: Pat
     assert share(right, said_of) >= RIGHT
     assert share(said, [g for g in gold if not g.has_answer]) <= 1 - DECLINED
 
+    def asked_back(gold: Gold) -> bool:
+        return bool(run[gold.id]["status"] == "clarify")
+
+    assert share(asked_back, answerable) <= 0.03
+    assert share(asked_back, [g for g in gold if g.kind == "underspecified"]) >= 0.8
+
 
 class NewsRun(NamedTuple):
     """A third of the news questions, and how they were answered."""
@@ -101,6 +107,11 @@ def news_figures(news_run: NewsRun) -> dict[str, float]:
 )
 def test_a_year_of_news(news_figures: dict[str, float], figure: str, floor: float) -> None:
     assert news_figures[figure] >= floor
+
+
+def test_clear_questions_are_not_asked_back(news_run: NewsRun) -> None:
+    run = answers_to(news_run.run).values()
+    assert sum(answer["status"] == "clarify" for answer in run) <= 0.01 * len(run)
 
 
 def test_answers_stay_short(news_figures: dict[str, float]) -> None:
