@@ -223,8 +223,8 @@ class ClaimSplitter:
     def _sentence(self, final: bool) -> Iterator[Claim]:
         end = _line_end(self._text, self._at, final)
         stop = _sentence_end(self._text, self._at, end, self._marks_first)
-        if stop is None:
-            return
+        if stop is None or (end is None and "\n" in self._text[self._at : stop]):
+            return  # what stands below may yet turn out to be a line of its own
         self._in_line = stop != end
         raw = self._text[self._at : stop]
         leads = stop == end and raw.rstrip(" \t*_").endswith(":")

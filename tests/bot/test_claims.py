@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.claims import Claim, ClaimSplitter, Kind, claims
@@ -156,6 +156,7 @@ DRAFTS = st.one_of(st.lists(PIECES, max_size=30).map("".join), st.text(max_size=
 
 @settings(max_examples=400, deadline=None)
 @given(DRAFTS, st.lists(st.integers(1, 9), min_size=1, max_size=8))
+@example("The mayor said so in a long line without end\n[1]Then she left. `\n", [1])
 def test_no_matter_how_a_draft_is_cut(draft: str, sizes: list[int]) -> None:
     splitter = ClaimSplitter(PASSAGES)
     found: list[Claim] = []
