@@ -13,6 +13,7 @@ import pytest
 
 from bot.answer import Answer, Draft, Status, Turn
 from bot.answerer import AWAY, CUT, FOUND_NONE, LEFT_OUT, UNSUPPORTED, Answerer
+from bot.clarify import ASKING
 from bot.compose import answerer_on, language_model
 from bot.config import Config
 from index.embed import StaticEmbedder
@@ -63,7 +64,7 @@ def server(socket_enabled: None) -> Iterator[OpenAIServer]:
 
 def settings(server: OpenAIServer, **changed: Any) -> Config:
     known = {"chat_model": MODEL, "openai_base_url": server.url, "openai_api_key": KEY}
-    return Config(**known | {"chat_timeout": 0.5} | changed)
+    return Config(**known | {"chat_timeout": 10} | changed)
 
 
 @pytest.fixture
@@ -241,10 +242,12 @@ async def test_all_invented_is_all_left_out(answerer: Answerer, server: OpenAISe
     ],
 )
 async def test_a_model_that_fails_leaves_quotes(
-    answerer: Answerer, server: OpenAIServer, scripted: Scripted, why: str
+    server: OpenAIServer, store: Store, scripted: Scripted, why: str
 ) -> None:
     server.fallback = lambda _: scripted
-    answer = await answerer.ask(QUESTION)
+    config = settings(server, chat_timeout=0.5 if scripted.then == "hang" else 10)
+    async with language_model(config) as llm:
+        answer = await answerer_on(store, config, llm).ask(QUESTION)
     quoted(answer, *answer.notes)
     assert why in answer.notes[0] and KEY not in answer.notes[0]
     assert answer.notes[0].startswith(AWAY.split("{}")[0])
@@ -336,6 +339,17 @@ async def test_a_question_on_another_matter_is_not_worded_anew(
     history = [Turn("user", "Which wood burns in the oven of the bakery on Mill Street?")]
     answer = await answerer.ask(QUESTION, history)
     assert (answer.query, len(server.requests)) == (QUESTION, 1)
+
+
+async def test_a_reply_to_what_was_asked_back_needs_no_rewording(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    options = "1. Storm closes the Harrow bridge · bridge\n2. Ferry adds night trips · ferry"
+    history = [Turn("user", QUESTION), Turn("assistant", f"{ASKING}\n{options}")]
+    server.replies.append(says(CABLES))
+    answer = await answerer.ask("the first", history)
+    assert answer.model == MODEL and len(server.requests) == 1
+    assert "Storm closes the Harrow bridge" in answer.query
 
 
 async def test_what_does_not_fit_the_window_is_left_away_from_the_last(
