@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.question import Kind, answers_kind, kind_of
+from index.embed import unit
 from index.manifest import Candidate
 from index.rank import Hit
 from index.retriever import Evidence
 from index.split import sentences
 from index.terms import terms, terms_of_word
-from index.words import Words, best_likeness, likeness, unit
+from index.words import Words, best_likeness, likeness
 
 Floats = NDArray[np.float32]
 
@@ -94,6 +95,11 @@ class Reading:
                 near[i] = np.maximum(near[i], self.exact[i + 1])
                 near[i + 1] = np.maximum(near[i + 1], self.exact[i])
         return near
+
+    @cached_property
+    def titles(self) -> list[set[str]]:
+        """The terms of every hit's title."""
+        return [set(terms(hit.candidate.title)) for hit in self.evidence.hits]
 
     def share(self, match: Floats) -> Floats:
         """The share of the total importance that rows of matches make up, in [0, 1]."""

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from bot import gate, quotes
 from bot.reading import Reading, read
 from bot.rewrite import rewrite
+from evals.figures.metrics import SHORT
 from evals.gold.format import Gold, load_gold
 from index import rank
 from index.collection import collection_directory
@@ -40,8 +41,6 @@ POOL = 200
 QUOTED_FROM = 10
 """Hits that sentences are chosen from."""
 FOLDS = 5
-SHORT = 12
-"""Words up to which a gold answer is a string to be found rather than prose."""
 LONG = 20_000
 """Characters from which an article is too long for a tiny collection."""
 TOO_EARLY = timedelta(days=45)

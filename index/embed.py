@@ -54,9 +54,7 @@ class StaticEmbedder:
             # wordllama's own pooling pads every text to the longest and is half as fast.
             batch = texts[start : start + BATCH]
             vectors[start : start + len(batch)] = self.pieces(batch)[1]
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors /= np.maximum(lengths, 1e-9)
-        return vectors
+        return unit(vectors)
 
     def pieces(self, texts: Sequence[str]) -> tuple[list[list[int]], Vectors]:
         """Each text's word pieces, by number, and the sum of their vectors."""
@@ -79,6 +77,12 @@ class StaticEmbedder:
             if self._model is None:
                 self._model = _load_wordllama(self.model_file().parent.parent)
             return self._model
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Each row made one of length 1; rows of nothing stay so."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def embedder_named(

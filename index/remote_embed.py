@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embed import Vectors
+from index.embed import Vectors, unit
 from index.errors import MalformedReplyError, ModelError
 from index.integration import made, without_secrets
 from index.openai_api import Endpoint
@@ -57,7 +57,7 @@ class OpenAIEmbedder:
             rows = [row for batch in found for row in batch]
         finally:
             workers.shutdown(cancel_futures=True)
-        return _unit(rows, len(texts), self._endpoint.model)
+        return _vectors(rows, len(texts), self._endpoint.model)
 
     @cached_property
     def _client(self) -> "OpenAI":
@@ -95,7 +95,7 @@ class LlamaIndexEmbedder:
         except Exception as problem:  # integrations raise whatever their clients do
             said = without_secrets(f"{type(problem).__name__}: {problem}", self._options)
             raise ModelError(f"{self._path} fails ({said})") from problem
-        return _unit(rows, len(texts), self._path)
+        return _vectors(rows, len(texts), self._path)
 
     @cached_property
     def _model(self) -> Any:
@@ -107,7 +107,7 @@ def _shape(options: Mapping[str, Any]) -> str:
     return f" {json.dumps(kept, sort_keys=True)}" if kept else ""
 
 
-def _unit(rows: Sequence[Sequence[float]], count: int, model: str) -> Vectors:
+def _vectors(rows: Sequence[Sequence[float]], count: int, model: str) -> Vectors:
     """The rows as vectors of length 1."""
     try:
         vectors = np.array(rows, dtype=np.float32)
@@ -117,5 +117,4 @@ def _unit(rows: Sequence[Sequence[float]], count: int, model: str) -> Vectors:
         raise MalformedReplyError(f"{model} gave {len(vectors)} vectors for {count} texts")
     if count and not (vectors.ndim == 2 and vectors.size and np.isfinite(vectors).all()):
         raise MalformedReplyError(f"{model} gave vectors that cannot be used")
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+    return unit(vectors)

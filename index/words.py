@@ -9,7 +9,7 @@ from threading import Lock
 
 import numpy as np
 
-from index.embed import StaticEmbedder, Vectors
+from index.embed import StaticEmbedder, Vectors, unit
 
 CACHED = 30_000
 """Words remembered, a kilobyte each."""
@@ -66,12 +66,6 @@ def best_likeness(alike: Vectors, texts: Sequence[Sequence[int]]) -> Vectors:
     starts = np.cumsum([0, *(len(text) for text in texts[:-1])])
     columns = [column for text in texts for column in text]
     return np.asarray(np.maximum.reduceat(alike.T[columns], starts, axis=0), dtype=np.float32)
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Each row made one of length 1; rows of nothing stay so."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def _rarity(pieces: Sequence[int]) -> float:
