@@ -17,7 +17,6 @@ import numpy as np
 from bot.question import Kind, answers_kind, focus_of
 from bot.reading import Floats, Reading, Sentence
 from index.manifest import Candidate
-from index.rank import Hit
 from index.terms import terms, terms_of_word
 from index.words import Words
 
@@ -133,7 +132,9 @@ def sentence_features(reading: Reading) -> Floats:
     places = [s.hit for s in reading.sentences]
     # Why something is so stands as often deep in an article, in a sentence without names.
     leads = 0.0 if reading.kind is Kind.REASON else 1.0
-    titles = np.array([_titled(hit, reading.sought) for hit in hits], dtype=np.float32)
+    titles = np.array(
+        [[t in title for t in reading.sought] for title in reading.titles], np.float32
+    )
     columns = {
         "passage": [hits[s.hit].score - hits[0].score for s in reading.sentences],
         "meaning": reading.share(reading.match),
@@ -161,7 +162,6 @@ def word_features(reading: Reading, seen: "Mapping[str, SeenWord]", words: Words
     like = reading.vectors[columns] @ wanted.T
     numeric = kind in (Kind.NUMBER, Kind.MONEY, Kind.SHARE)
     dated = kind in (Kind.DATE, Kind.YEAR)
-    titled = bool(_ASKS_TITLE.search(question))
     counted = set(terms(focus_of(question)))
     rows = [
         (
@@ -179,7 +179,7 @@ def word_features(reading: Reading, seen: "Mapping[str, SeenWord]", words: Words
             w.in_title,
             w.near,
             numeric and w.is_number and not w.followers.isdisjoint(counted),
-            titled and w.is_quoted,
+            w.is_title,
             not dated and bool(_CALENDAR.match(w.form)),
         )
         for (term, w), (like_focus, like_question) in zip(seen.items(), like, strict=True)
@@ -194,19 +194,19 @@ def words_seen(reading: Reading, likely: Floats) -> "dict[str, SeenWord]":
     """
     asked = reading.evidence.sought.attention
     hits = reading.evidence.hits
-    titles = [set(terms(hit.candidate.title)) for hit in hits]
+    titled = bool(_ASKS_TITLE.search(reading.evidence.query.text))
     passage = np.array([hits[s.hit].score - hits[0].score for s in reading.sentences])
     support = np.exp(passage + 3 * reading.share(reading.exact) + 2 * reading.share(reading.near))
     support /= support.max()
     seen: dict[str, SeenWord] = defaultdict(SeenWord)
     for s, weight, chance in zip(reading.sentences, support.tolist(), likely.tolist(), strict=True):
-        quoted = {t for found in _QUOTED.findall(s.text) for t in terms(found)}
+        quoted = {t for found in _QUOTED.findall(s.text) for t in terms(found)} if titled else ()
         for word in s.words:
             for term in terms_of_word(word):
                 if term not in asked:
                     seen[term].add(word, s, weight, chance)
-                    seen[term].is_quoted |= term in quoted
-                    if term in titles[s.hit]:
+                    seen[term].is_title |= term in quoted
+                    if term in reading.titles[s.hit]:
                         seen[term].in_title = max(seen[term].in_title, 1 / (1 + s.hit))
         _see_neighbours(s.tokens, asked, math.sqrt(chance), seen)
     return seen
@@ -231,7 +231,8 @@ class SeenWord:
 
     `chance` is how likely those with it answer, all together; `in_title` is 1 where the best
     article's title has it, less for those after it; `near` is 1 where it stands beside a word
-    of the question in a sure sentence. `followers` are the terms that come next after it.
+    of the question in a sure sentence. `is_title` says that a title is asked for and the word
+    stands in quotation marks. `followers` are the terms that come next after it.
     """
 
     def __init__(self) -> None:
@@ -240,7 +241,7 @@ class SeenWord:
         self.chance = 0.0
         self.in_title = 0.0
         self.near = 0.0
-        self.is_quoted = False
+        self.is_title = False
         self.followers: set[str] = set()
         self._best = -1.0
         self._sentences = 0
@@ -327,11 +328,6 @@ def _joined(one: Quote, other: Quote) -> Quote | None:
         return None
     text = c.text[one.start - c.start : other.end - c.start]
     return Quote(c, one.start, other.end, text) if "\n" not in text else None
-
-
-def _titled(hit: Hit, sought: Sequence[str]) -> list[bool]:
-    held = set(terms(hit.candidate.title))
-    return [term in held for term in sought]
 
 
 def _names(text: str) -> set[str]:
