@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import run
+from tests.standins.openai_server import OpenAIServer, running
 from tests.terminal import Terminal
 
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
@@ -82,3 +83,10 @@ def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Terminal]:
     terminal.wait_for_prompt("$")  # what is typed before the shell is there gets lost
     yield terminal
     terminal.close()
+
+
+@pytest.fixture
+def server(socket_enabled: None) -> Iterator[OpenAIServer]:
+    """A stand-in for OpenAI's API, on loopback."""
+    with running() as server:
+        yield server

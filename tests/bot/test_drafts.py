@@ -1,14 +1,13 @@
 """What a person sees of a draft: marked while it is written, and gone once it is settled."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.drafts import MARK
-from tests.standins.openai_server import KEY, MODEL, OpenAIServer, running, says
+from tests.standins.openai_server import KEY, MODEL, OpenAIServer, says
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline
@@ -22,11 +21,10 @@ PIECES = (TRUE, *(INVENTED[n : n + 3] for n in range(0, len(INVENTED), 3)))
 
 
 @pytest.fixture
-def server(socket_enabled: None) -> Iterator[OpenAIServer]:
-    with running() as server:
-        server.replies.append(says(*PIECES, pace=0.2))
-        server.fallback = lambda _: says("Nothing.")
-        yield server
+def server(server: OpenAIServer) -> OpenAIServer:
+    server.replies.append(says(*PIECES, pace=0.2))
+    server.fallback = lambda _: says("Nothing.")
+    return server
 
 
 def settings(server: OpenAIServer) -> dict[str, str]:

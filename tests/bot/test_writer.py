@@ -27,7 +27,6 @@ from tests.standins.openai_server import (
     Scripted,
     delta,
     fails,
-    running,
     says,
 )
 
@@ -54,12 +53,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with Store.open(folder / "store", StaticEmbedder()) as store:
         store.sync([dump])
         yield store
-
-
-@pytest.fixture
-def server(socket_enabled: None) -> Iterator[OpenAIServer]:
-    with running() as server:
-        yield server
 
 
 def settings(server: OpenAIServer, **changed: Any) -> Config:

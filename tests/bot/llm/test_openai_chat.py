@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -27,7 +27,6 @@ from tests.standins.openai_server import (
     Scripted,
     delta,
     fails,
-    running,
     says,
 )
 
@@ -39,12 +38,6 @@ SCHEMA = {
     "additionalProperties": False,
 }
 CALL = {"index": 0, "id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-
-
-@pytest.fixture
-def server(socket_enabled: None) -> Iterator[OpenAIServer]:
-    with running() as server:
-        yield server
 
 
 def settings(server: OpenAIServer, **changed: Any) -> Config:
