@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line."""
     try:
-        from bot.cli import main as command_line  # noqa: PLC0415
+        from bot.terminal.cli import main as command_line  # noqa: PLC0415
 
         command_line()
     except KeyboardInterrupt:

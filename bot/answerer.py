@@ -15,13 +15,13 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Draft, Status, Turn
-from bot.clarify import asking_back
+from bot.conversation.clarify import asking_back
+from bot.conversation.rewrite import rewrite
 from bot.gate import THRESHOLD, confidence
 from bot.question import only_repeats, parts_of
 from bot.quotes import MAX_WORDS, Quote, choose_quotes
 from bot.reading import Reading, read
-from bot.rewrite import rewrite
-from bot.verify import verified
+from bot.verification.verbatim import verified
 from index.article import Passage
 from index.embed import StaticEmbedder
 from index.errors import ModelError
@@ -122,7 +122,7 @@ class Answerer:
         query = await asyncio.to_thread(rewrite, question, history, as_of, self._words)
         if not (self._llm and query.context) or query.text != question:  # a reply to ours is clear
             return query
-        from bot.standalone import standalone
+        from bot.conversation.standalone import standalone
 
         return await standalone(query, history, self._llm, self._prompts)
 
@@ -147,7 +147,7 @@ class Answerer:
 
     def _written(self, found: "_Found", written: "Written") -> Answer:
         """What the model wrote, as far as it can stand; else that it found nothing, or quotes."""
-        from bot.numbering import numbered
+        from bot.verification.numbering import numbered
 
         assert self._writer
         said = [(claim, self._standing(quotes)) for claim, quotes in written.said]

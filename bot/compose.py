@@ -24,8 +24,8 @@ from prompts import PromptError, Prompts
 
 if TYPE_CHECKING:
     from bot.answerer import Answerer
+    from bot.conversation.memory import Memory
     from bot.llm import LLM
-    from bot.memory import Memory
 
 MEMORY = "memory.sqlite"
 """The file in the store that remembers conversations."""
@@ -118,7 +118,7 @@ def answerer_on(store: Store, config: Config, llm: "LLM | None" = None) -> "Answ
 @asynccontextmanager
 async def memory(config: Config, notify: Notify, kept: bool = True) -> AsyncIterator["Memory"]:
     """The memory of conversations: that in the store, or one that ends with the process."""
-    from bot.memory import Memory  # noqa: PLC0415  (a single question needs none)
+    from bot.conversation.memory import Memory  # noqa: PLC0415  (a single question needs none)
 
     path = store_directory(config) / MEMORY if kept else None
     async with Memory.open(path, config.memory_days, notify) as opened:

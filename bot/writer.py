@@ -13,11 +13,11 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
 from bot.answer import Citation, Draft
-from bot.claims import Claim, ClaimSplitter, Kind, claims
 from bot.llm import LLM, Message, estimated_tokens
-from bot.numbering import Said
-from bot.support import Verifier
-from bot.verdict import Unsupported
+from bot.verification.claims import Claim, ClaimSplitter, Kind, claims
+from bot.verification.numbering import Said
+from bot.verification.support import Verifier
+from bot.verification.verdict import Unsupported
 from index.article import Passage
 from index.errors import ContextLengthError, ModelError
 from index.retriever import Query

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import Articles, AsJson, AsOf, PromptsDirectory, StoreDirectory, note
 from bot.config import Config, load_config
+from bot.terminal.options import Articles, AsJson, AsOf, PromptsDirectory, StoreDirectory
+from bot.terminal.output import note
 from evals.gold.format import Gold, load_gold
 from index.errors import UsageError
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
-    from bot.render import Block
+    from bot.terminal.render import Block
     from evals.gold.check import Finding
     from evals.judge.judge import Verdict
     from evals.judge.verdicts import Judgement
@@ -289,7 +290,7 @@ def draft_gold(
 ) -> None:
     """Propose gold questions about the articles, to accept, mend or skip."""
     from bot.compose import open_store
-    from bot.render import console
+    from bot.terminal.render import console
     from evals.gold.draft import proposals
     from evals.gold.review import Review, seen
     from evals.gold.rewording import worded
@@ -488,7 +489,7 @@ def _incomplete(run: Path, unanswered: int) -> str:
 
 def _print(value: object, blocks: "Iterable[Block]") -> None:
     """The value as JSON where there is one, else the blocks."""
-    from bot.render import console, print_blocks
+    from bot.terminal.render import console, print_blocks
 
     if value is None:
         print_blocks(console(sys.stdout), blocks)
@@ -497,7 +498,7 @@ def _print(value: object, blocks: "Iterable[Block]") -> None:
 
 
 def _print_findings(findings: Sequence["Finding"]) -> None:
-    from bot.render import one_line
+    from bot.terminal.render import one_line
 
     width = min(24, max((len(f.id or "") for f in findings), default=0))
     for f in findings:

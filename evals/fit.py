@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import gate, quotes
+from bot.conversation.rewrite import rewrite
 from bot.reading import Reading, read
-from bot.rewrite import rewrite
 from evals.figures.metrics import SHORT
 from evals.gold.format import Gold, load_gold
 from index import rank

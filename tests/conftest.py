@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import run
+from bot.terminal.cli import run
 from tests.standins.openai_server import OpenAIServer, running
 from tests.terminal import Terminal
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from bot.cli import app
+from bot.terminal.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.llm import Price, Usage
-from bot.render import console
+from bot.terminal.render import console
 from evals.figures.metrics import METRICS
 from evals.run.runs import Record
 

@@ -13,9 +13,9 @@ import pytest
 
 from bot.answer import Answer, Draft, Status, Turn
 from bot.answerer import AWAY, CUT, FOUND_NONE, LEFT_OUT, UNSUPPORTED, Answerer
-from bot.clarify import ASKING
 from bot.compose import answerer_on, language_model
 from bot.config import Config
+from bot.conversation.clarify import ASKING
 from index.embed import StaticEmbedder
 from index.store import Store
 from tests.bot.test_answerer import ROWS, check

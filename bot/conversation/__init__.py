@@ -1,0 +1,1 @@
+"""What a question takes from, and gives to, the conversation around it."""

@@ -1,0 +1,1 @@
+"""The mouth for people and programs at a terminal."""

@@ -1,0 +1,59 @@
+"""`dateline memory`: what is kept of conversations."""
+
+from typing import Annotated
+
+import typer
+
+from bot.terminal.opening import kept_memory
+from bot.terminal.options import AsJson, ConversationName, Person, StoreDirectory
+from bot.terminal.output import count, print_json
+from index.errors import UsageError
+
+# ruff: noqa: PLC0415
+app = typer.Typer(name="memory", help="What is remembered of conversations.")
+
+
+@app.command("list")
+def list_conversations(*, store: StoreDirectory = None, as_json: AsJson = False) -> None:
+    """List the conversations that are kept."""
+    with kept_memory(store) as (memory, runner):
+        found = runner.run(memory.conversations())
+    if as_json:
+        print_json([conversation._asdict() for conversation in found])
+        return
+    from bot.terminal.render import one_line
+
+    for name, exchanges, _, last in found:
+        asked = count(exchanges, "question")
+        typer.echo(f"{one_line(name)}: {asked}, the last on {last.astimezone():%Y-%m-%d %H:%M}")
+
+
+@app.command()
+def export(
+    conversation: ConversationName = None,
+    *,
+    person: Person = None,
+    store: StoreDirectory = None,
+) -> None:
+    """Print what is kept, as JSON."""
+    with kept_memory(store) as (memory, runner):
+        found = runner.run(memory.export(conversation, person))
+    print_json([exchange.as_json() for exchange in found])
+
+
+@app.command()
+def forget(
+    conversation: ConversationName = None,
+    *,
+    person: Person = None,
+    everything: Annotated[bool, typer.Option("--all", help="Delete everything.")] = False,
+    store: StoreDirectory = None,
+) -> None:
+    """Delete a conversation, or what a person said."""
+    if everything == bool(conversation or person):
+        raise UsageError("name a conversation, or a --person, or --all")
+    with kept_memory(store) as (memory, runner):
+        forgotten = runner.run(memory.forget(conversation, person))
+    if not forgotten and not everything:
+        raise UsageError("nothing of that name is kept; `dateline memory list` lists what is")
+    typer.echo(f"{count(forgotten, 'question')} forgotten")

@@ -1,0 +1,73 @@
+"""How far the indexing has come, on standard error."""
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from bot.terminal.output import count, note
+
+# ruff: noqa: PLC0415
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from index.sync import Progress as SoFar
+
+
+class IndexingProgress:
+    """Tells on stderr how far indexing has got, and nothing while there is nothing to do.
+
+    A person sees a bar; a log gets a line at the start and one at the end.
+    """
+
+    def __init__(self) -> None:
+        self.finished = False
+        self._started = False
+        self._failed = False
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> "IndexingProgress":
+        return self
+
+    def __call__(self, so_far: "SoFar") -> None:
+        """Show how far it has come."""
+        if not self._started:
+            self._start(so_far.total)
+        if self._bar:
+            # A feed dump is one file and says nothing of how long it is: then the bar pulses.
+            total = so_far.total if so_far.total > 1 else None
+            self._bar.update(
+                self._bar.task_ids[0],
+                completed=so_far.files,
+                total=total,
+                description=f"indexing {count(so_far.articles, 'article')}",
+            )
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.finished = self._started and not self._failed and problem is None
+        if self._bar:
+            self._bar.stop()
+        elif self.finished:
+            note("indexed")
+
+    def note_failure(self, line: str) -> None:
+        """Say why it is not indexed, where the command goes on all the same."""
+        self._failed = True
+        note(line)
+
+    def _start(self, total: int) -> None:
+        self._started = True
+        if not sys.stderr.isatty():
+            note(f"indexing {count(total, 'file')}")
+            return
+        from rich.progress import Progress
+
+        from bot.terminal.render import console
+
+        self._bar = Progress(console=console(sys.stderr), transient=True)
+        self._bar.add_task("", total=None)
+        self._bar.start()

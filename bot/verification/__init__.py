@@ -1,0 +1,1 @@
+"""Which quotes may be shown, and which written claims they support."""

@@ -1,0 +1,387 @@
+"""A claim's words laid beside the words of a passage's sentences.
+
+It finds the few sentences that a claim can rest on and says which word matches which. It
+knows nothing of citations, and does not judge whether the claim is true.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from itertools import pairwise, zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.verification.clauses import Clauses, Sort, Token, clauses
+from bot.verification.figures import agree, same_day
+from bot.verification.wording import is_light, lines_of, opposite, same, stem
+from index.article import Passage
+from index.split import sentences
+from index.words import Words
+
+Floats = NDArray[np.float32]
+
+MATCH = 0.5
+"""From this strength on a word counts as said by another."""
+SURE = 0.8
+_ALIKE = (0.2, 0.64)
+_MOST_BY_VECTOR = 0.85
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_NAME_INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][^\W\d_]*")
+_FIGURE_WEIGHT = 5.0
+_NAME_WEIGHT = 4.0
+_LIGHT_WEIGHT = 0.4
+_LEAST_GAIN = 1.8
+_APT = 0.7
+_LEAST_FIT = 0.4
+MAX_LINES = 4
+_ENDINGS = ("n", "an", "ian", "ean", "ese", "ish", "i", "s", "ns", "er", "ers", "ic", "'s")
+_NATION_OF = {w: n for n, line in enumerate(lines_of("nation")) for w in line.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of passage `number`; `start` and `end` count in the article's text."""
+
+    number: int
+    place: int
+    passage: Passage
+    start: int
+    end: int
+    clauses: Clauses
+
+    @property
+    def text(self) -> str:
+        """The sentence itself."""
+        return self.clauses.text
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A word of an aligned line, and how surely it says what the claim's word says."""
+
+    line: int
+    place: int
+    token: Token
+    strength: float
+
+
+class Alignment:
+    """A claim beside the lines it can rest on, best line first."""
+
+    def __init__(
+        self, claim: Clauses, lines: Sequence[Line], strengths: Sequence[Floats], weights: Floats
+    ) -> None:
+        self.claim = claim
+        self.lines = lines
+        self.weights = weights
+        self._strengths = strengths
+
+    def spots(self, place: int, least: float = MATCH) -> list[Spot]:
+        """Where the claim's token at `place` is matched."""
+        return [
+            Spot(n, int(j), line.clauses.tokens[j], float(matrix[place, j]))
+            for n, (line, matrix) in enumerate(zip(self.lines, self._strengths, strict=True))
+            for j in np.flatnonzero(matrix[place] >= least)
+        ]
+
+    def says(self, one: Token, other: Token) -> bool:
+        """Whether a token of the claim is matched by one of the lines' tokens."""
+        place = next(k for k, t in enumerate(self.claim.tokens) if t is one)
+        return any(s.token is other for s in self.spots(place))
+
+    def best(self, place: int) -> float:
+        """How well the claim's token at `place` is matched, in [0, 1]."""
+        return max((float(m[place].max(initial=0)) for m in self._strengths), default=0.0)
+
+    def apt(self, place: int, least: float = SURE) -> list[Spot]:
+        """The matches of a token whose surroundings fit its own, best first."""
+        spots = [(self.fit(place, s.line, s.place), s) for s in self.spots(place, least)]
+        best = max((fit for fit, _ in spots), default=0.0)
+        return [s for fit, s in spots if fit >= max(_APT * best, _LEAST_FIT)]
+
+    def share_of_best_line(self) -> float:
+        """How much of what the lines say of the claim the first of them says alone."""
+        each = [m.max(axis=1, initial=0) for m in self._strengths]
+        total = float(np.max(each, axis=0) @ self.weights) if each else 0.0
+        return float(each[0] @ self.weights) / total if total else 0.0
+
+    def says_more(self, place: int, line: int, other: int) -> bool:
+        """Whether a line says more than another of the clause around a token; itself counts."""
+        if line == other:
+            return True
+        clause = [t.clause == self.claim.tokens[place].clause for t in self.claim.tokens]
+        clause[place] = False
+        one, two = (
+            float((self._strengths[n].max(axis=1, initial=0) * self.weights)[clause].sum())
+            for n in (line, other)
+        )
+        return one > two
+
+    def fit(self, place: int, line: int, other: int) -> float:
+        """How well the words around the claim's token fit those around a token of a line."""
+        claim, lines = self.claim.tokens, self.lines
+        total = 0.0
+        for k, token in enumerate(claim):
+            if k == place or not self.weights[k]:
+                continue
+            by_line = [
+                max(
+                    (
+                        float(matrix[k, j])
+                        * max(0.2, _near(lines[n].clauses.tokens, other, int(j), token))
+                        for j in np.flatnonzero(matrix[k] >= MATCH)
+                    ),
+                    default=0.0,
+                )
+                if n == line
+                else 0.1 * float(matrix[k].max(initial=0))
+                for n, matrix in enumerate(self._strengths)
+            ]
+            total += float(self.weights[k]) * _near(claim, place, k, token) * max(by_line)
+        return total
+
+    def surroundings(self, place: int) -> float:
+        """What `fit` gives where all the words around the claim's token stand beside another."""
+        tokens = self.claim.tokens
+        return sum(
+            float(self.weights[k]) * _near(tokens, place, k, t)
+            for k, t in enumerate(tokens)
+            if k != place
+        )
+
+
+def _near(tokens: Sequence[Token], one: int, other: int, token: Token) -> float:
+    """How closely two tokens of a sentence belong together, in (0, 1]."""
+    low, high = sorted((one, other))
+    between = tokens[low + 1 : high]
+    apart = sum(t.sort is not Sort.SMALL for t in between)
+    nearness = 1 / (1 + apart / 4)
+    if tokens[one].sort in (Sort.NUMBER, Sort.DAY):
+        nearness *= 0.5 ** sum(t.sort is tokens[one].sort for t in between)
+    if tokens[one].clause == tokens[other].clause:
+        return nearness
+    if token.sort is Sort.NAME and not any(
+        t.sort is Sort.NAME and t.clause == tokens[one].clause for t in tokens
+    ):
+        return nearness  # the subject of the sentence is that of its clauses
+    return nearness * 0.35
+
+
+class Aligner:
+    """Aligns claims with the sentences of given passages, numbered from 1."""
+
+    def __init__(self, passages: Sequence[Passage], words: Words) -> None:
+        self._passages = passages
+        self._words = words
+        self._lines: dict[int, list[Line]] = {}
+        self._stems: dict[int, frozenset[str]] = {}
+        self._units: dict[str, Floats] = {}
+
+    def lines(self, number: int) -> list[Line]:
+        """The sentences of passage `number` that may serve as evidence."""
+        if number not in self._lines:
+            passage = self._passages[number - 1]
+            self._lines[number] = [
+                Line(
+                    number,
+                    place,
+                    passage,
+                    passage.start + start,
+                    passage.start + end,
+                    self.settled(clauses(passage.text[start:end])),
+                )
+                for place, (start, end) in enumerate(sentences(passage.text))
+                if not commands(passage.text[start:end])
+            ]
+        return self._lines[number]
+
+    def names(self, tokens: Sequence[Token]) -> list[Token]:
+        """The names among `tokens`. A first word is one if it stands as one in a passage,
+        or if another follows it.
+        """
+        return [
+            t
+            for t, after in zip_longest(tokens, tokens[1:])
+            if t.sort is Sort.NAME
+            and (
+                not t.initial
+                or t.stem in self._known_names
+                or (after is not None and after.sort is Sort.NAME and after.start == t.end + 1)
+            )
+        ]
+
+    def settled(self, sentence: Clauses) -> Clauses:
+        """The sentence with its first word taken as a name only if it is one."""
+        first = next((k for k, t in enumerate(sentence.tokens) if t.sort is Sort.NAME), None)
+        if (
+            first is None
+            or not sentence.tokens[first].initial
+            or self.names(sentence.tokens[first : first + 2])[:1] == [sentence.tokens[first]]
+        ):
+            return sentence
+        tokens = [*sentence.tokens]
+        tokens[first] = replace(tokens[first], sort=Sort.WORD)
+        return replace(sentence, tokens=tuple(tokens))
+
+    @cached_property
+    def _known_names(self) -> frozenset[str]:
+        found = (w for p in self._passages for w in _NAME_INSIDE.findall(p.text))
+        return frozenset(map(stem, dict.fromkeys(found)))
+
+    def words(self, number: int) -> frozenset[str]:
+        """The stems of all words of passage `number`."""
+        if number not in self._stems:
+            found = dict.fromkeys(_WORD.findall(self._passages[number - 1].text))
+            self._stems[number] = frozenset(map(stem, found))
+        return self._stems[number]
+
+    def align(self, claim: Clauses, numbers: Sequence[int]) -> Alignment:
+        """Lay `claim` beside the lines of these passages that say most of it."""
+        lines = [line for number in numbers for line in self.lines(number)]
+        tokens = claim.tokens
+        weights = np.array([self._weight(t) for t in tokens], dtype=np.float32)
+        matrix = self._strengths(tokens, lines)
+        bounds = np.cumsum([0, *(len(line.clauses.tokens) for line in lines)])
+        parts = [matrix[:, a:b] for a, b in pairwise(bounds)]
+        best = np.array([p.max(axis=1, initial=0) for p in parts]).reshape(len(lines), len(tokens))
+        best[best < MATCH] = 0
+        chosen = _choose(lines, best, weights, tokens)
+        return Alignment(claim, [lines[n] for n in chosen], [parts[n] for n in chosen], weights)
+
+    def _weight(self, token: Token) -> float:
+        if token.sort is Sort.SMALL:
+            return 0.0
+        if token.sort in (Sort.NUMBER, Sort.DAY):
+            return _FIGURE_WEIGHT
+        if token.sort is Sort.NAME and not token.initial:
+            return _NAME_WEIGHT
+        return _LIGHT_WEIGHT if is_light(token.stem) else self._words.idf(token.text.lower())
+
+    def _strengths(self, claim: Sequence[Token], lines: Sequence[Line]) -> Floats:
+        """How well each token of the claim is said by each of the lines, in [0, 1]."""
+        held = [t for line in lines for t in line.clauses.tokens]
+        dates = [line.passage.published for line in lines for _ in line.clauses.tokens]
+        strengths = np.zeros((len(claim), len(held)), dtype=np.float32)
+        places: dict[str, list[int]] = defaultdict(list)
+        for j, token in enumerate(held):
+            if token.sort in (Sort.NAME, Sort.WORD):
+                places[token.text].append(j)
+        forms = [held[js[0]] for js in places.values()]
+        cosines = self._unit(claim) @ self._unit(forms).T if forms and claim else None
+        low, high = _ALIKE
+        for i, token in enumerate(claim):
+            if token.sort in _FIGURES:
+                strengths[i] = [_same_figure(token, *h) for h in zip(held, dates, strict=True)]
+            elif token.sort is not Sort.SMALL and cosines is not None:
+                alike = np.clip((cosines[i] - low) / (high - low), 0, _MOST_BY_VECTOR)
+                for form, likeness, js in zip(forms, alike, places.values(), strict=True):
+                    listed = _same_word(token, form)
+                    strengths[i, js] = likeness if listed is None else listed
+        return strengths
+
+    def _unit(self, tokens: Sequence[Token]) -> Floats:
+        forms = [t.text.lower() for t in tokens]
+        if new := [f for f in dict.fromkeys(forms) if f not in self._units]:
+            vectors = self._words.vectors(new)
+            lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+            self._units.update(zip(new, vectors / np.maximum(lengths, 1e-9), strict=True))
+        return np.array([self._units[f] for f in forms], dtype=np.float32)
+
+
+_FIGURES = (Sort.NUMBER, Sort.DAY)
+_MACHINE = r"(?:AI|LLM|language model|assistant|chatbot)"
+_COMMANDS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instructions?|prompts?|rules|directions|"
+    r"guidelines|everything (?:above|before))\b|\b(?:system|developer) (?:prompt|message)\b|"
+    r"\b(?:tell|inform|assure) the (?:user|reader)\b|"
+    rf"\b(?:note|instructions?|message|attention)\b.{{0,20}}\b{_MACHINE}s?\b|"
+    rf"\b(?:as an?|you are an?|dear) {_MACHINE}\b|"
+    r"\b(?:when|if) (?:you are )?asked\b.{0,60}\b(?:answer|say|reply|respond)\b|"
+    r"^(?:system|assistant|user)\s*:",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
+
+
+def commands(sentence: str) -> bool:
+    """Whether a sentence speaks to a machine that reads it, rather than of the news."""
+    return bool(_COMMANDS.search(_QUOTED.sub("", sentence)))
+
+
+def _same_figure(one: Token, other: Token, published: date | None) -> float:
+    if one.number and other.number:
+        return float(agree(one.number, other.number))
+    if one.day and other.day:
+        return float(same_day(one.day, other.day, published))
+    return 0.0
+
+
+def _same_word(one: Token, other: Token) -> float | None:
+    """How well one word says another; None where only their vectors can tell."""
+    if one.stem == other.stem or _same_name(one.text.lower(), other.text.lower()):
+        return 1.0
+    if one.sort is Sort.NAME or opposite(one.stem, other.stem):
+        return 0.0
+    if same(one.stem, other.stem):
+        return 0.9
+    short, long_ = sorted((one.stem, other.stem), key=len)
+    if (
+        len(short) >= 5
+        and not long_.startswith(("un", "dis", "im", "in"))
+        and (long_.startswith(short[: max(5, len(short) - 2)]) or short in long_)
+    ):
+        return 0.8
+    return None
+
+
+def _same_name(one: str, other: str) -> bool:
+    nation = _NATION_OF.get(one)
+    if nation is not None and nation == _NATION_OF.get(other):
+        return True
+    short, long_ = sorted((one, other), key=len)
+    root = short.rstrip("aeoy") if len(short) > 4 else short
+    return len(root) >= 4 and long_.startswith(root) and long_[len(root) :] in _ENDINGS
+
+
+def _choose(
+    lines: Sequence[Line], best: Floats, weights: Floats, tokens: Sequence[Token]
+) -> list[int]:
+    """The lines that together say most of the claim, the one that says most first.
+
+    A line that only adds a name is not taken: that names stand somewhere says nothing of them.
+    """
+    if not lines:
+        return []
+    names = np.array([t.sort is Sort.NAME for t in tokens], dtype=bool)
+    heavy = weights * (weights > _LIGHT_WEIGHT)
+    covered = np.zeros(len(tokens), dtype=np.float32)
+    chosen: list[int] = []
+    while len(chosen) < MAX_LINES:
+        gains = (np.maximum(best, covered) - covered) @ weights
+        solid = (np.maximum(best, covered) - covered) @ (heavy * ~names)
+        if chosen:
+            gains = np.where(solid >= _LEAST_GAIN, gains, 0)
+            beside = [
+                any(
+                    line.number == lines[c].number and abs(line.place - lines[c].place) == 1
+                    for c in chosen
+                )
+                for line in lines
+            ]
+            gains = gains + 0.5 * np.array(beside) * (gains > 0)
+        top = int(gains.argmax())
+        if gains[top] <= 0:
+            break
+        chosen.append(top)
+        covered = np.maximum(covered, best[top])
+    return chosen
+
+
+def before(lines: Sequence[Line], line: Line, most: int) -> Iterator[Line]:
+    """The lines of the same passage before `line`, nearest first, at most so many."""
+    earlier = [other for other in lines if other.place < line.place]
+    yield from reversed(earlier[-most:])
