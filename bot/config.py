@@ -72,11 +72,15 @@ def _price(value: str) -> tuple[float, float]:
     return prompt, completion
 
 
-def _url(value: str) -> str:
+def _url(value: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in schemes or not parts.hostname:
         raise ValueError
     return value.rstrip("/")
+
+
+def _socket_url(value: str) -> str:
+    return _url(value, ("ws", "wss"))
 
 
 SMALLEST_WINDOW = 1024
@@ -164,6 +168,14 @@ class Config:
     )
     discord_token: str | None = field(
         default=None, repr=False, metadata=_setting("DISCORD_TOKEN", str, "a token")
+    )
+    discord_api: str | None = field(
+        default=None,
+        metadata=_setting("DISCORD_API", _url, "an address that starts with http"),
+    )
+    discord_gateway: str | None = field(
+        default=None,
+        metadata=_setting("DISCORD_GATEWAY", _socket_url, "an address that starts with ws"),
     )
 
     @property

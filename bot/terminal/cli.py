@@ -301,6 +301,21 @@ def doctor(
     raise typer.Exit(FAILED if any(check.level == "fail" for check in found) else ANSWERED)
 
 
+@app.command()
+def discord(
+    *,
+    articles: Articles = None,
+    store: StoreDirectory = None,
+    prompts: PromptsDirectory = None,
+    as_of: AsOf = None,
+) -> None:
+    """Answer questions in Discord, until stopped."""
+    config = settings(articles, store, as_of, prompts)
+    from bot.discord.run import run as run_bot
+
+    run_bot(config)
+
+
 app.add_typer(memory.app)
 
 
