@@ -16,11 +16,11 @@ from bot.config import Config
 from bot.discord.client import DatelineBot
 from index.errors import DatelineError, UsageError
 
-WRONG_TOKEN = "Discord refuses DISCORD_TOKEN; copy the bot's token anew from the developer portal"
-WRONG_INTENTS = (
-    "Discord refuses the bot's intents, none of which is privileged; is the token a bot's?"
-)
-REFUSED = {4004: WRONG_TOKEN, 4014: WRONG_INTENTS}
+BAD_TOKEN, BAD_INTENTS = 4004, 4014
+REFUSED = {
+    BAD_TOKEN: "Discord refuses DISCORD_TOKEN; copy the bot's token anew from its developer portal",
+    BAD_INTENTS: "Discord refuses the bot's intents, though none is privileged; is the token its?",
+}
 """Codes with which the gateway ends a connection for good, in words."""
 
 
@@ -33,9 +33,9 @@ def run(config: Config) -> None:
     try:
         asyncio.run(_serve(config, config.discord_token.strip()))
     except discord.LoginFailure:
-        raise DatelineError(WRONG_TOKEN) from None
+        raise DatelineError(REFUSED[BAD_TOKEN]) from None
     except discord.PrivilegedIntentsRequired:
-        raise DatelineError(WRONG_INTENTS) from None
+        raise DatelineError(REFUSED[BAD_INTENTS]) from None
     except discord.ConnectionClosed as problem:
         said = REFUSED.get(problem.code, f"Discord closed the connection (code {problem.code})")
         raise DatelineError(said) from None
