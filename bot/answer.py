@@ -36,7 +36,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote: `article.text[start:end] == quote`, offsets in characters."""
+    """A verbatim quote: `article.text[start:end] == quote`, offsets in characters.
+
+    `place` names where in the article it begins, such as "page 3", where that has a name.
+    """
 
     n: int
     source: str
@@ -46,11 +49,15 @@ class Citation:
     quote: str
     start: int
     end: int
+    place: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The citation as the object that `answer.schema.json` describes."""
         day = self.published.isoformat() if self.published else None
-        return asdict(self) | {"published": day}
+        written = asdict(self) | {"published": day}
+        if self.place is None:
+            del written["place"]
+        return written
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,8 @@ class Answerer:
 
     def _standing(self, quotes: Sequence[Citation]) -> Sequence[Citation]:
         """The quotes, unless one of them no longer stands in its article."""
-        return quotes if len(verified(quotes, self._store.article)) == len(quotes) else ()
+        standing = verified(quotes, self._store.article)
+        return standing if len(standing) == len(quotes) else ()
 
     def _quotes(self, findings: Sequence["_Finding"]) -> list[Quote]:
         """The quotes for all that was found, each once; they share the room there is."""

@@ -2,6 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A stretch of an article's text that has a name: "page 3", "§ Background".
+
+    `start` and `end` are character offsets into the text.
+    """
+
+    start: int
+    end: int
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +22,7 @@ class Article:
 
     `source` names it in citations: the path relative to the named folder, or a feed row's
     url (its id where it has none). All character offsets anywhere count in `text`.
+    `url` is the canonical one. `places` are in order and do not overlap.
     """
 
     source: str
@@ -17,6 +30,12 @@ class Article:
     text: str
     published: date | None = None
     url: str | None = None
+    author: str | None = None
+    places: tuple[Place, ...] = ()
+
+    def place_at(self, offset: int) -> str | None:
+        """The label of the place that the character at `offset` belongs to."""
+        return next((p.label for p in self.places if p.start <= offset < p.end), None)
 
 
 @dataclass(frozen=True, slots=True)

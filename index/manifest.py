@@ -18,12 +18,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Article
+from index.article import Article, Place
 from index.errors import StoreError
 from index.readers import Problem
 
 FORMAT = 1
-"""Raised with every change to the tables or to what stands beside the manifest."""
+"""Raised with every change to the tables or to what stands beside the manifest, but not for
+a column that may be NULL: an older manifest is given it when opened."""
 
 PAGE = 1_000
 
@@ -53,7 +54,9 @@ CREATE TABLE articles (
     published TEXT,
     url TEXT,
     words INTEGER NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    author TEXT,
+    places TEXT                 -- JSON: [[start, end, label], …]
 );
 CREATE INDEX articles_of_file ON articles (file_id);
 CREATE INDEX articles_by_day ON articles (published);
@@ -69,6 +72,9 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_article ON passages (article_id);
 CREATE TABLE garbage (passage_id INTEGER PRIMARY KEY);
 """
+
+_ADDED = {"articles": ("author", "places")}
+"""Columns that the first manifests of this format lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,8 @@ class Manifest:
                 self._db.execute("SELECT count(*) FROM meta, sqlite_master").fetchone()
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA mmap_size = 268435456")
-            except sqlite3.Error:
+                self._add_columns()
+            except (sqlite3.Error, StoreError):
                 self._db.close()
                 raise
 
@@ -201,12 +208,15 @@ class Manifest:
     def article(self, source: str) -> Article | None:
         """The article with this source, or None."""
         rows = self._rows(
-            "SELECT source, title, text, published, url FROM articles WHERE source = ?", (source,)
+            "SELECT source, title, text, published, url, author, places FROM articles"
+            " WHERE source = ?",
+            (source,),
         )
         if not rows:
             return None
-        source, title, text, published, url = rows[0]
-        return Article(source, title, text, _day(published), url)
+        source, title, text, published, url, author, written = rows[0]
+        places = tuple(Place(*place) for place in json.loads(written or "[]"))
+        return Article(source, title, text, _day(published), url, author, places)
 
     def catalogue(self) -> Iterator[CatalogueRow]:
         """Every article, by source."""
@@ -364,8 +374,8 @@ class Manifest:
         published = article.published.isoformat() if article.published else None
         with self._lock, self._guarded():
             article_id = self._db.execute(
-                "INSERT INTO articles (source, file_id, sha256, title, published, url, words, text)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO articles (source, file_id, sha256, title, published, url, words, text,"
+                " author, places) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     article.source,
                     new.file_id,
@@ -375,6 +385,8 @@ class Manifest:
                     article.url,
                     new.words,
                     article.text,
+                    article.author,
+                    json.dumps(article.places) if article.places else None,
                 ),
             ).lastrowid
         vectors = new.vectors.astype(np.float16)
@@ -421,6 +433,18 @@ class Manifest:
         """Close the file."""
         with self._lock:
             self._db.close()
+
+    def _add_columns(self) -> None:
+        for table, columns in _ADDED.items():
+            if columns[-1] in self._columns(table):
+                continue
+            with self.transaction():
+                for column in columns:
+                    if column not in self._columns(table):  # another process may have been quicker
+                        self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+
+    def _columns(self, table: str) -> set[str]:
+        return {row[1] for row in self._rows(f"PRAGMA table_info({table})")}
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._lock, self._guarded():

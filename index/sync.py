@@ -7,6 +7,7 @@ and ids of passages on their way out until the derived indexes have dropped them
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -123,9 +124,11 @@ def is_current(found: Found, known: FileRow | None) -> bool:
 
 
 def content_hash(article: Article) -> bytes:
-    """SHA-256 of the article's title, day, url and text."""
+    """SHA-256 of the article's title, day, url and text, and of author and places if it has any."""
     published = article.published.isoformat() if article.published else ""
-    parts = (article.title, published, article.url or "", article.text)
+    parts = [article.title, published, article.url or "", article.text]
+    if article.author or article.places:
+        parts += [article.author or "", json.dumps(article.places)]
     digest = hashlib.sha256()
     for part in parts:
         encoded = part.encode()

@@ -99,8 +99,9 @@ def passage_blocks(passages: Iterable[Passage], query: str) -> Iterator[Block]:
 def article_blocks(article: Article, mark: tuple[int, int] | None, signs: bool) -> Iterator[Block]:
     """The article under its title; a marked range is in reverse, or in »…« with `signs`."""
     yield Block(Text(one_line(article.title), "bold"))
-    facts = [article.published and article.published.isoformat(), article.source, article.url]
-    yield Block(Text(" · ".join(dict.fromkeys(one_line(fact) for fact in facts if fact)), "dim"))
+    day = article.published.isoformat() if article.published else None
+    facts = filter(None, (article.author, day, article.source, article.url))
+    yield Block(Text(" · ".join(dict.fromkeys(map(one_line, facts))), "dim"))
     yield Block(Text())
     start, end = mark or (0, 0)
     before, marked, after = (
@@ -112,11 +113,12 @@ def article_blocks(article: Article, mark: tuple[int, int] | None, signs: bool) 
 
 
 def heading(item: Article | Passage | Citation) -> Text:
-    """Title, date and source in one line."""
-    facts = (item.published.isoformat() if item.published else "", one_line(item.source))
+    """Title, date, source and a citation's place in one line."""
+    day = item.published.isoformat() if item.published else ""
+    place = item.place if isinstance(item, Citation) else None
     text = Text(one_line(item.title) or "(no title)", "bold")
-    for fact in filter(None, facts):
-        text.append(f" · {fact}", "not bold dim")
+    for fact in filter(None, (day, item.source, place)):
+        text.append(f" · {one_line(fact)}", "not bold dim")
     return text
 
 

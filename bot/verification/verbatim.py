@@ -10,7 +10,16 @@ from index.article import Article
 def verified(
     citations: Sequence[Citation], article: Callable[[str], Article | None]
 ) -> tuple[Citation, ...]:
-    """The citations whose quote stands at its offsets in the stored article, numbered anew."""
-    texts = {c.source: found.text for c in citations if (found := article(c.source))}
-    true = [c for c in citations if c.quote and texts.get(c.source, "")[c.start : c.end] == c.quote]
-    return tuple(replace(c, n=n) for n, c in enumerate(true, 1))
+    """The citations whose quote stands at its offsets in the stored article, numbered anew.
+
+    Each is given the name of its place there.
+    """
+    articles = {c.source: found for c in citations if (found := article(c.source))}
+    true = [
+        (c, found)
+        for c in citations
+        if (found := articles.get(c.source)) and c.quote and found.text[c.start : c.end] == c.quote
+    ]
+    return tuple(
+        replace(c, n=n, place=found.place_at(c.start)) for n, (c, found) in enumerate(true, 1)
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from bot.answer import Answer, Status
+from bot.answer import Answer, Citation, Status
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline
@@ -34,7 +34,7 @@ def test_the_schema_is_sound_and_describes_everything() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     for thing in (SCHEMA, SCHEMA["$defs"]["citation"], SCHEMA["$defs"]["passage"]):
         assert thing["additionalProperties"] is False
-        assert set(thing["required"]) == set(thing["properties"]) - {"notes"}
+        assert set(thing["required"]) == set(thing["properties"]) - {"notes", "place"}
         assert all("description" in p or "$ref" in p for p in thing["properties"].values())
 
 
@@ -47,6 +47,16 @@ def test_the_barest_answer_is_valid() -> None:
     VALIDATOR.validate(barest.as_json())
     assert "notes" not in barest.as_json()
     VALIDATOR.validate(replace(barest, notes=("Something was left out.",)).as_json())
+
+
+def test_a_citation_says_where_it_begins_if_that_has_a_name() -> None:
+    citation = Citation(1, "a.pdf", "T", None, None, "Text.", 0, 5)
+    answer = Answer(Status.ANSWERED, "Text. [1]", 1.0, "q", (citation,))
+    VALIDATOR.validate(answer.as_json())
+    assert "place" not in citation.as_json()
+    placed = replace(citation, place="page 3")
+    VALIDATOR.validate(replace(answer, citations=(placed,)).as_json())
+    assert placed.as_json()["place"] == "page 3"
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

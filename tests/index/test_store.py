@@ -450,6 +450,21 @@ def test_a_newer_format_is_left_alone(store: Store, news: Path) -> None:
     assert found(store, "appl") == {"apple.txt"}
 
 
+def test_an_older_manifest_is_given_the_columns_it_lacks(store: Store, news: Path) -> None:
+    store.sync([news])
+    store.close()
+    db = sqlite3.connect(store.directory / "1" / "manifest.sqlite3")
+    db.executescript("ALTER TABLE articles DROP author; ALTER TABLE articles DROP places")
+    db.close()
+    with Store.open(store.directory, CountingEmbedder()) as later:
+        article = later.article("apple.txt")
+        assert article
+        assert (article.title, article.author, article.places) == ("About apple", None, ())
+        assert not later.is_stale([news])
+        write(news, "damson.txt")
+        assert later.sync([news]).embedded == 1
+
+
 @pytest.mark.parametrize("key", ["format", "splitter", "embedder"])
 def test_an_outdated_store_is_made_again(store: Store, news: Path, key: str) -> None:
     store.sync([news])

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.answer import Citation
 from bot.verification.verbatim import verified
-from index.article import Article
+from index.article import Article, Place
 
 TEXT = "Ana came on Monday. Bo left on Tuesday. Cy stayed."
 ARTICLES = {"a.txt": Article("a.txt", "Comings and goings", TEXT)}
@@ -29,6 +29,14 @@ def test_a_quote_from_elsewhere_falls() -> None:
     assert not verified([citation("Cy stayed.", 41)], ARTICLES.get)
     assert not verified([citation("Cy stayed.", 40, "gone.txt")], ARTICLES.get)
     assert not verified([citation("", 0)], ARTICLES.get)
+
+
+def test_a_quote_is_placed_where_it_begins() -> None:
+    pages = (Place(0, 39, "page 1"), Place(40, 50, "page 2"))
+    article = Article("a.txt", "Comings and goings", TEXT, places=pages)
+    cited = [citation("Bo left on Tuesday. Cy stayed.", 20), citation("Cy stayed.", 40)]
+    assert [c.place for c in verified(cited, {"a.txt": article}.get)] == ["page 1", "page 2"]
+    assert article.place_at(39) is None
 
 
 @given(st.text(max_size=20), st.integers(-60, 60))
