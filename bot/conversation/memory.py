@@ -3,30 +3,27 @@
 It knows conversations and people by the names it is given, and nothing of how answers are found.
 """
 
-import asyncio
 import json
+import math
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import aiosqlite
-
 from bot.answer import Answer, Citation, Turn
+from bot.database import Database, Schema
 from bot.llm.tokens import estimated_tokens
-from index.errors import StoreBusyError, StoreError
+from index.errors import StoreBusyError
 
-FORMAT = 1
-"""Raised with every change to the table."""
 TOKENS = 2000
 """Of a conversation that a question is read in the light of."""
-PATIENCE = 30.0
-"""Seconds to wait for another process."""
-_TABLE = """
+_SCHEMA = Schema(
+    "the memory",
+    """
 CREATE TABLE exchanges (
     id INTEGER PRIMARY KEY,
     conversation TEXT NOT NULL,
@@ -40,8 +37,9 @@ CREATE TABLE exchanges (
 );
 CREATE INDEX exchanges_of_conversation ON exchanges (conversation, id);
 CREATE INDEX exchanges_by_time ON exchanges (at);
-"""
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+""",
+    version=1,
+)
 _DAY = 24 * 60 * 60
 
 
@@ -86,11 +84,8 @@ class Memory:
     A question and its answer are one row, so that a crash leaves both or neither.
     """
 
-    def __init__(
-        self, db: aiosqlite.Connection, path: Path | None, days: float, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, db: Database, days: float, clock: Callable[[], float]) -> None:
         self._db = db
-        self._path = path
         self._days = days
         self._clock = clock
 
@@ -107,13 +102,10 @@ class Memory:
 
         What is older than `days` is deleted. A damaged file is moved aside, and `notify` told.
         """
-        db = await (_open_file(path, notify) if path else _connect(None))
-        memory = cls(db, path, days, clock)
-        try:
+        async with Database.open(path, _SCHEMA, notify) as db:
+            memory = cls(db, days, clock)
             await memory._expire()
             yield memory
-        finally:
-            await db.close()
 
     async def remember(
         self,
@@ -126,35 +118,39 @@ class Memory:
         """Add a question and its answer to a conversation; `articles` names their collection."""
         await self._expire()
         cited = json.dumps([citation.as_json() for citation in answer.citations])
-        with _guarded(self._path):
-            await self._db.execute(
-                "INSERT INTO exchanges (conversation, person, articles, at, question, answer,"
-                " status, citations) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(conversation, person, articles, self._clock()),
-                    *(question, answer.text, answer.status.value, cited),
-                ),
-            )
+        await self._db.change(
+            "INSERT INTO exchanges (conversation, person, articles, at, question, answer,"
+            " status, citations) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(conversation, person, articles, self._clock()),
+                *(question, answer.text, answer.status.value, cited),
+            ),
+        )
 
-    async def turns(self, conversation: str, tokens: int = TOKENS) -> list[Turn]:
-        """The newest exchanges that fit in so many tokens, as turns, oldest first."""
+    async def turns(
+        self, conversation: str, tokens: int = TOKENS, until: float = math.inf
+    ) -> list[Turn]:
+        """The newest exchanges that fit in so many tokens, as turns, oldest first.
+
+        Those after `until`, in seconds since 1970, are taken not to have been.
+        """
         newest: list[Turn] = []
-        with _guarded(self._path):
-            async with self._db.execute(
-                "SELECT question, answer FROM exchanges WHERE conversation = ? AND at >= ?"
-                " ORDER BY id DESC",
-                (conversation, self._oldest()),
-            ) as rows:
-                async for question, answer in rows:
-                    tokens -= estimated_tokens(question) + estimated_tokens(answer)
-                    if tokens < 0:
-                        break
-                    newest += [Turn("assistant", answer), Turn("user", question)]
+        exchanges = self._db.each(
+            "SELECT question, answer FROM exchanges WHERE conversation = ? AND at >= ?"
+            " AND at <= ? ORDER BY id DESC",
+            (conversation, self._oldest(), until),
+        )
+        async with aclosing(exchanges):
+            async for question, answer in exchanges:
+                tokens -= estimated_tokens(question) + estimated_tokens(answer)
+                if tokens < 0:
+                    break
+                newest += [Turn("assistant", answer), Turn("user", question)]
         return newest[::-1]
 
     async def conversations(self) -> list[Conversation]:
         """Every conversation, the latest first."""
-        rows = await self._rows(
+        rows = await self._db.rows(
             "SELECT conversation, count(*), min(at), max(at) FROM exchanges WHERE at >= ?"
             " GROUP BY conversation ORDER BY max(at) DESC",
             (self._oldest(),),
@@ -165,7 +161,7 @@ class Memory:
         self, conversation: str | None = None, person: str | None = None
     ) -> list[Exchange]:
         """What is kept of a conversation, of a person, or at all; oldest first."""
-        rows = await self._rows(
+        rows = await self._db.rows(
             "SELECT conversation, person, articles, at, question, answer, status, citations"
             " FROM exchanges WHERE (?1 IS NULL OR conversation = ?1)"
             " AND (?2 IS NULL OR person = ?2) AND at >= ?3 ORDER BY id",
@@ -178,7 +174,7 @@ class Memory:
 
         Nothing of them stays in the file.
         """
-        return await self._delete(
+        return await self._db.delete(
             "DELETE FROM exchanges WHERE (?1 IS NULL OR conversation = ?1)"
             " AND (?2 IS NULL OR person = ?2)",
             (conversation, person),
@@ -186,94 +182,10 @@ class Memory:
 
     async def _expire(self) -> None:
         with suppress(StoreBusyError):  # it is not in a hurry
-            await self._delete("DELETE FROM exchanges WHERE at < ?", (self._oldest(),))
-
-    async def _delete(self, sql: str, values: Sequence[object]) -> int:
-        with _guarded(self._path):
-            deleted = await self._db.execute(sql, values)
-            if not deleted.rowcount or not self._path:
-                return deleted.rowcount
-            # What was deleted is still in the log until that is written back and cut off.
-            async with self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)") as done:
-                [busy, *_] = await done.fetchone() or [1]
-        if busy:
-            raise StoreBusyError(f"another process still reads {self._path}; try again")
-        return deleted.rowcount
-
-    async def _rows(self, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
-        with _guarded(self._path):
-            return list(await self._db.execute_fetchall(sql, values))
+            await self._db.delete("DELETE FROM exchanges WHERE at < ?", (self._oldest(),))
 
     def _oldest(self) -> float:
         return self._clock() - self._days * _DAY
-
-
-async def _open_file(path: Path, notify: Callable[[str], None]) -> aiosqlite.Connection:
-    """The database at `path`; one process at a time, so that only one moves a damaged one."""
-    from filelock import AsyncFileLock, Timeout  # noqa: PLC0415  (only for what is kept)
-
-    try:
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-        async with AsyncFileLock(path.with_suffix(".lock"), timeout=PATIENCE):
-            with _guarded(path):
-                try:
-                    return await _connect(path)
-                except sqlite3.DatabaseError as error:
-                    if not _is_damaged(error):
-                        raise
-                kept = await asyncio.to_thread(_move_aside, path)
-                notify(f"the memory was damaged; it is now {kept}, and a new one has begun")
-                return await _connect(path)
-    except Timeout:
-        raise StoreBusyError(f"another process does not let go of {path}; try again") from None
-    except OSError as error:
-        raise StoreError(f"cannot write {path}: {error.strerror}") from error
-
-
-async def _connect(path: Path | None) -> aiosqlite.Connection:
-    """The database at `path`, or one in memory; sqlite3.DatabaseError when it is damaged."""
-    if path:
-        await asyncio.to_thread(path.touch, mode=0o600)
-    db = await aiosqlite.connect(path or ":memory:", timeout=PATIENCE, isolation_level=None)
-    try:
-        await db.execute("PRAGMA journal_mode = WAL")
-        await db.execute("PRAGMA secure_delete = ON")
-        [(found,)] = await db.execute_fetchall("PRAGMA quick_check(1)")
-        if found != "ok":
-            raise sqlite3.DatabaseError(found)
-        [(made_as,)] = await db.execute_fetchall("PRAGMA user_version")
-        if made_as > FORMAT:
-            raise StoreError(f"{path} is from a newer version of Dateline; update Dateline")
-        if made_as == 0:
-            await db.executescript(f"BEGIN;{_TABLE}PRAGMA user_version = {FORMAT};COMMIT;")
-    except BaseException:
-        await db.close()
-        raise
-    return db
-
-
-@contextmanager
-def _guarded(path: Path | None) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        if _is_damaged(error):
-            again = "when started again, Dateline begins a new one"
-            raise StoreError(f"{path} is damaged; {again}") from error
-        raise StoreError(f"cannot read or write {path}: {error}") from error
-
-
-def _is_damaged(error: sqlite3.Error) -> bool:
-    return type(error) is sqlite3.DatabaseError  # what can be mended is a subclass of it
-
-
-def _move_aside(path: Path) -> Path:
-    kept = path.with_name(f"{path.stem}.damaged-{time.time_ns()}{path.suffix}")
-    for part in ("-wal", "-shm", ""):
-        beside = path.with_name(path.name + part)
-        if beside.exists():
-            beside.rename(kept.with_name(kept.name + part))
-    return kept
 
 
 def _exchange(row: sqlite3.Row) -> Exchange:

@@ -70,6 +70,17 @@ async def test_a_restart_forgets_nothing(path: Path) -> None:
         ]
 
 
+async def test_a_conversation_as_it_stood(path: Path) -> None:
+    clock = Clock()
+    async with Memory.open(path, DAYS, refuse, clock) as memory:
+        await memory.remember("talk", "who?", said("She."))
+        then = clock.now
+        clock.pass_days(1)
+        await memory.remember("talk", "when?", said("Then."))
+        assert [turn.content for turn in await memory.turns("talk", until=then)] == ["who?", "She."]
+        assert await memory.turns("talk", until=then - 1) == []
+
+
 async def test_others_cannot_read_the_file(path: Path) -> None:
     async with Memory.open(path, DAYS, refuse) as memory:
         await memory.remember("talk", "who?", said("She."))
@@ -265,7 +276,7 @@ class Remembering(RuleBasedStateMachine):
         assert held == len(self.model)
 
     async def count(self) -> int:
-        [(count,)] = await self.memory._db.execute_fetchall("SELECT count(*) FROM exchanges")
+        [(count,)] = await self.memory._db.rows("SELECT count(*) FROM exchanges")
         return int(count)
 
     @rule(name=NAMES, budget=st.integers(0, 120))

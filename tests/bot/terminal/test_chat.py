@@ -72,11 +72,11 @@ def test_what_is_kept_can_be_had(talk: Tried) -> None:
 
 def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(talk: Tried) -> None:
     db = talk.talk.memory._db
-    talk.talk.runner.run(db.execute("PRAGMA query_only = ON"))
+    talk.talk.runner.run(db.change("PRAGMA query_only = ON"))
     talk.chat.say("who?")
     assert "A quote. [1]" in talk.out.getvalue()
     assert "cannot read or write" in talk.notes.getvalue()
-    talk.talk.runner.run(db.execute("PRAGMA query_only = OFF"))
+    talk.talk.runner.run(db.change("PRAGMA query_only = OFF"))
     talk.chat.say("and when?")
     assert talk.asked == [("who?", []), ("and when?", [])]
 
