@@ -46,8 +46,12 @@ def test_text_without_a_title_is_named_after_its_file(tmp_path: Path) -> None:
 
 def test_markdown_front_matter(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
-    path.write_text("---\ntitle: T\ndate: 2024-10-24\nurl: http://a\n---\n# Head\n\n*Text*.\n")
-    expected = Article("a.md", "T", "# Head\n\n*Text*.\n", date(2024, 10, 24), "http://a")
+    path.write_text(
+        "---\ntitle: T\ndate: 2024-10-24\nurl: http://a\nauthor: [Ada, Bo]\n---\n# Head\n\n*Text*.\n"
+    )
+    expected = Article(
+        "a.md", "T", "# Head\n\n*Text*.\n", date(2024, 10, 24), "http://a", "Ada, Bo"
+    )
     assert one(path) == expected
 
 
@@ -117,7 +121,8 @@ def test_files_that_hold_no_text(tmp_path: Path, name: str) -> None:
 
 
 def test_a_file_too_long_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.readers.MAX_BYTES", 1000)
+    monkeypatch.setattr("index.readers.plain.MAX_BYTES", 1000)
+    monkeypatch.setattr("index.readers.dump.MAX_BYTES", 1000)
     path = tmp_path / "a.txt"
     path.write_text("x" * 1001)
     assert reason(path).startswith("longer than")
