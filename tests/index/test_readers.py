@@ -46,12 +46,10 @@ def test_text_without_a_title_is_named_after_its_file(tmp_path: Path) -> None:
 
 def test_markdown_front_matter(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
-    path.write_text(
-        "---\ntitle: T\ndate: 2024-10-24\nurl: http://a\nauthor: [Ada, Bo]\n---\n# Head\n\n*Text*.\n"
-    )
-    expected = Article(
-        "a.md", "T", "# Head\n\n*Text*.\n", date(2024, 10, 24), "http://a", "Ada, Bo"
-    )
+    fields = "title: T\ndate: 2024-10-24\nurl: http://a\nauthor: [Ada, Bo]\n"
+    text = "# Head\n\n*Text*.\n"
+    path.write_text(f"---\n{fields}---\n{text}")
+    expected = Article("a.md", "T", text, date(2024, 10, 24), "http://a", "Ada, Bo")
     assert one(path) == expected
 
 

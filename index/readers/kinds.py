@@ -1,0 +1,42 @@
+"""Which reader reads which kind of file.
+
+To read another kind, write a module with a reader, a function from a path and a source to
+articles and problems, and name it in READERS. One that takes apart files which may do harm
+(bombs, loops, broken structures) is named through `confined` and runs in a process of its own.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.article import Article
+from index.readers.dump import read_dump
+from index.readers.plain import read_markdown, read_text
+from index.readers.problem import Problem, Reader, reason_of
+
+READERS: dict[str, Reader] = {
+    ".txt": read_text,
+    ".md": read_markdown,
+    ".jsonl": read_dump,
+    ".jsonl.gz": read_dump,
+}
+
+
+def read_file(path: Path, source: str) -> Iterator[Article | Problem]:
+    """The articles of one file, in order, with a Problem for each that cannot be read."""
+    reader = reader_of(path.name)
+    if reader is None:
+        yield Problem(source, f"not a kind of file that is read ({', '.join(READERS)})")
+        return
+    try:
+        yield from reader(path, source)
+    except OSError as error:
+        yield Problem(source, f"cannot be read: {reason_of(error)}", incomplete=True)
+
+
+def reader_of(name: str) -> Reader | None:
+    """The reader for a file of this name, or None."""
+    lower = name.lower()
+    ending = lower[lower.rfind(".") :]
+    if ending == ".gz":
+        ending = lower[lower.rfind(".", 0, -len(ending)) :]
+    return READERS.get(ending)

@@ -1,0 +1,62 @@
+"""Titles, names and texts out of whatever a file holds.
+
+It knows nothing of kinds of files.
+"""
+
+import re
+from pathlib import Path
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """`text` with "\\n" line ends and no control characters."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def tidy(text: str) -> str:
+    """`text` cleaned and keepable, and without what would turn the words after it round."""
+    return _TURNING.sub("", keepable(clean(text)))
+
+
+def keepable(text: str) -> str:
+    """`text` with what no database and no encoding takes replaced, one for one."""
+    return _UNKEEPABLE.sub("\ufffd", text)
+
+
+def title_of(text: str) -> str:
+    """The first line that is not empty, when it reads like a title; otherwise ""."""
+    first = re.search(r"[^\n]*\S[^\n]*", text)
+    if first is None:
+        return ""
+    title = first.group().strip()
+    alone = re.match(r"\n[^\S\n]*(?:\n|$)|$", text[first.end() : first.end() + 200])
+    short = len(title) <= 100 and not title.endswith(".")
+    return title if len(title) <= 200 and (alone or short) else ""
+
+
+def title_of_file(path: Path) -> str:
+    """The file's name as words."""
+    return re.sub(r"[\s_-]+", " ", path.stem).strip() or path.name
+
+
+def string(value: object) -> str | None:
+    """A text or whole number, or None where there is none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    return keepable(value).strip() or None
+
+
+def line(value: object) -> str:
+    """A text or whole number in one line, empty where there is none."""
+    return " ".join((string(value) or "").split())
+
+
+def names(value: object) -> str | None:
+    """Who wrote it: one name, or several in a list."""
+    several = value if isinstance(value, list) else [value]
+    return ", ".join(filter(None, map(line, several))) or None
