@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from bot.verification.clauses import Clauses, Sort, Token, clauses
 from bot.verification.figures import agree, same_day
-from bot.verification.wording import is_light, lines_of, opposite, same, stem
+from bot.verification.likeness import listed_likeness
+from bot.verification.wording import is_light, stem
 from index.article import Passage
 from index.split import sentences
 from index.words import Words
@@ -38,8 +39,6 @@ _LEAST_GAIN = 1.8
 _APT = 0.7
 _LEAST_FIT = 0.4
 MAX_LINES = 4
-_ENDINGS = ("n", "an", "ian", "ean", "ese", "ish", "i", "s", "ns", "er", "ers", "ic", "'s")
-_NATION_OF = {w: n for n, line in enumerate(lines_of("nation")) for w in line.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,9 @@ class Alignment:
         self.lines = lines
         self.weights = weights
         self._strengths = strengths
+        self._best = [matrix.max(axis=1, initial=0) for matrix in strengths]
+        self._is_name = np.array([t.sort is Sort.NAME for t in claim.tokens], dtype=bool)
+        self._nearness: dict[tuple[int | None, int], tuple[Floats, Floats]] = {}
 
     def spots(self, place: int, least: float = MATCH) -> list[Spot]:
         """Where the claim's token at `place` is matched."""
@@ -123,52 +125,55 @@ class Alignment:
 
     def fit(self, place: int, line: int, other: int) -> float:
         """How well the words around the claim's token fit those around a token of a line."""
-        claim, lines = self.claim.tokens, self.lines
-        total = 0.0
-        for k, token in enumerate(claim):
-            if k == place or not self.weights[k]:
-                continue
-            by_line = [
-                max(
-                    (
-                        float(matrix[k, j])
-                        * max(0.2, _near(lines[n].clauses.tokens, other, int(j), token))
-                        for j in np.flatnonzero(matrix[k] >= MATCH)
-                    ),
-                    default=0.0,
-                )
-                if n == line
-                else 0.1 * float(matrix[k].max(initial=0))
-                for n, matrix in enumerate(self._strengths)
-            ]
-            total += float(self.weights[k]) * _near(claim, place, k, token) * max(by_line)
-        return total
+        matrix = np.where(self._strengths[line] >= MATCH, self._strengths[line], 0)
+        near = np.maximum(0.2, self._near(line, other))
+        own = (matrix * near).max(axis=1, initial=0)
+        elsewhere = [0.1 * best for n, best in enumerate(self._best) if n != line]
+        best = np.max([own, *elsewhere], axis=0)
+        return float((self._around(place) * best).sum())
 
     def surroundings(self, place: int) -> float:
         """What `fit` gives where all the words around the claim's token stand beside another."""
-        tokens = self.claim.tokens
-        return sum(
-            float(self.weights[k]) * _near(tokens, place, k, t)
-            for k, t in enumerate(tokens)
-            if k != place
-        )
+        return float(self._around(place).sum())
+
+    def _around(self, place: int) -> Floats:
+        """How much each token of the claim weighs for the one at `place`."""
+        weights = self.weights * np.diagonal(self._near(None, place))
+        weights[place] = 0
+        return np.asarray(weights)
+
+    def _near(self, line: int | None, place: int) -> Floats:
+        """How closely each token of a line, or of the claim, belongs to that at `place`.
+
+        One row a token of the claim that is looked for, since the names among them reach far.
+        """
+        if (line, place) not in self._nearness:
+            tokens = (self.claim if line is None else self.lines[line].clauses).tokens
+            self._nearness[line, place] = _nearness(tokens, place)
+        plain, named = self._nearness[line, place]
+        return np.where(self._is_name[:, None], named, plain)
 
 
-def _near(tokens: Sequence[Token], one: int, other: int, token: Token) -> float:
-    """How closely two tokens of a sentence belong together, in (0, 1]."""
-    low, high = sorted((one, other))
-    between = tokens[low + 1 : high]
-    apart = sum(t.sort is not Sort.SMALL for t in between)
-    nearness = 1 / (1 + apart / 4)
-    if tokens[one].sort in (Sort.NUMBER, Sort.DAY):
-        nearness *= 0.5 ** sum(t.sort is tokens[one].sort for t in between)
-    if tokens[one].clause == tokens[other].clause:
-        return nearness
-    if token.sort is Sort.NAME and not any(
-        t.sort is Sort.NAME and t.clause == tokens[one].clause for t in tokens
-    ):
-        return nearness  # the subject of the sentence is that of its clauses
-    return nearness * 0.35
+def _nearness(tokens: Sequence[Token], place: int) -> tuple[Floats, Floats]:
+    """How closely the token at `place` belongs together with each, and with each name; (0, 1]."""
+    one = tokens[place]
+    told = np.cumsum([t.sort is not Sort.SMALL for t in tokens])
+    nearness = (1 / (1 + _between(told, place) / 4)).astype(np.float32)
+    if one.sort in _FIGURES:
+        figures = np.cumsum([t.sort is one.sort for t in tokens])
+        nearness *= 0.5 ** _between(figures, place)
+    here = np.array([t.clause == one.clause for t in tokens])
+    plain = np.where(here, nearness, 0.35 * nearness)
+    # The subject of the sentence is that of its clauses.
+    has_subject = any(t.sort is Sort.NAME and t.clause == one.clause for t in tokens)
+    return plain, plain if has_subject else nearness
+
+
+def _between(counts: NDArray[np.int_], place: int) -> NDArray[np.int_]:
+    """How many stand between `place` and each other place, by what is counted up to each."""
+    low = np.minimum(np.arange(len(counts)), place)
+    high = np.maximum(np.arange(len(counts)), place)
+    return np.where(low == high, 0, counts[np.maximum(high - 1, 0)] - counts[low])
 
 
 class Aligner:
@@ -272,15 +277,17 @@ class Aligner:
                 places[token.text].append(j)
         forms = [held[js[0]] for js in places.values()]
         cosines = self._unit(claim) @ self._unit(forms).T if forms and claim else None
+        columns = [j for js in places.values() for j in js]
+        spread = [form for form, js in enumerate(places.values()) for _ in js]
         low, high = _ALIKE
         for i, token in enumerate(claim):
             if token.sort in _FIGURES:
                 strengths[i] = [_same_figure(token, *h) for h in zip(held, dates, strict=True)]
             elif token.sort is not Sort.SMALL and cosines is not None:
                 alike = np.clip((cosines[i] - low) / (high - low), 0, _MOST_BY_VECTOR)
-                for form, likeness, js in zip(forms, alike, places.values(), strict=True):
-                    listed = _same_word(token, form)
-                    strengths[i, js] = likeness if listed is None else listed
+                for form, likeness in listed_likeness(token, forms).items():
+                    alike[form] = likeness
+                strengths[i, columns] = alike[spread]
         return strengths
 
     def _unit(self, tokens: Sequence[Token]) -> Floats:
@@ -318,33 +325,6 @@ def _same_figure(one: Token, other: Token, published: date | None) -> float:
     if one.day and other.day:
         return float(same_day(one.day, other.day, published))
     return 0.0
-
-
-def _same_word(one: Token, other: Token) -> float | None:
-    """How well one word says another; None where only their vectors can tell."""
-    if one.stem == other.stem or _same_name(one.text.lower(), other.text.lower()):
-        return 1.0
-    if one.sort is Sort.NAME or opposite(one.stem, other.stem):
-        return 0.0
-    if same(one.stem, other.stem):
-        return 0.9
-    short, long_ = sorted((one.stem, other.stem), key=len)
-    if (
-        len(short) >= 5
-        and not long_.startswith(("un", "dis", "im", "in"))
-        and (long_.startswith(short[: max(5, len(short) - 2)]) or short in long_)
-    ):
-        return 0.8
-    return None
-
-
-def _same_name(one: str, other: str) -> bool:
-    nation = _NATION_OF.get(one)
-    if nation is not None and nation == _NATION_OF.get(other):
-        return True
-    short, long_ = sorted((one, other), key=len)
-    root = short.rstrip("aeoy") if len(short) > 4 else short
-    return len(root) >= 4 and long_.startswith(root) and long_[len(root) :] in _ENDINGS
 
 
 def _choose(

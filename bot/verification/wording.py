@@ -82,21 +82,28 @@ def phrases() -> dict[tuple[str, str], str]:
     return {(pair.split()[0], pair.split()[1]): word for pair, word in pairs}
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two stems are listed as saying much the same."""
-    return not _groups().get(one, frozenset()).isdisjoint(_groups().get(other, ()))
+def meanings(stem: str) -> frozenset[int]:
+    """The lists of words that say much the same in which a stem stands, by number."""
+    return _groups().get(stem, frozenset())
+
+
+def sides(stem: str) -> frozenset[int]:
+    """The sides of opposites on which a stem stands; -n is opposite to n."""
+    return _sides().get(stem, frozenset())
 
 
 _UNDOING = frozenset(["un", "dis", "in", "im", "ir", "non"])
 
 
+def undoes(one: str, other: str) -> bool:
+    """Whether one stem is the other with a beginning that says the opposite."""
+    short, long_ = (one, other) if len(one) <= len(other) else (other, one)
+    return long_.endswith(short) and long_[: -len(short)] in _UNDOING
+
+
 def opposite(one: str, other: str) -> bool:
     """Whether two stems say the opposite, by the lists or by their beginnings."""
-    short, long_ = sorted((one, other), key=len)
-    if long_.endswith(short) and long_[: -len(short)] in _UNDOING:
-        return True
-    sides = _sides().get(other, ())
-    return any(-side in sides for side in _sides().get(one, ()))
+    return undoes(one, other) or any(-side in sides(other) for side in sides(one))
 
 
 def is_light(word: str) -> bool:
