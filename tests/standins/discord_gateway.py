@@ -141,6 +141,14 @@ class Gateway:
             if session.covers(guild_id) and session.intents & intent == intent:
                 session.dispatch(event, data)
 
+    def repeat(self) -> None:
+        """Send what came to pass in each session again, under new numbers."""
+        for session in self.sessions.values():
+            for _, text in list(session.events):
+                event = json.loads(text)
+                if event["t"] in ("INTERACTION_CREATE", "MESSAGE_CREATE"):
+                    session.dispatch(event["t"], event["d"])
+
     def lines(self) -> list[Line]:
         """The connections of sessions."""
         return [session.line for session in self.sessions.values() if session.line]

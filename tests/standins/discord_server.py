@@ -8,7 +8,7 @@ It runs in a thread of its own, so that any kind of test can use it, and keeps e
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -29,6 +29,7 @@ from tests.standins.discord_rest import Exchange, Fault, Rest
 from tests.standins.discord_rules import BUTTON, Body, inputs
 from tests.standins.discord_world import (
     Channel,
+    Guild,
     Message,
     Overwrite,
     Permission,
@@ -38,6 +39,7 @@ from tests.standins.discord_world import (
 
 T = TypeVar("T")
 PATIENCE = 30.0
+GLANCE = 0.2
 TOKEN = "a-token-of-the-tests-alone"
 SUBCOMMAND, SUBGROUP = 1, 2
 STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, NUMBER, ATTACHMENT = 3, 4, 5, 6, 7, 8, 10, 11
@@ -94,9 +96,9 @@ class DiscordServer:
         waiting = asyncio.run_coroutine_threadsafe(self._until(find, seconds), self._loop)
         return waiting.result()
 
-    def ready(self, seconds: float = PATIENCE) -> None:
-        """Wait until the bot is connected and has its commands registered."""
-        self.until(lambda: self.gateway.lines() and self._rest.commands, seconds)
+    def is_ready(self) -> bool:
+        """Whether a bot is connected, and its commands are registered."""
+        return bool(self.gateway.lines() and self._rest.commands)
 
     def message_where(
         self,
@@ -118,6 +120,25 @@ class DiscordServer:
         """The longest that a client went without a heartbeat, in seconds."""
         beats = [line for line in self.gateway.heartbeats.values() if len(line) > 1]
         return max((b - a for line in beats for a, b in pairwise(line)), default=0.0)
+
+    # Who and what there is.
+
+    def joins(self, name: str) -> Guild:
+        """Another server, which the bot joins; it has a channel `general`."""
+        guild = self._do(partial(self.world.guild, name))
+        shown = self.world.guild_json(guild)
+        self._do(lambda: self.gateway.dispatch("GUILD_CREATE", shown, guild.id))
+        return guild
+
+    def channel(self, name: str, guild: Guild | None = None) -> Channel:
+        """A new channel."""
+        made = self._do(partial(self.world.channel, guild or self.guild, name))
+        self._do(lambda: self._messages.tell_channel("CHANNEL_CREATE", made))
+        return made
+
+    def user(self, name: str) -> User:
+        """A new person, who belongs to every server."""
+        return self._do(partial(self.world.user, name))
 
     # What people do.
 
@@ -274,6 +295,10 @@ class DiscordServer:
         for line in self._do(self.gateway.lines):
             self._do(line.reset)
 
+    def repeats(self) -> None:
+        """Send every interaction and message of people once more, as a resume gone wrong does."""
+        self._do(self.gateway.repeat)
+
     def later(self, seconds: float) -> None:
         """Move Discord's clock forward."""
         self.world.ahead += seconds
@@ -319,7 +344,8 @@ class DiscordServer:
         try:
             async with asyncio.timeout(seconds):
                 while not (found := find()):
-                    await self._changes.wait()
+                    with suppress(TimeoutError):  # what is no change of ours may come true too
+                        await asyncio.wait_for(self._changes.wait(), GLANCE)
                 return found
         except TimeoutError:
             seen = [f"{e.method} {e.path} {e.status}" for e in self.exchanges[-12:]]

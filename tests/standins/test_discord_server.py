@@ -112,7 +112,7 @@ def server(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Di
 async def connected(server: DiscordServer) -> AsyncIterator[SmallBot]:
     async with SmallBot() as bot:
         running_bot = asyncio.create_task(bot.start(server.settings["DISCORD_TOKEN"]))
-        await bot_does(server.ready)
+        await bot_does(server.until, server.is_ready)
         await bot.wait_until_ready()
         yield bot
     running_bot.cancel()
