@@ -59,9 +59,10 @@ class Answerer:
         threshold: float | None = None,
         llm: "LLM | None" = None,
         prompts: Prompts | None = None,
+        words: Words | None = None,
     ) -> None:
         self._store = store
-        self._words = Words(StaticEmbedder())
+        self._words = words or Words(StaticEmbedder())
         self._retriever = Retriever(store, self._words)
         self._threshold = THRESHOLD if threshold is None else threshold
         self._llm = llm

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.answerer import Answerer
     from bot.conversation.memory import Memory
     from bot.llm import LLM
+    from index.words import Words
 
 MEMORY = "memory.sqlite"
 """The file in the store that remembers conversations."""
@@ -108,11 +109,16 @@ async def answerer(
             yield answerer_on(store, config, llm)
 
 
-def answerer_on(store: Store, config: Config, llm: "LLM | None" = None) -> "Answerer":
-    """An answerer on an open store, whose answers are written by `llm` if there is one."""
+def answerer_on(
+    store: Store, config: Config, llm: "LLM | None" = None, words: "Words | None" = None
+) -> "Answerer":
+    """An answerer on an open store, whose answers are written by `llm` if there is one.
+
+    Answerers that share `words` take less memory.
+    """
     from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
 
-    return Answerer(store, config.threshold, llm, prompts(config) if llm else None)
+    return Answerer(store, config.threshold, llm, prompts(config) if llm else None, words)
 
 
 @asynccontextmanager

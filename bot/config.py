@@ -166,6 +166,10 @@ class Config:
     openai_api_key: str | None = field(
         default=None, repr=False, metadata=_setting("OPENAI_API_KEY", str.strip, "a key")
     )
+    sync_minutes: float = field(
+        default=10.0,
+        metadata=_setting("DATELINE_SYNC_MINUTES", _positive, "a number of minutes above 0"),
+    )
     discord_token: str | None = field(
         default=None, repr=False, metadata=_setting("DISCORD_TOKEN", str, "a token")
     )

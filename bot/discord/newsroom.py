@@ -1,0 +1,263 @@
+"""Which articles a server's questions are answered from, kept open and up to date.
+
+Most servers share the articles of the settings; a server that has its own is answered from
+those alone, and nobody else is. It knows servers by their numbers, and nothing of Discord.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.compose import (
+    answerer_on,
+    articles_roots,
+    collection,
+    embedder,
+    language_model,
+    store_directory,
+)
+from bot.config import Config
+from bot.discord.settings import Servers
+from index.embed import Embedder, StaticEmbedder
+from index.errors import DatelineError, StoreError
+from index.store import Store, SyncReport
+from index.sync import Progress
+from index.words import Words
+
+if TYPE_CHECKING:
+    from bot.answerer import Answerer
+    from bot.llm import LLM
+
+LOG = logging.getLogger(__name__)
+FOLDER = "servers"
+"""In the store: a folder of articles for each server that has its own."""
+OPEN = 16
+"""Newsrooms of single servers that stay open though nobody asks."""
+LONG = 3600.0
+"""Seconds without a question after which nothing can be under way in a newsroom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all newsrooms use together: models, and one sync at a time."""
+
+    embedder: Embedder
+    words: Words
+    llm: "LLM | None"
+    syncing: asyncio.Lock
+
+
+class Newsroom:
+    """One set of articles, opened when it is first asked.
+
+    `synced` is when its index was last up to date, in seconds since 1970; `progress` is how far
+    a sync under way has come, and `problem` why the last one failed. `asked` is when it was last
+    asked, on the monotonic clock.
+    """
+
+    def __init__(self, config: Config, shared: Shared) -> None:
+        self.roots = articles_roots(config)
+        self.synced: float | None = None
+        self.progress: Progress | None = None
+        self.problem: DatelineError | None = None
+        self.asked = time.monotonic()
+        self._config = config
+        self._shared = shared
+        self._changing = asyncio.Lock()
+        self._opening: asyncio.Task[Answerer] | None = None
+        self._stopped = False
+        self._store: Store | None = None
+        self._answerer: Answerer | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it answers at once."""
+        return self._answerer is not None
+
+    async def answerer(self) -> "Answerer":
+        """Answers from these articles, once they are open and, the first time, indexed.
+
+        Raises DatelineError when that cannot be done; it is tried again by whoever asks next.
+        """
+        self.asked = time.monotonic()
+        if self._answerer:
+            return self._answerer
+        if self._opening is None or self._opening.done():
+            self._opening = asyncio.create_task(self._open())
+        return await asyncio.shield(self._opening)
+
+    async def store(self) -> Store:
+        """The index, open."""
+        await self.answerer()
+        assert self._store
+        return self._store
+
+    async def sync(self) -> SyncReport:
+        """Bring the index up to date now; what was indexed answers meanwhile, and afterwards
+        where DatelineError is raised.
+        """
+        await self.answerer()
+        async with self._changing, self._shared.syncing:
+            return await asyncio.to_thread(self._sync)
+
+    async def refresh(self) -> None:
+        """Bring the index up to date where it is not, if it is open; what goes wrong is logged."""
+        async with self._changing, self._shared.syncing:
+            if self._answerer:
+                await asyncio.to_thread(self._refresh)
+
+    async def close(self) -> None:
+        """Close it until it is asked again."""
+        self._answerer = None
+        async with self._changing:
+            if self._store and not self._answerer:
+                await asyncio.to_thread(self._store.close)
+                self._store = None
+
+    async def stop(self) -> None:
+        """End a sync that is under way, and close for good."""
+        self._stopped = True
+        if self._opening:
+            with suppress(DatelineError):
+                await self._opening
+        await self.close()
+
+    async def _open(self) -> "Answerer":
+        async with self._changing:
+            where = collection(self._config)
+            if self._store is None:
+                self._store = await asyncio.to_thread(Store.open, where, self._shared.embedder)
+            if not await asyncio.to_thread(self._articles):
+                async with self._shared.syncing:
+                    await asyncio.to_thread(self._sync)
+            shared = self._shared
+            self._answerer = await asyncio.to_thread(
+                answerer_on, self._store, self._config, shared.llm, shared.words
+            )
+            return self._answerer
+
+    def _articles(self) -> int:
+        assert self._store
+        try:
+            return self._store.counts()[0]
+        except StoreError:  # damaged; a sync makes it again
+            return 0
+
+    def _sync(self) -> SyncReport:
+        assert self._store
+        try:
+            report = self._store.sync(self.roots, self._note)
+        except OSError as problem:
+            self.problem = StoreError(f"the index cannot be brought up to date ({problem})")
+            raise self.problem from problem
+        except DatelineError as problem:
+            self.problem = problem
+            raise
+        finally:
+            self.progress = None
+        self._is_up_to_date()
+        return report
+
+    def _refresh(self) -> None:
+        assert self._store
+        try:
+            if self._store.is_stale(self.roots):
+                self._sync()
+            else:
+                self._is_up_to_date()
+        except DatelineError as problem:
+            self.problem = problem
+            if not self._stopped:
+                LOG.warning("the articles could not be looked through: %s", problem)
+
+    def _is_up_to_date(self) -> None:
+        self.synced, self.problem = time.time(), None
+
+    def _note(self, progress: Progress) -> None:
+        if self._stopped:
+            raise StoreError("the bot was stopped while it was indexing")
+        self.progress = progress
+
+
+class Newsrooms:
+    """The newsrooms of all servers."""
+
+    def __init__(self, config: Config, servers: Servers, shared: Shared) -> None:
+        self.common = Newsroom(config, shared)
+        self._config = config
+        self._servers = servers
+        self._shared = shared
+        self._own: dict[int, Newsroom] = {}
+        self._look = asyncio.Event()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, config: Config, servers: Servers, every: float
+    ) -> AsyncIterator["Newsrooms"]:
+        """The newsrooms, each brought up to date every so many seconds until this is left.
+
+        The common one begins to open at once.
+        """
+        chosen = embedder(config)
+        static = chosen if isinstance(chosen, StaticEmbedder) else StaticEmbedder()
+        async with language_model(config) as llm:
+            newsrooms = cls(config, servers, Shared(chosen, Words(static), llm, asyncio.Lock()))
+            looking = asyncio.create_task(newsrooms._keep_fresh(every))
+            try:
+                yield newsrooms
+            finally:
+                looking.cancel()
+                await asyncio.gather(*(room.stop() for room in newsrooms._all()))
+
+    async def of(self, server: int | None) -> "Answerer":
+        """Who answers a server's questions, or those of direct messages; see Newsroom.answerer."""
+        return await self.room(server).answerer()
+
+    def room(self, server: int | None) -> Newsroom:
+        """The newsroom of a server, or of direct messages; perhaps not open yet."""
+        if server is None or not self._servers[server].own_articles:
+            return self.common
+        if server not in self._own:
+            own = replace(self._config, articles=(self.folder(server),))
+            self._own[server] = Newsroom(own, self._shared)
+        return self._own[server]
+
+    def folder(self, server: int) -> Path:
+        """Where a server's own articles are; nothing need be there."""
+        return store_directory(self._config) / FOLDER / str(server)
+
+    def look(self) -> None:
+        """Bring the open newsrooms up to date soon, whatever the time."""
+        self._look.set()
+
+    def _all(self) -> list[Newsroom]:
+        return [self.common, *self._own.values()]
+
+    async def _keep_fresh(self, every: float) -> None:
+        with suppress(DatelineError):  # whoever asks is told
+            await self.common.answerer()
+        while True:
+            await self._close_idle()
+            for room in self._all():
+                try:
+                    await room.refresh()
+                except Exception:  # others' articles go on changing
+                    LOG.exception("a newsroom could not be brought up to date")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(every):
+                    await self._look.wait()
+            self._look.clear()
+
+    async def _close_idle(self) -> None:
+        """Close those of single servers that were asked longest ago, if many are open."""
+        is_open = [room for room in self._own.values() if room.is_open]
+        by_age = sorted(is_open, key=lambda room: room.asked)
+        for room in by_age[: max(0, len(is_open) - OPEN)]:
+            if time.monotonic() - room.asked > LONG:
+                await room.close()
