@@ -1,13 +1,13 @@
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+import index.embed
 from bot.answer import Answer
-from bot.answerer import Answerer
 from bot.compose import collection
 from bot.config import Config
 from bot.discord import newsroom
@@ -157,12 +157,14 @@ async def test_it_can_be_stopped_while_it_indexes(config: Config, tmp_path: Path
 
 
 async def test_one_model_serves_all(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded: list[Path] = []
-    load: Callable[[Path], object] = newsroom.StaticEmbedder._loaded.__globals__["_load_wordllama"]
-    monkeypatch.setattr("index.embed._load_wordllama", lambda p: loaded.append(p) or load(p))
+    load_once, loaded = index.embed._load_wordllama, list[Path]()
+
+    def load(folder: Path) -> object:
+        loaded.append(folder)
+        return load_once(folder)
+
+    monkeypatch.setattr("index.embed._load_wordllama", load)
     async with opened(config, HERE) as newsrooms:
         write(newsrooms.folder(HERE), "Bo Berg")
-        both: list[Answerer] = [await newsrooms.of(None), await newsrooms.of(HERE)]
-        for answerer in both:
-            await answerer.ask(QUESTION)
+        assert {(await asked(newsrooms, server)).status for server in (None, HERE)} == {"answered"}
     assert len(loaded) == 1
