@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Config
+from index.chroma_server import ChromaServer
 from index.collection import collection_directory, remember_roots, remembered_roots
 from index.embed import Embedder, embedder_named
 from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
@@ -75,9 +76,21 @@ def embedder(config: Config) -> Embedder:
         raise UsageError(f"DATELINE_EMBEDDING: {problem}") from None
 
 
+def open_collection(config: Config) -> Store:
+    """The store of the articles to answer from, as it is; the caller closes it."""
+    server = (
+        ChromaServer(
+            config.chroma_url, config.chroma_token, config.chroma_tenant, config.chroma_database
+        )
+        if config.chroma_url
+        else None
+    )
+    return Store.open(collection(config), embedder(config), server)
+
+
 def index_articles(config: Config, on_progress: OnProgress) -> SyncReport:
     """Bring the index up to date, and remember articles that were named for next time."""
-    with Store.open(collection(config), embedder(config)) as store:
+    with open_collection(config) as store:
         report = store.sync(articles_roots(config), on_progress)
     if config.articles:
         remember_roots(store_directory(config), config.articles)
@@ -90,7 +103,7 @@ def open_store(config: Config, notify: Notify, on_progress: OnProgress) -> Store
     When the index cannot be brought up to date but holds articles, `notify` hears why and
     the store is opened as it is. Articles that were named must be readable.
     """
-    store = Store.open(collection(config), embedder(config))
+    store = open_collection(config)
     try:
         _bring_up_to_date(store, config, notify, on_progress)
     except BaseException:

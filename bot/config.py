@@ -137,6 +137,20 @@ class Config:
         repr=False,
         metadata=_setting("DATELINE_EMBEDDING_OPTIONS", _json_object, "a JSON object", True),
     )
+    chroma_url: str | None = field(
+        default=None,
+        repr=False,  # a name and password may stand in it
+        metadata=_setting("CHROMA_URL", _url, "an address that starts with http", True),
+    )
+    chroma_token: str | None = field(
+        default=None, repr=False, metadata=_setting("CHROMA_TOKEN", str.strip, "a token", True)
+    )
+    chroma_tenant: str = field(
+        default="default_tenant", metadata=_setting("CHROMA_TENANT", str, "a tenant's name")
+    )
+    chroma_database: str = field(
+        default="default_database", metadata=_setting("CHROMA_DATABASE", str, "a database's name")
+    )
     chat_model: str | None = field(
         default=None, metadata=_setting("CHAT_MODEL", str, "a language model's name")
     )

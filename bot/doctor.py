@@ -21,12 +21,12 @@ from bot.compose import (
     collection,
     embedder,
     language_model,
+    open_collection,
     store_directory,
 )
 from bot.config import Config
 from index.embed import StaticEmbedder
 from index.errors import DatelineError
-from index.store import Store
 
 PACKAGES = ("chromadb", "numpy", "tantivy", "wordllama")
 REINSTALL = "install dateline again"
@@ -128,7 +128,7 @@ def _index(config: Config) -> Check:
     if not directory.exists():
         return Check("index", "ok", "not built yet; `dateline index` or any question builds it")
     try:
-        with Store.open(directory, embedder(config)) as store:
+        with open_collection(config) as store:
             articles, passages = store.counts()
             held = f"{articles:,} articles in {passages:,} passages"
             if store.is_stale(articles_roots(config)):

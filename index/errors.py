@@ -4,7 +4,8 @@ DatelineError               one line that says what is wrong and what to do
 ├── UsageError              the request cannot be carried out as written
 ├── ArticlesError           the articles cannot be read
 └── StoreError              the store cannot be read or written
-    └── StoreBusyError      another process is writing to it
+    ├── StoreBusyError      another process is writing to it
+    └── VectorsError        its vectors cannot be used; its words and articles can
 """
 
 from contextlib import suppress
@@ -31,6 +32,10 @@ class StoreError(DatelineError):
 
 class StoreBusyError(StoreError):
     """Another process is writing to the store."""
+
+
+class VectorsError(StoreError):
+    """The vectors cannot be used: damaged, or on a server that cannot be reached."""
 
 
 class ModelError(DatelineError):

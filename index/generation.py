@@ -4,15 +4,19 @@ It knows nothing of locks, of which generation is the current one, or of files t
 """
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 from threading import RLock
+from typing import NamedTuple
+from uuid import uuid4
 
 import numpy as np
 
 from index.bm25 import Bm25Index
+from index.chroma_server import ChromaServer, ServerVectors
 from index.embed import Embedder, Vectors
-from index.errors import StoreError, marked_damaged
+from index.errors import StoreError, VectorsError, marked_damaged
 from index.manifest import FORMAT, Manifest
 from index.split import SPLITTER
 from index.vectors import VectorIndex
@@ -21,31 +25,62 @@ MANIFEST = "manifest.sqlite3"
 BM25 = "bm25"
 CHROMA = "chroma"
 SEAL = "chroma_files"
+HOME = "chroma_server"
 EXACT = 1_000
 """Passages up to which all are compared: quicker than importing Chroma, and exact."""
+
+
+class _Home(NamedTuple):
+    """Where on a server the vectors are.
+
+    `turns` are the last syncs that may have written there. When another one has, this
+    manifest is a copy of the one that belongs to them, or an older state of it.
+    """
+
+    place: str
+    collection: str
+    turns: tuple[str, ...]
 
 
 class Generation:
     """An open generation; the derived indexes are opened when first needed."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the generation in `folder`.
+    def __init__(self, folder: Path, server: ChromaServer | None = None) -> None:
+        """Open the generation in `folder`, whose vectors may be on `server`.
 
         Raises StoreError when its manifest is missing or damaged.
         """
         self.folder = folder
         self.manifest = Manifest(folder / MANIFEST)
+        self._server = server
         self._lock = RLock()
         self._bm25: Bm25Index | None = None
-        self._vectors: VectorIndex | None = None
+        self._vectors: VectorIndex | ServerVectors | None = None
 
     @classmethod
-    def create(cls, folder: Path, embedder: Embedder, next_passage: int = 1) -> "Generation":
+    def create(
+        cls,
+        folder: Path,
+        embedder: Embedder,
+        next_passage: int = 1,
+        server: ChromaServer | None = None,
+    ) -> "Generation":
         """Make an empty generation in `folder`, which must not exist."""
         folder.mkdir(parents=True)
         Manifest.create(folder / MANIFEST, embedder.name, SPLITTER, next_passage).close()
-        made = cls(folder)
+        made = cls(folder, server)
+        made._settle()
         _ = made.bm25
+        return made
+
+    @classmethod
+    def copy_of(cls, old: "Generation", folder: Path, server: ChromaServer | None) -> "Generation":
+        """The same manifest with new indexes made from it; no article is read for it."""
+        folder.mkdir()
+        old.manifest.copy_to(folder / MANIFEST)
+        made = cls(folder, server)
+        made._settle()
+        made._derive()
         return made
 
     @property
@@ -57,10 +92,17 @@ class Generation:
             return self._bm25
 
     @property
-    def vectors(self) -> VectorIndex:
-        """The vector index; opening it imports Chroma, which takes a second."""
+    def vectors(self) -> VectorIndex | ServerVectors:
+        """The vector index, wherever it is.
+
+        Opening it imports Chroma, which takes a second. Raises VectorsError when it cannot
+        be opened, or is on another server.
+        """
         with self._lock:
             if self._vectors is None:
+                home = self._home
+                if home:
+                    return self._on_server(home)
                 self._vectors = VectorIndex(self.folder / CHROMA)
             return self._vectors
 
@@ -97,26 +139,52 @@ class Generation:
     def looks_whole(self) -> bool:
         """Whether the derived indexes seem to hold every passage, without opening Chroma."""
         _, passages = self.manifest.counts()
-        sealed = json.loads(self.manifest.meta(SEAL) or "{}")
-        files = _graph_files(self.folder / CHROMA)
-        return (
-            self._bm25_holds(passages)
-            and _chroma_holds(self.folder / CHROMA, passages)
-            and all(files.get(name, -1) >= size for name, size in sealed.items())
+        home, server = self._home, self._server
+        if (home and home.place) != (server and server.place):
+            return False  # the vectors belong elsewhere now
+        return self._bm25_holds(passages) and (
+            not marked_damaged(self.folder / CHROMA) if home else self._chroma_holds(passages)
         )
+
+    def is_whole(self) -> bool:
+        """The same, looked at as closely as it takes before something is written.
+
+        Raises VectorsError when the server cannot be reached.
+        """
+        if not self.looks_whole():
+            return False
+        home = self._home
+        if home is None:
+            return True
+        _, passages = self.manifest.counts()
+        try:
+            return self._on_server(home).holds(passages, home.turns)
+        except VectorsError:
+            if marked_damaged(self.folder / CHROMA):
+                return False
+            raise
+
+    def begin(self) -> None:
+        """Note on the server, if the vectors are on one, that this manifest now writes there."""
+        home = self._home
+        if home:
+            turn = uuid4().hex
+            self._set_home(home._replace(turns=(*home.turns[-1:], turn)))
+            self._on_server(home).begin(turn)
 
     def seal(self) -> None:
         """Note which files Chroma has: it says nothing when one of them is lost."""
         files = _graph_files(self.folder / CHROMA)
         self.manifest.set_meta(SEAL, json.dumps(files))
 
-    def derive(self) -> None:
-        """Fill the empty derived indexes from the manifest."""
-        for page in self.manifest.rows():
-            self.bm25.add((number, title, text) for number, title, text, _ in page)
-            self.vectors.add([row[0] for row in page], np.stack([row[3] for row in page]))
-        self.bm25.commit()
-        self.seal()
+    def drop_vectors(self) -> None:
+        """Delete the vectors from the server, unless others have written there since.
+
+        Raises VectorsError when the server cannot be reached.
+        """
+        home = self._home
+        if home and self._server and home.place == self._server.place:
+            self._on_server(home).drop(home.turns)
 
     def purge(self) -> None:
         """Delete from the derived indexes what is no passage."""
@@ -142,6 +210,50 @@ class Generation:
             self.stop_writing()
             self.manifest.close()
 
+    # Where the vectors are
+
+    @property
+    def _home(self) -> _Home | None:
+        """Where on a server the vectors are, or None when they are in the folder."""
+        noted = self.manifest.meta(HOME)
+        if noted is None:
+            return None
+        place, collection, turns = json.loads(noted)
+        return _Home(place, collection, tuple(turns))
+
+    def _set_home(self, home: _Home) -> None:
+        self.manifest.set_meta(HOME, json.dumps(home))
+
+    def _settle(self) -> None:
+        """Choose where the vectors shall be, which is a new place."""
+        self.manifest.drop_meta(HOME)
+        (self.folder / CHROMA).mkdir()
+        if self._server:
+            turn = uuid4().hex
+            home = _Home(self._server.place, _collection_name(self.folder), (turn,))
+            self._set_home(home)
+            self._on_server(home).create(turn)
+
+    def _on_server(self, home: _Home) -> ServerVectors:
+        server = self._server
+        if server is None or server.place != home.place:
+            raise VectorsError(
+                f"the vectors are on the Chroma server {home.place}: name it in CHROMA_URL, "
+                "or run `dateline index` to make them again"
+            )
+        with self._lock:
+            if not isinstance(self._vectors, ServerVectors):
+                self._vectors = ServerVectors(server, home.collection, self.folder / CHROMA)
+            return self._vectors
+
+    def _derive(self) -> None:
+        """Fill the empty derived indexes from the manifest."""
+        for page in self.manifest.rows():
+            self.bm25.add((number, title, text) for number, title, text, _ in page)
+            self.vectors.add([row[0] for row in page], np.stack([row[3] for row in page]))
+        self.bm25.commit()
+        self.seal()
+
     def _bm25_holds(self, passages: int) -> bool:
         folder = self.folder / BM25
         if not (folder / "meta.json").is_file() or marked_damaged(folder):
@@ -151,14 +263,29 @@ class Generation:
         except StoreError:
             return False
 
+    def _chroma_holds(self, passages: int) -> bool:
+        """A look at the embedded Chroma's files, a thousand times quicker than starting it."""
+        folder = self.folder / CHROMA
+        sealed = json.loads(self.manifest.meta(SEAL) or "{}")
+        files = _graph_files(folder)
+        return _chroma_counts(folder, passages) and all(
+            files.get(name, -1) >= size for name, size in sealed.items()
+        )
+
+
+def _collection_name(folder: Path) -> str:
+    """A name that says whose vectors these are, and that no other collection has."""
+    collection = re.sub(r"[^a-z0-9-]+", "-", folder.parent.name.lower()).strip("-")[:60]
+    return f"dateline-{collection}-{folder.name}-{uuid4().hex[:12]}"
+
 
 def _graph_files(folder: Path) -> dict[str, int]:
     """The sizes of the files of the nearest-neighbour graphs, by their path in `folder`."""
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.glob("*/*")}
 
 
-def _chroma_holds(folder: Path, passages: int) -> bool:
-    """A look at Chroma's own tables, a thousand times quicker than starting Chroma."""
+def _chroma_counts(folder: Path, passages: int) -> bool:
+    """Whether Chroma's own tables have so many vectors."""
     if passages == 0:
         return True
     database = folder / "chroma.sqlite3"

@@ -320,6 +320,10 @@ class Manifest:
         """Keep `value` under `key`."""
         self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)])
 
+    def drop_meta(self, key: str) -> None:
+        """Keep nothing under `key`."""
+        self._write("DELETE FROM meta WHERE key = ?", [(key,)])
+
     def reserve(self, count: int) -> range:
         """New passage ids, which are garbage until their passages are put in."""
         with self.transaction():

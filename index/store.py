@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -19,8 +19,9 @@ from types import TracebackType
 from typing import Self
 
 from index.article import Article
+from index.chroma_server import ChromaServer
 from index.embed import Embedder
-from index.errors import ArticlesError, StoreBusyError, StoreError
+from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.generation import MANIFEST, Generation
 from index.manifest import FORMAT, CatalogueRow
 from index.readers import Problem
@@ -59,9 +60,12 @@ class Store:
     Reading takes no lock and never waits for a sync, here or in another process.
     """
 
-    def __init__(self, directory: Path, embedder: Embedder) -> None:
+    def __init__(
+        self, directory: Path, embedder: Embedder, server: ChromaServer | None = None
+    ) -> None:
         self.directory = directory
         self.embedder = embedder
+        self._server = server
         self._guard = RLock()
         self._generation: Generation | None = None
         self._opened_from: Path | None = None
@@ -70,13 +74,17 @@ class Store:
         self._reads_copy = False
 
     @classmethod
-    def open(cls, directory: Path, embedder: Embedder) -> "Store":
+    def open(
+        cls, directory: Path, embedder: Embedder, server: ChromaServer | None = None
+    ) -> "Store":
         """The store in `directory`, which need not exist before the first sync.
+
+        With a `server`, that is where the vectors are kept.
 
         Raises StoreError when a newer version of Dateline has written it. A damaged one
         opens, is stale, and is made again by `sync`.
         """
-        store = cls(directory, embedder)
+        store = cls(directory, embedder, server)
         with suppress(_DamagedError):
             store._current()
         return store
@@ -177,7 +185,7 @@ class Store:
             except BaseException:
                 if not live:
                     generation.close()
-                    shutil.rmtree(generation.folder, ignore_errors=True)
+                    self._delete(generation.folder)
                 raise
             finally:
                 generation.stop_writing()
@@ -249,7 +257,7 @@ class Store:
     def _opened(self, folder: Path) -> Generation:
         readable = self._readable(folder)
         try:
-            generation = Generation(readable)
+            generation = Generation(readable, self._server)
         except StoreError as error:
             raise _DamagedError(
                 f"the store in {self.directory} is damaged ({error.__cause__}): "
@@ -281,20 +289,15 @@ class Store:
         outdated = current.outdated(self.embedder)
         if outdated:
             return self._fresh(int(current.manifest.meta("next_passage") or 1)), outdated
-        if not current.looks_whole():
+        if not current.is_whole():
             return self._derived_again(current), "the indexes were damaged"
         return current, None
 
     def _fresh(self, next_passage: int) -> Generation:
-        return Generation.create(self._free_folder(), self.embedder, next_passage)
+        return Generation.create(self._free_folder(), self.embedder, next_passage, self._server)
 
     def _derived_again(self, old: Generation) -> Generation:
-        """A generation with the same manifest and new indexes; no article is read for it."""
-        folder = self._free_folder()
-        folder.mkdir()
-        old.manifest.copy_to(folder / MANIFEST)
-        new = Generation(folder)
-        new.derive()
+        new = Generation.copy_of(old, self._free_folder(), self._server)
         self._make_current(new)
         return new
 
@@ -324,7 +327,18 @@ class Store:
         kept = {self._folder(), *(generation.folder for generation in self._retired)}
         for path in self.directory.iterdir():
             if path.name.isdecimal() and path not in kept:
-                shutil.rmtree(path, ignore_errors=True)
+                self._delete(path)
+
+    def _delete(self, folder: Path) -> None:
+        """Delete a generation; one with vectors on a server that is away waits for it."""
+        try:
+            with closing(Generation(folder, self._server)) as generation:
+                generation.drop_vectors()
+        except VectorsError:
+            return
+        except StoreError:
+            pass  # it names no vectors
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _readable(self, folder: Path) -> Path:
         """The folder, or a copy for this process where the disk takes no writing or is full.
@@ -365,6 +379,7 @@ class Store:
     ) -> Tally:
         sync = Sync(generation, self.embedder, found, problems, on_progress)
         if sync.has_work or generation.manifest.interrupted():
+            generation.begin()
             generation.purge()
             sync.run()
         elif generation.manifest.counts()[0] == 0:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import StoreError, mark_damaged
+from index.errors import VectorsError, mark_damaged
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -38,7 +38,7 @@ class VectorIndex:
     def __init__(self, directory: Path) -> None:
         """Open the index in `directory`; it is made there when there is none.
 
-        Raises StoreError when it cannot be read.
+        Raises VectorsError when it cannot be read.
         """
         self._directory = directory
         self._client = self._tried(lambda: _client(directory))
@@ -92,7 +92,7 @@ class VectorIndex:
             return work()
         except Exception as error:  # Chroma raises whatever its layers raise
             mark_damaged(self._directory)
-            raise StoreError(
+            raise VectorsError(
                 f"the vectors in {self._directory} cannot be used ({_first_line(error)}): "
                 "see that the disk has room, and try again"
             ) from error
