@@ -7,10 +7,10 @@ that says nothing, and hides why one refuses. It knows nothing of texts or embed
 import json
 import time
 from base64 import b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import numpy as np
@@ -32,6 +32,8 @@ HASTY = (0.1,)
 """And between those to read, which somebody waits for."""
 OVERLOADED = (429, 502, 503, 504)
 SHOWN = 200
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,13 @@ class ServerVectors:
             "configuration": {"hnsw": HNSW},
             "get_or_create": True,
         }
-        self._known_id = str(self._asked("POST", "", wanted, PATIENT)["id"])
+        self._known_id, _ = self._asked("POST", "", wanted, PATIENT, _id_and_turn)
 
     def drop(self, turns: Collection[str]) -> None:
         """Delete the collection, if it is there and nobody has written since one of `turns`."""
         path = f"/{quote(self._name)}"
         response = self._sent("GET", path, None, HASTY)
-        if response.status_code != 404 and self._read(response)["metadata"]["turn"] in turns:
+        if response.status_code != 404 and self._read(response, _id_and_turn)[1] in turns:
             self._asked("DELETE", path)
 
     def begin(self, turn: str) -> None:
@@ -93,8 +95,7 @@ class ServerVectors:
 
     def holds(self, passages: int, turns: Collection[str]) -> bool:
         """Whether it has so many vectors, and nobody has written since one of `turns`."""
-        found = self._found()
-        return found["metadata"]["turn"] in turns and self.count() >= passages
+        return self._found()[1] in turns and self.count() >= passages
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add vectors of shape `(len(ids), dimension)`; they are found at once."""
@@ -119,15 +120,11 @@ class ServerVectors:
             "n_results": k,
             "include": ["distances"],
         }
-        found = self._asked("POST", f"{self._id()}/query", wanted)
-        return [
-            (int(number), 1.0 - distance)
-            for number, distance in zip(found["ids"][0], found["distances"][0], strict=True)
-        ]
+        return self._asked("POST", f"{self._id()}/query", wanted, take=_neighbours)
 
     def count(self) -> int:
         """How many vectors there are."""
-        return int(self._asked("GET", f"{self._id()}/count"))
+        return self._asked("GET", f"{self._id()}/count", take=int)
 
     def close(self) -> None:
         """Close the connections."""
@@ -140,14 +137,20 @@ class ServerVectors:
             self._found()
         return f"/{self._known_id}"
 
-    def _found(self) -> Any:
-        found = self._asked("GET", f"/{quote(self._name)}")
-        self._known_id = str(found["id"])
+    def _found(self) -> tuple[str, str]:
+        found = self._asked("GET", f"/{quote(self._name)}", take=_id_and_turn)
+        self._known_id = found[0]
         return found
 
     def _asked(
-        self, method: str, path: str, body: object = None, pauses: Sequence[float] = HASTY
-    ) -> Any:
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        pauses: Sequence[float] = HASTY,
+        take: Callable[[Any], T] = lambda _: None,
+    ) -> T:
+        """What `take` makes of the reply."""
         response = self._sent(method, path, body, pauses)
         lost = response.status_code == 404 and bool(path)
         if lost or _is_broken(response):
@@ -156,7 +159,7 @@ class ServerVectors:
                 f"the vectors on the Chroma server at {self._server.address} are "
                 f"{'lost' if lost else 'broken'}: run `dateline index` to make them again"
             )
-        return self._read(response)
+        return self._read(response, take)
 
     def _sent(self, method: str, path: str, body: object, pauses: Sequence[float]) -> "Response":
         """The response, which is an error or not; asked for again while none comes."""
@@ -178,26 +181,26 @@ class ServerVectors:
             "see that it runs, and check CHROMA_URL"
         )
 
-    def _read(self, response: "Response") -> Any:
-        server = self._server
+    def _read(self, response: "Response", take: Callable[[Any], T]) -> T:
+        here = f"the Chroma server at {self._server.address}"
         if response.status_code in (401, 403):
-            wants = "refuses the token" if server.token else "wants a token"
-            raise VectorsError(f"the Chroma server at {server.address} {wants}: check CHROMA_TOKEN")
+            wants = "refuses the token" if self._server.token else "wants a token"
+            raise VectorsError(f"{here} {wants}: check CHROMA_TOKEN")
         if response.status_code == 404:
             raise VectorsError(
-                f"the Chroma server at {server.address} has no tenant {server.tenant} with a "
-                f"database {server.database}: check CHROMA_TENANT and CHROMA_DATABASE"
+                f"{here} has no tenant {self._server.tenant} with a database "
+                f"{self._server.database}: check CHROMA_TENANT and CHROMA_DATABASE"
             )
         try:
             found = response.json()
-        except ValueError as problem:
+            if response.is_success:
+                return take(found)
+            said = " ".join(str(found["message"]).split())[:SHOWN]
+        except (ValueError, LookupError, TypeError) as problem:
             raise VectorsError(
-                f"{server.address} does not answer as a Chroma server does: check CHROMA_URL"
+                f"{self._server.address} does not answer as a Chroma server does: check CHROMA_URL"
             ) from problem
-        if response.is_error:
-            said = " ".join(str(found.get("message") or found).split())[:SHOWN]
-            raise VectorsError(f"the Chroma server at {server.address} refuses: {said}")
-        return found
+        raise VectorsError(f"{here} refuses: {said}")
 
 
 def _client(server: ChromaServer) -> "Client":
@@ -212,6 +215,15 @@ def _client(server: ChromaServer) -> "Client":
         headers=headers,
         timeout=Timeout(SECONDS, connect=CONNECT_SECONDS),
     )
+
+
+def _id_and_turn(found: Any) -> tuple[str, str]:
+    return str(found["id"]), str(found["metadata"]["turn"])
+
+
+def _neighbours(found: Any) -> list[tuple[int, float]]:
+    pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+    return [(int(number), 1.0 - distance) for number, distance in pairs]
 
 
 def _is_broken(response: "Response") -> bool:

@@ -16,7 +16,16 @@ from tests.terminal import Terminal
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
 
 DATELINE = Path(sys.executable).with_name("dateline")
-QUIET = ("DATELINE_", "CHAT_", "OPENAI_", "DISCORD_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+QUIET = (
+    "DATELINE_",
+    "CHAT_",
+    "CHROMA_",
+    "OPENAI_",
+    "DISCORD_",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "COLUMNS",
+)
 
 
 @pytest.fixture(scope="session")
