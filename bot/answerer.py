@@ -41,6 +41,7 @@ AWAY = "The language model did not answer ({}); these are quotes."
 UNSUPPORTED = "The language model wrote no answer that the articles support; these are quotes."
 FOUND_NONE = "The language model found no answer in the articles; these are quotes."
 LEFT_OUT = "Something was left out because no article supports it."
+BY_WORDS = "Passages were sought by their words alone ({})."
 CUT = "The language model was stopped before it came to an end."
 DENIAL = 4.0
 """How many times as often a model finds nothing where there is nothing: small ones overlook
@@ -144,7 +145,7 @@ class Answerer:
         if not citations:
             return found.declined()
         said = " ".join(f"{' '.join(c.quote.split())} [{c.n}]" for c in citations)
-        return replace(found.answered(said, citations, found.missing), notes=notes)
+        return replace(found.answered(said, citations, found.missing), notes=(*found.notes, *notes))
 
     def _written(self, found: "_Found", written: "Written") -> Answer:
         """What the model wrote, as far as it can stand; else that it found nothing, or quotes."""
@@ -156,10 +157,8 @@ class Answerer:
         held = " ".join(claim.text for claim, quotes in said if quotes)
         if citations and not only_repeats(held, found.asked.text):
             answer = found.answered(text, citations, [*found.missing, *written.missing])
-            notes = [
-                note for note, why in ((LEFT_OUT, written.left_out), (CUT, written.cut)) if why
-            ]
-            return replace(answer, model=self._writer.name, notes=tuple(notes))
+            left = [note for note, why in ((LEFT_OUT, written.left_out), (CUT, written.cut)) if why]
+            return replace(answer, model=self._writer.name, notes=(*found.notes, *left))
         if citations or written.left_out or not written.missing:
             return self._quoted(found, UNSUPPORTED)
         declined = found.declined()
@@ -216,6 +215,12 @@ class _Found:
         held = (f.reading.evidence.query.text for f in self.held)
         return replace(self.query, text=" ".join(held))
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What went less than well while searching."""
+        gaps = (f.reading.evidence.gap for f in self.findings)
+        return tuple(dict.fromkeys(BY_WORDS.format(gap) for gap in gaps if gap))
+
     def read(self) -> tuple[Passage, ...]:
         """The passages to answer from."""
         return _passages(self.held)
@@ -228,6 +233,7 @@ class _Found:
             confidence=fmean(f.confidence for f in self.findings),
             query=str(self.query),
             passages=_passages(self.findings),
+            notes=self.notes,
         )
 
     def unclear(self, text: str) -> Answer:

@@ -26,7 +26,7 @@ from bot.compose import (
 )
 from bot.config import Config
 from index.embed import StaticEmbedder
-from index.errors import DatelineError
+from index.errors import DatelineError, VectorsError
 
 PACKAGES = ("chromadb", "numpy", "tantivy", "wordllama")
 REINSTALL = "install dateline again"
@@ -58,6 +58,7 @@ def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
     yield from _store(config)
     yield _env_file(env_file)
     yield _language_model(config)
+    yield _secret("CHROMA_TOKEN", config.chroma_token)
     yield _secret("OPENAI_API_KEY", config.openai_api_key)
     yield _secret("DISCORD_TOKEN", config.discord_token)
 
@@ -136,7 +137,10 @@ def _index(config: Config) -> Check:
                 return Check("index", "warn", f"{held}, not up to date", remedy)
             store.generation.vectors.count()
     except (DatelineError, OSError) as problem:
-        return Check("index", "fail", str(problem), "`dateline index` makes it again")
+        remedy = "`dateline index` makes it again"
+        if config.chroma_url and isinstance(problem, VectorsError):
+            remedy = "see to the Chroma server, or unset CHROMA_URL"
+        return Check("index", "fail", str(problem), remedy)
     return Check("index", "ok", held)
 
 

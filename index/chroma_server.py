@@ -80,18 +80,18 @@ class ServerVectors:
             "configuration": {"hnsw": HNSW},
             "get_or_create": True,
         }
-        self._known_id, _ = self._asked("POST", "", wanted, PATIENT, _id_and_turn)
+        self._known_id, _ = self._asked("POST", "", wanted, PATIENT, take=_id_and_turn)
 
     def drop(self, turns: Collection[str]) -> None:
         """Delete the collection, if it is there and nobody has written since one of `turns`."""
         path = f"/{quote(self._name)}"
         response = self._sent("GET", path, None, HASTY)
         if response.status_code != 404 and self._read(response, _id_and_turn)[1] in turns:
-            self._asked("DELETE", path)
+            self._asked("DELETE", path, take=_ignored)
 
     def begin(self, turn: str) -> None:
         """Note in the collection that `turn` is the last to have written."""
-        self._asked("PUT", self._id(), {"new_metadata": {"turn": turn}}, PATIENT)
+        self._asked("PUT", self._id(), {"new_metadata": {"turn": turn}}, PATIENT, take=_ignored)
 
     def holds(self, passages: int, turns: Collection[str]) -> bool:
         """Whether it has so many vectors, and nobody has written since one of `turns`."""
@@ -103,13 +103,19 @@ class ServerVectors:
             part = slice(start, start + BATCH)
             packed = [b64encode(row.astype("<f4").tobytes()).decode() for row in vectors[part]]
             names = [str(number) for number in ids[part]]
-            self._asked("POST", f"{self._id()}/add", {"ids": names, "embeddings": packed}, PATIENT)
+            self._asked(
+                "POST",
+                f"{self._id()}/add",
+                {"ids": names, "embeddings": packed},
+                PATIENT,
+                take=_ignored,
+            )
 
     def delete(self, ids: Sequence[int]) -> None:
         """Delete these ids; those that are not there are no mistake."""
         for start in range(0, len(ids), BATCH):
             names = [str(number) for number in ids[start : start + BATCH]]
-            self._asked("POST", f"{self._id()}/delete", {"ids": names}, PATIENT)
+            self._asked("POST", f"{self._id()}/delete", {"ids": names}, PATIENT, take=_ignored)
 
     def query(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """The `k` nearest passages as `(id, cosine similarity)`, nearest first."""
@@ -148,7 +154,8 @@ class ServerVectors:
         path: str,
         body: object = None,
         pauses: Sequence[float] = HASTY,
-        take: Callable[[Any], T] = lambda _: None,
+        *,
+        take: Callable[[Any], T],
     ) -> T:
         """What `take` makes of the reply."""
         response = self._sent(method, path, body, pauses)
@@ -186,11 +193,6 @@ class ServerVectors:
         if response.status_code in (401, 403):
             wants = "refuses the token" if self._server.token else "wants a token"
             raise VectorsError(f"{here} {wants}: check CHROMA_TOKEN")
-        if response.status_code == 404:
-            raise VectorsError(
-                f"{here} has no tenant {self._server.tenant} with a database "
-                f"{self._server.database}: check CHROMA_TENANT and CHROMA_DATABASE"
-            )
         try:
             found = response.json()
             if response.is_success:
@@ -215,6 +217,10 @@ def _client(server: ChromaServer) -> "Client":
         headers=headers,
         timeout=Timeout(SECONDS, connect=CONNECT_SECONDS),
     )
+
+
+def _ignored(_: Any) -> None:
+    pass
 
 
 def _id_and_turn(found: Any) -> tuple[str, str]:

@@ -15,6 +15,8 @@ import numpy as np
 from index.article import Passage
 from index.bm25 import Bm25Index
 from index.embed import Vectors
+from index.errors import ModelError, VectorsError
+from index.generation import Generation
 from index.manifest import Manifest
 from index.rank import Hit, Sought, rank
 from index.store import Store
@@ -54,7 +56,7 @@ class Evidence:
     """The best hits for a query, with what the whole search found out.
 
     `live` says that the collection reaches up to the query's date; `idf` tells how rare a
-    term is in it.
+    term is in it. `gap` is why passages were sought by their words alone, if they were.
     """
 
     query: Query
@@ -62,6 +64,7 @@ class Evidence:
     hits: tuple[Hit, ...]
     live: bool
     idf: Idf
+    gap: str | None = None
 
     def passages(self) -> tuple[Passage, ...]:
         """The hits as passages, best first."""
@@ -77,22 +80,26 @@ class Retriever:
         self._frequencies: tuple[Bm25Index | None, int, dict[str, int]] = (None, 0, {})
 
     def retrieve(self, query: Query, k: int = 10) -> Evidence:
-        """The k best passages for `query`. Blocking: some ten milliseconds."""
+        """The k best passages for `query`. Blocking: some ten milliseconds.
+
+        Where their vectors or the question's cannot be had, words alone decide.
+        """
         generation = self._store.generation
         bm25 = generation.bm25
         idf = self._idf_in(bm25)
         live = _is_live(generation.manifest, query.as_of)
         sought = self._sought(query, query.as_of if live else None, idf)
         found = dict(bm25.search(sought.attention, sought.pairs, BM25_CANDIDATES))
-        vector = self._vector(query)
-        near = [i for i, _ in generation.nearest(vector, DENSE_CANDIDATES)]
+        vector, near, gap = self._near(generation, query)
         candidates = generation.manifest.candidates(list(dict.fromkeys([*found, *near])))
         if query.as_of:
             last = _plus(query.as_of, TIME_ZONES)
             candidates = [c for c in candidates if c.published is None or c.published <= last]
-        cosines = np.array([c.vector @ vector for c in candidates], dtype=np.float32)
+        cosines = np.zeros(len(candidates), dtype=np.float32)
+        if vector is not None:
+            cosines[:] = [c.vector @ vector for c in candidates]
         hits = rank(sought, candidates, found, cosines, self._words)
-        return Evidence(query, sought, tuple(hits[:k]), live, idf)
+        return Evidence(query, sought, tuple(hits[:k]), live, idf, gap)
 
     def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:
         own = terms(query.text)
@@ -138,6 +145,18 @@ class Retriever:
             frequencies = {}
             self._frequencies = (bm25, bm25.doc_count, frequencies)
         return frequencies
+
+    def _near(
+        self, generation: Generation, query: Query
+    ) -> tuple[Vectors | None, list[int], str | None]:
+        """The question's vector, the passages nearest to it, and why one of these is missing."""
+        vector = None
+        try:
+            vector = self._vector(query)
+            near = generation.nearest(vector, DENSE_CANDIDATES)
+        except (ModelError, VectorsError) as problem:
+            return vector, [], str(problem)
+        return vector, [number for number, _ in near], None
 
     def _vector(self, query: Query) -> Vectors:
         """The question's vector, drawn towards what the conversation adds."""

@@ -109,7 +109,7 @@ def test_a_language_model_that_cannot_be_opened(tmp_path: Path) -> None:
     assert check.level == "fail" and "no model file" in check.detail
 
 
-@pytest.mark.parametrize("key", ["OPENAI_API_KEY", "DISCORD_TOKEN"])
+@pytest.mark.parametrize("key", ["CHROMA_TOKEN", "OPENAI_API_KEY", "DISCORD_TOKEN"])
 def test_secrets_are_told_apart_but_never_told(
     inside: "Dateline", monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
 ) -> None:

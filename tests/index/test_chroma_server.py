@@ -263,7 +263,12 @@ def test_a_server_started_again_in_time_is_waited_for(
     up: ChromaProcess, store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = threading.Event()
-    back = threading.Thread(target=lambda: gone.wait() and up.start())
+
+    def start_again() -> None:
+        gone.wait()
+        up.start()
+
+    back = threading.Thread(target=start_again)
     back.start()
     real = ServerVectors.add
 
@@ -352,11 +357,11 @@ def test_odd_replies_are_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_an_unknown_tenant_is_named(server: ChromaServer, tmp_path: Path) -> None:
+def test_an_unknown_database_is_named(server: ChromaServer, tmp_path: Path) -> None:
     place = ChromaServer(server.url, tenant="nobody", database="nothing")
     with (
         closing(ServerVectors(place, "some", tmp_path)) as index,
-        pytest.raises(VectorsError, match="no tenant nobody with a database nothing"),
+        pytest.raises(VectorsError, match=r"refuses: Database .nothing. does not exist"),
     ):
         index.create("me")
 
