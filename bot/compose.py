@@ -76,8 +76,11 @@ def embedder(config: Config) -> Embedder:
         raise UsageError(f"DATELINE_EMBEDDING: {problem}") from None
 
 
-def open_collection(config: Config) -> Store:
-    """The store of the articles to answer from, as it is; the caller closes it."""
+def open_collection(config: Config, shared: Embedder | None = None) -> Store:
+    """The store of the articles to answer from, as it is; the caller closes it.
+
+    It embeds with `shared`, where several stores are to use the same embedder.
+    """
     server = (
         ChromaServer(
             config.chroma_url, config.chroma_token, config.chroma_tenant, config.chroma_database
@@ -85,7 +88,7 @@ def open_collection(config: Config) -> Store:
         if config.chroma_url
         else None
     )
-    return Store.open(collection(config), embedder(config), server)
+    return Store.open(collection(config), shared or embedder(config), server)
 
 
 def index_articles(config: Config, on_progress: OnProgress) -> SyncReport:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from bot.compose import (
     answerer_on,
     articles_roots,
-    collection,
     embedder,
     language_model,
+    open_collection,
     store_directory,
 )
 from bot.config import Config
@@ -129,9 +129,10 @@ class Newsroom:
 
     async def _open(self) -> "Answerer":
         async with self._changing:
-            where = collection(self._config)
             if self._store is None:
-                self._store = await asyncio.to_thread(Store.open, where, self._shared.embedder)
+                self._store = await asyncio.to_thread(
+                    open_collection, self._config, self._shared.embedder
+                )
             if not await asyncio.to_thread(self._articles):
                 async with self._shared.syncing:
                     await asyncio.to_thread(self._sync)
