@@ -158,33 +158,36 @@ def word_features(reading: Reading, seen: "Mapping[str, SeenWord]", words: Words
     evidence, kind = reading.evidence, reading.kind
     question = evidence.query.text
     wanted = np.array([_mean(words, focus_of(question)), _mean(words, question)])
-    columns = [reading.vocabulary[w.form.lower()] for w in seen.values()]
-    like = reading.vectors[columns] @ wanted.T
+    rows = [reading.vocabulary[w.form.lower()] for w in seen.values()]
+    like = reading.vectors[rows] @ wanted.T
     numeric = kind in (Kind.NUMBER, Kind.MONEY, Kind.SHARE)
     dated = kind in (Kind.DATE, Kind.YEAR)
     counted = set(terms(focus_of(question)))
-    rows = [
-        (
-            math.log(w.votes + 0.01),
-            math.log(len(w.articles)),
-            min(evidence.idf(term, w.form), 9.0) / 9,
-            w.is_number,
-            kind is Kind.NAME and w.is_name,
-            numeric and w.is_number,
-            dated and bool(answers_kind(w.form, kind)),
-            like_focus,
-            like_question,
-            kind is Kind.OTHER and w.is_name,
-            math.log(w.chance + 1e-4),
-            w.in_title,
-            w.near,
-            numeric and w.is_number and not w.followers.isdisjoint(counted),
-            w.is_title,
-            not dated and bool(_CALENDAR.match(w.form)),
-        )
-        for (term, w), (like_focus, like_question) in zip(seen.items(), like, strict=True)
-    ]
-    return np.array(rows, dtype=np.float32).reshape(len(rows), len(WORD_WEIGHTS))
+    every = [*seen.values()]
+    number = [w.is_number for w in every]
+    none = [False] * len(every)
+    name = [w.is_name for w in every] if kind in (Kind.NAME, Kind.OTHER) else none
+    columns = {
+        "votes": np.log([w.votes + 0.01 for w in every]),
+        "articles": np.log([len(w.articles) for w in every]),
+        "rarity": [min(evidence.idf(term, w.form), 9.0) / 9 for term, w in seen.items()],
+        "number": number,
+        "name_asked": name if kind is Kind.NAME else none,
+        "number_asked": number if numeric else none,
+        "date_asked": [bool(answers_kind(w.form, kind)) for w in every] if dated else none,
+        "like_focus": like[:, 0],
+        "like_question": like[:, 1],
+        "name_unasked": name if kind is Kind.OTHER else none,
+        "chance": np.log([w.chance + 1e-4 for w in every]),
+        "in_title": [w.in_title for w in every],
+        "near": [w.near for w in every],
+        "unit": [w.is_number and not w.followers.isdisjoint(counted) for w in every]
+        if numeric
+        else none,
+        "title_asked": [w.is_title for w in every],
+        "calendar_unasked": none if dated else [bool(_CALENDAR.match(w.form)) for w in every],
+    }
+    return np.array([columns[name] for name in WORD_WEIGHTS], dtype=np.float32).T
 
 
 def words_seen(reading: Reading, likely: Floats) -> "dict[str, SeenWord]":
@@ -201,13 +204,15 @@ def words_seen(reading: Reading, likely: Floats) -> "dict[str, SeenWord]":
     seen: dict[str, SeenWord] = defaultdict(SeenWord)
     for s, weight, chance in zip(reading.sentences, support.tolist(), likely.tolist(), strict=True):
         quoted = {t for found in _QUOTED.findall(s.text) for t in terms(found)} if titled else ()
+        title = reading.titles[s.hit]
         for word in s.words:
             for term in terms_of_word(word):
                 if term not in asked:
-                    seen[term].add(word, s, weight, chance)
-                    seen[term].is_title |= term in quoted
-                    if term in reading.titles[s.hit]:
-                        seen[term].in_title = max(seen[term].in_title, 1 / (1 + s.hit))
+                    found = seen[term]
+                    found.add(word, s, weight, chance)
+                    found.is_title |= term in quoted
+                    if term in title:
+                        found.in_title = max(found.in_title, 1 / (1 + s.hit))
         _see_neighbours(s.tokens, asked, math.sqrt(chance), seen)
     return seen
 
@@ -218,12 +223,13 @@ def _see_neighbours(
     """Note how near each word stands to one of the question's, and what follows it."""
     places = [i for i, token in enumerate(tokens) if token in asked]
     for i, token in enumerate(tokens):
-        if token not in seen:
+        found = seen.get(token)
+        if found is None:
             continue
-        seen[token].followers.update(tokens[i + 1 : i + 3])
+        found.followers.update(tokens[i + 1 : i + 3])
         if places:
             distance = min(abs(i - place) for place in places)
-            seen[token].near = max(seen[token].near, weight * math.exp(-distance / _NEARBY))
+            found.near = max(found.near, weight * math.exp(-distance / _NEARBY))
 
 
 class SeenWord:
@@ -234,6 +240,11 @@ class SeenWord:
     of the question in a sure sentence. `is_title` says that a title is asked for and the word
     stands in quotation marks. `followers` are the terms that come next after it.
     """
+
+    __slots__ = (
+        "_best", "_capitals", "_sentences", "articles", "chance", "followers", "form", "in_title",
+        "is_title", "near",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.form = ""

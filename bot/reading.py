@@ -20,7 +20,7 @@ from index.rank import Hit
 from index.retriever import Evidence
 from index.split import sentences
 from index.terms import terms, terms_of_word
-from index.words import Words, best_likeness, likeness
+from index.words import Words
 
 Floats = NDArray[np.float32]
 
@@ -111,15 +111,14 @@ def read(evidence: Evidence, words: Words) -> Reading:
     """Read the sentences of all hits, best hit first, in the order of the text."""
     kind = kind_of(evidence.query.text)
     found = tuple(_sentences(evidence.hits, kind, frozenset(evidence.sought.attention)))
-    forms = evidence.sought.forms
     asked = [w.lower() for w in _WORD.findall(evidence.query.text)]
     seen = dict.fromkeys(w.lower() for s in found for w in s.words)
     vocabulary = {word: i for i, word in enumerate([*seen])}
-    raw = words.vectors([*vocabulary])
+    raw, lengths = words.with_lengths([*vocabulary])
     sought = tuple(evidence.sought.importance)
-    alike = likeness(words.vectors([forms[term].lower() for term in sought]), raw)
     columns = [[vocabulary[w.lower()] for w in s.words] for s in found]
-    match = best_likeness(alike, columns)
+    alike = evidence.alike
+    match = alike.best([alike.numbers(w.lower() for w in s.words) for s in found])
     held = [[term in s.terms for term in sought] for s in found]
     match[np.array(held, dtype=bool).reshape(match.shape)] = 1
     sums = np.array([raw[c].sum(axis=0) for c in columns]).reshape(len(found), raw.shape[1])
@@ -133,8 +132,8 @@ def read(evidence: Evidence, words: Words) -> Reading:
         match=match,
         cosines=(unit(sums) @ question.T)[:, 0],
         vocabulary=vocabulary,
-        vectors=unit(raw),
-        echo=alike.max(axis=0, initial=0),
+        vectors=raw / lengths[:, np.newaxis],
+        echo=alike.to(alike.numbers(vocabulary)).max(axis=1, initial=0),
     )
 
 

@@ -8,18 +8,19 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from sys import intern
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.manifest import Candidate
-from index.terms import terms
-from index.words import Words, best_likeness, likeness
+from index.terms import terms_of_word
+from index.words import Likeness
 
 WEIGHTS = {
     "bm25": 1.08,
@@ -41,6 +42,8 @@ READ = 60
 NEAR = 22
 """How many terms may lie between words that count as standing together."""
 _WORD = re.compile(r"\w+")
+ANALYSED = 6_000
+"""Passages whose terms and words are remembered, some ten kilobytes each."""
 FULL_LENGTH = 1000
 """Characters from which a passage counts as a whole one."""
 
@@ -93,8 +96,10 @@ class Sought:
     def phrase_share(self, tokens: Sequence[str]) -> float:
         """The share, by importance, of the question's adjacent pairs that stand side by side."""
         total = sum(self._phrases.values())
-        found = set(pairwise(tokens)) & self._phrases.keys()
-        return sum(self._phrases[pair] for pair in found) / total if total else 0.0
+        if not total or self._phrases.keys().isdisjoint(pairwise(tokens)):
+            return 0.0
+        found = self._phrases.keys() & {*pairwise(tokens)}
+        return sum(self._phrases[pair] for pair in found) / total
 
 
 def rank(
@@ -102,19 +107,20 @@ def rank(
     candidates: Sequence[Candidate],
     bm25: Mapping[int, float],
     cosines: NDArray[np.float32],
-    words: Words,
+    alike: Likeness,
 ) -> list[Hit]:
     """The candidates that are worth reading, as hits, best first; at most READ.
 
     `bm25` has the scores of those that BM25 found, by id; `cosines` are in the order of
-    `candidates`. Reading is most of the work, so the features that need none come first.
+    `candidates`; `alike` wants the words of `sought.importance`. Reading is most of the work,
+    so the features that need none come first.
     """
     if not candidates:
         return []
     weights = np.array([*WEIGHTS.values()], dtype=np.float32)
     unread = _unread_features(sought, candidates, bm25, cosines)
     promising = np.argsort(-(unread @ weights[:_UNREAD]), kind="stable")[:READ]
-    read = _read_features(sought, [candidates[i] for i in promising], words)
+    read = _read_features(sought, [candidates[i] for i in promising], alike)
     features = np.hstack([unread[promising], read])
     hits = [
         Hit(candidates[i], float(row @ weights), row)
@@ -152,35 +158,44 @@ def _unread_features(
 
 
 def _read_features(
-    sought: Sought, candidates: Sequence[Candidate], words: Words
+    sought: Sought, candidates: Sequence[Candidate], alike: Likeness
 ) -> NDArray[np.float32]:
     """The features that come of reading: `(len(candidates), len(WEIGHTS) - _UNREAD)`."""
-    tokens = [terms(c.text) for c in candidates]
-    held = [{*found, *terms(c.title)} for found, c in zip(tokens, candidates, strict=True)]
+    found = [_analysed(c.title, c.text) for c in candidates]
     columns = (
-        [sought.phrase_share(found) for found in tokens],
-        [_proximity(sought, found) for found in tokens],
-        _likenesses(sought, candidates, held, words),
+        [sought.phrase_share(passage.tokens) for passage in found],
+        [_proximity(sought, passage.tokens) for passage in found],
+        _likenesses(sought, found, alike),
     )
     return np.array(columns, dtype=np.float32).T
 
 
 def _likenesses(
-    sought: Sought,
-    candidates: Sequence[Candidate],
-    held: Sequence[AbstractSet[str]],
-    words: Words,
+    sought: Sought, found: Sequence["_Analysed"], alike: Likeness
 ) -> NDArray[np.float32]:
     """The share of the importance that each passage has the words for, or words like them."""
-    texts = [_WORD.findall(f"{c.title} {c.text}".lower()) or [""] for c in candidates]
-    vocabulary: dict[str, int] = {}
-    columns = [[vocabulary.setdefault(w, len(vocabulary)) for w in {*text}] for text in texts]
-    wanted = words.vectors([sought.forms[term].lower() for term in sought.importance])
-    match = best_likeness(likeness(wanted, words.vectors([*vocabulary])), columns)
-    for row, found in zip(match, held, strict=True):
-        row[[term in found for term in sought.importance]] = 1
+    match = alike.best([alike.numbers(passage.words) for passage in found])
+    for row, passage in zip(match, found, strict=True):
+        row[[term in passage.terms for term in sought.importance]] = 1
     weights = np.array([*sought.importance.values()], dtype=np.float32)
     return np.asarray(match @ weights / (sought.total or 1.0), dtype=np.float32)
+
+
+class _Analysed(NamedTuple):
+    """The terms of a passage in order, and all terms and words of it and its title."""
+
+    tokens: tuple[str, ...]
+    terms: frozenset[str]
+    words: tuple[str, ...]
+
+
+@lru_cache(maxsize=ANALYSED)
+def _analysed(title: str, text: str) -> _Analysed:
+    titled, body = _WORD.findall(title.lower()), _WORD.findall(text.lower())
+    tokens = tuple(term for word in body for term in terms_of_word(word))
+    heading = (term for word in titled for term in terms_of_word(word))
+    words = tuple(map(intern, dict.fromkeys([*titled, *body])))
+    return _Analysed(tokens, frozenset([*tokens, *heading]), words or ("",))
 
 
 _COLUMN = {name: column for column, name in enumerate(WEIGHTS)}

@@ -21,7 +21,7 @@ from index.manifest import Manifest
 from index.rank import Hit, Sought, rank
 from index.store import Store
 from index.terms import terms
-from index.words import Words
+from index.words import Likeness, Words
 
 BM25_CANDIDATES = 120
 DENSE_CANDIDATES = 50
@@ -56,7 +56,8 @@ class Evidence:
     """The best hits for a query, with what the whole search found out.
 
     `live` says that the collection reaches up to the query's date; `idf` tells how rare a
-    term is in it. `gap` is why passages were sought by their words alone, if they were.
+    term is in it, `alike` how alike words are to those looked for. `gap` is why passages were
+    sought by their words alone, if they were.
     """
 
     query: Query
@@ -64,6 +65,7 @@ class Evidence:
     hits: tuple[Hit, ...]
     live: bool
     idf: Idf
+    alike: Likeness
     gap: str | None = None
 
     def passages(self) -> tuple[Passage, ...]:
@@ -98,8 +100,9 @@ class Retriever:
         cosines = np.zeros(len(candidates), dtype=np.float32)
         if vector is not None:
             cosines[:] = [c.vector @ vector for c in candidates]
-        hits = rank(sought, candidates, found, cosines, self._words)
-        return Evidence(query, sought, tuple(hits[:k]), live, idf, gap)
+        alike = Likeness([sought.forms[term].lower() for term in sought.importance], self._words)
+        hits = rank(sought, candidates, found, cosines, alike)
+        return Evidence(query, sought, tuple(hits[:k]), live, idf, alike, gap)
 
     def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:
         own = terms(query.text)

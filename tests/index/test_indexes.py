@@ -1,12 +1,14 @@
 """The embedder, the terms and the two derived indexes, each by itself."""
 
 import hashlib
-from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.bm25 import Bm25Index
 from index.collection import collection_directory, remember_roots, remembered_roots
@@ -14,7 +16,9 @@ from index.embed import StaticEmbedder, Vectors, embedder_named
 from index.errors import StoreError, UsageError, marked_damaged
 from index.terms import terms
 from index.vectors import VectorIndex
-from index.words import Words
+from index.words import Likeness, Words
+
+MODEL = StaticEmbedder()
 
 
 def test_terms_are_stems_without_common_words() -> None:
@@ -96,19 +100,31 @@ def test_an_unknown_embedding_is_named() -> None:
 
 
 def test_words_stay_known_while_another_thread_learns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.words.CACHED", 3)
-    quiet = Words(StaticEmbedder())
-    crowded = Words(StaticEmbedder())
-    learn = crowded._learn
+    monkeypatch.setattr("index.words.CACHED", 5)
+    crowded, quiet = Words(StaticEmbedder()), StaticEmbedder()
+    texts = ["war and peace", "a bridge in rust", "one two three four five six seven"] * 60
 
-    def interrupted(words: Sequence[str]) -> list[tuple[Vectors, float]]:
-        found = learn(words)
-        learn(["words", "of", "others"])
-        return found
+    def learned(text: str) -> Vectors:
+        return crowded.vectors(text.split())
 
-    monkeypatch.setattr(crowded, "_learn", interrupted)
-    assert np.array_equal(crowded.vectors(["war", "peace"]), quiet.vectors(["war", "peace"]))
-    assert crowded.idf("bridge") == quiet.idf("bridge")
+    with ThreadPoolExecutor(4) as pool:
+        for text, found in zip(texts, pool.map(learned, texts), strict=True):
+            assert np.array_equal(found, quiet.pieces(text.split())[1])
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["war", "peace", "treaty", "rust", "bridge"]), min_size=1))
+)
+def test_likeness_is_the_same_however_it_is_asked(texts: list[list[str]]) -> None:
+    words = Words(MODEL)
+    alike = Likeness(["war", "bridge"], words)
+    best = alike.best([alike.numbers(text) for text in texts])
+    for text, row in zip(texts, best, strict=True):
+        alone = Likeness(["war", "bridge"], words)
+        assert np.allclose(row, alone.to(alone.numbers(text)).max(axis=0))
+    war, bridge, wars, rust = alike.to(alike.numbers(["war", "bridge", "wars", "rust"]))
+    assert war[0] == bridge[1] == 1
+    assert wars[0] > rust[0]
 
 
 def test_a_link_to_itself_has_a_folder_too(tmp_path: Path) -> None:
