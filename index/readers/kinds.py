@@ -9,15 +9,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.article import Article
+from index.readers.confined import confined
 from index.readers.dump import read_dump
 from index.readers.plain import read_markdown, read_text
 from index.readers.problem import Problem, Reader, reason_of
+from index.readers.table import read_table
 
 READERS: dict[str, Reader] = {
     ".txt": read_text,
     ".md": read_markdown,
     ".jsonl": read_dump,
     ".jsonl.gz": read_dump,
+    ".csv": read_table,
+    ".html": confined("index.readers.page"),
+    ".htm": confined("index.readers.page"),
+    ".pdf": confined("index.readers.pdf"),
+    ".docx": confined("index.readers.word"),
+    ".epub": confined("index.readers.epub"),
+    ".rss": confined("index.readers.feed"),
+    ".atom": confined("index.readers.feed"),
+    ".xml": confined("index.readers.feed"),
+    ".json": confined("index.readers.feed"),
 }
 
 

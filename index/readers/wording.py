@@ -26,6 +26,11 @@ def keepable(text: str) -> str:
     return _UNKEEPABLE.sub("\ufffd", text)
 
 
+def flat(text: str) -> str:
+    """`text` tidied, in one line."""
+    return " ".join(tidy(text).split())
+
+
 def title_of(text: str) -> str:
     """The first line that is not empty, when it reads like a title; otherwise ""."""
     first = re.search(r"[^\n]*\S[^\n]*", text)

@@ -133,7 +133,7 @@ def test_a_file_too_long_is_a_problem(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_only_regular_files_of_known_kinds_are_found(tmp_path: Path) -> None:
-    for name in ["b.txt", "A.TXT", "c d\n.md", "z.pdf", ".hidden.txt", "sub/x.jsonl", ".git/y.txt"]:
+    for name in ["b.txt", "A.TXT", "c d\n.md", "z.mp3", ".hidden.txt", "sub/x.jsonl", ".git/y.txt"]:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("Text")

@@ -1,0 +1,40 @@
+"""A document's paragraphs and headings into one text, with a name for each of its places.
+
+It knows nothing of kinds of documents.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from index.article import Place
+from index.readers.wording import flat, tidy
+
+
+class Block(NamedTuple):
+    """A paragraph, a row of a table, an item of a list, or a heading."""
+
+    text: str
+    is_heading: bool = False
+
+
+def laid_out(blocks: Iterable[Block], title: str = "") -> tuple[str, tuple[Place, ...]]:
+    """The blocks with an empty line between them, and what stands under which heading.
+
+    The title is left out where it stands above the text once more.
+    """
+    text, places = "", list[Place]()
+    begun, label = 0, ""
+    for block in blocks:
+        said = "\n".join(filter(None, map(flat, tidy(block.text).split("\n"))))
+        if not said or (not text and said == title):
+            continue
+        text += "\n\n" if text else ""
+        if block.is_heading:
+            places += _place(begun, len(text), label)
+            begun, label = len(text), f"§ {flat(said)}"
+        text += said
+    return text, (*places, *_place(begun, len(text), label))
+
+
+def _place(start: int, end: int, label: str) -> list[Place]:
+    return [Place(start, end, label)] if label and end > start else []

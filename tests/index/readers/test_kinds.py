@@ -1,0 +1,206 @@
+"""Every kind of file, made as people make it and read as they would have it."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from index.article import Article
+from index.readers import Problem, read_file
+from tests.standins.documents import ATOM, BOOK, PAGE, RSS, archive, pdf, word
+
+Read = Callable[[str, str | bytes], list[Article | Problem]]
+
+SAILS = (
+    "The ferry to the island sails again after a break of three months, the harbour office said "
+    "on Thursday."
+)
+LONG = f"{SAILS} It carries ninety cars and four hundred people, and it is the only way to get"
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def read(name: str, data: str | bytes) -> list[Article | Problem]:
+        path = tmp_path / name
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return list(read_file(path, name))
+
+    return read
+
+
+def labels(article: Article) -> dict[str, str]:
+    """What stands at every place that has a name."""
+    return {p.label: article.text[p.start : p.end].strip() for p in article.places}
+
+
+def one(found: list[Article | Problem]) -> Article:
+    [article] = found
+    assert isinstance(article, Article), article
+    return article
+
+
+def reason(found: list[Article | Problem]) -> str:
+    [problem] = found
+    assert isinstance(problem, Problem), problem
+    return problem.reason
+
+
+def test_a_page_is_its_article_and_nothing_else(read: Read) -> None:
+    article = one(read("a.html", PAGE))
+    facts = (article.title, article.author, article.url, article.published)
+    assert facts == (
+        *("Ferry returns", "Ada Byron", "https://example.org/ferry"),
+        date(2024, 10, 24),
+    )
+    assert article.text == (
+        f"{SAILS} It carries ninety cars.\n\nBackground\n\n"
+        "The old ferry broke down in July, when its engine caught fire.\n\nNobody was hurt.\n\n"
+        "The crossing takes forty minutes.\n\nDay | Sailings\n\nMonday | 12"
+    )
+    assert list(labels(article)) == ["§ Background"]
+    assert article.place_at(article.text.index("forty")) == "§ Background"
+    assert article.place_at(0) is None
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1252", "utf-16"])
+def test_a_page_is_read_in_its_encoding(read: Read, charset: str) -> None:
+    page = PAGE.replace("<head>", f'<head><meta charset="{charset}">')
+    article = one(read("a.htm", page.replace("ferry to", "bâteau “Zoé” to").encode(charset)))
+    assert article.text.startswith("The bâteau “Zoé” to the island")
+
+
+@pytest.mark.parametrize("page", ["", " \n", "<html></html>", "<script>alert(1)</script>", "<!--"])
+def test_a_page_without_text_is_a_problem(read: Read, page: str) -> None:
+    assert reason(read("a.html", page)) == "holds no article; save the page with its text"
+
+
+def test_a_pdf_goes_on_over_its_pages(read: Read) -> None:
+    pages = [f"Ferry returns\n\n{LONG}", "to the island.\n\nIt sails daily.", "The end."]
+    article = one(read("a.pdf", pdf(pages, "Report on the ferry")))
+    assert article.title == "Report on the ferry"
+    assert article.text == f"Ferry returns\n\n{LONG} to the island.\n\nIt sails daily.\n\nThe end."
+    assert labels(article) == {
+        "page 1": f"Ferry returns\n\n{LONG}",
+        "page 2": "to the island.\n\nIt sails daily.",
+        "page 3": "The end.",
+    }
+
+
+def test_a_pdf_without_a_title_is_called_by_its_first_line(read: Read) -> None:
+    text = f"Published: 24 October 2024\n\n{SAILS}"
+    article = one(read("a.pdf", pdf([text], title="Microsoft Word - ferry.doc")))
+    assert (article.title, article.published) == ("The Harbour Post", date(2024, 10, 24))
+
+
+def test_pictures_in_a_pdf_are_reported(read: Read) -> None:
+    assert reason(read("a.pdf", pdf(["", ""], picture=True))) == (
+        "holds no text, only pictures; have its text recognised (OCR) first"
+    )
+    scanned = pdf(["", ""], picture=True)
+    assert reason(read("a.pdf", scanned[: len(scanned) // 2])) == "not a whole PDF"
+
+
+def test_a_locked_pdf_is_reported(read: Read) -> None:
+    locked = pdf([SAILS], password="secret")
+    assert reason(read("a.pdf", locked)) == "protected by a password; save it without one"
+
+
+def test_word_files_have_headings_tables_and_an_author(read: Read) -> None:
+    paragraphs = ["Bridge closed", "Published: 24 October 2024", "# Why", "Cables had rusted."]
+    article = one(read("a.docx", word(paragraphs, author="Ada")))
+    assert (article.title, article.author) == ("Bridge closed", "Ada")
+    assert (
+        article.text == "Published: 24 October 2024\n\nWhy\n\nCables had rusted.\n\nCable | rusted"
+    )
+    assert article.published == date(2024, 10, 24)
+    assert labels(article) == {"§ Why": "Why\n\nCables had rusted.\n\nCable | rusted"}
+    assert one(read("a.docx", word(paragraphs, title="The bridge"))).title == "The bridge"
+
+
+def test_an_epub_is_read_in_its_order(read: Read) -> None:
+    article = one(read("a.epub", archive(BOOK)))
+    assert article.text == "Spring\n\nThe sea was calm & grey.\n\nWinter\n\nIce lay on it."
+    facts = (article.title, article.author, article.published)
+    assert facts == ("The Year at Sea", "Ada, Bo", date(2023, 5, 4))
+    assert list(labels(article)) == ["§ Spring", "§ Winter"]
+    locked = archive(BOOK | {"META-INF/rights.xml": "<rights/>"})
+    assert reason(read("b.epub", locked)).startswith("protected against copying")
+
+
+def test_rss_entries_are_articles(read: Read) -> None:
+    ferry, teaser, passwd = read("a.xml", RSS)
+    assert isinstance(ferry, Article)
+    facts = (ferry.source, ferry.title, ferry.url, ferry.author, ferry.published)
+    url = "https://example.org/ferry"
+    assert facts == (url, "Ferry & sea", url, "Ada", date(2024, 10, 24))
+    assert ferry.text == "The ferry sails again.\n\nPrices\n\nFive euros."
+    assert list(labels(ferry)) == ["§ Prices"]
+    assert isinstance(teaser, Problem)
+    assert teaser.source == "https://example.org/teaser"
+    assert isinstance(passwd, Article)
+    assert (passwd.source, passwd.url, passwd.title) == (
+        *("../../etc/passwd", None),
+        "A text without an address.",
+    )
+
+
+def test_atom_entries_are_articles(read: Read) -> None:
+    article = one(read("a.atom", ATOM))
+    assert (article.source, article.title) == ("https://example.org/ferry", "The ferry")
+    assert (article.text, article.author) == ("The ferry sails again.", "Ada")
+
+
+def test_json_feed_entries_are_articles(read: Read) -> None:
+    items = [
+        {"id": 1, "url": "https://example.org/1", "content_html": "<p>One.</p>", "title": "T"}
+        | {"authors": [{"name": "Ada"}, {"name": "Bo"}], "date_published": "2024-10-24"},
+        {"id": 2, "content_text": "One.\n\nTwo.", "author": {"name": "Cy"}},
+        "no entry",
+        {"title": "No text"},
+    ]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": items}
+    first, second, *problems = read("a.json", json.dumps(feed))
+    url = "https://example.org/1"
+    assert first == Article(url, "T", "One.", date(2024, 10, 24), url, "Ada, Bo")
+    assert second == Article("2", "One. Two.", "One.\n\nTwo.", author="Cy")
+    assert [p.source for p in problems] == ["a.json", "a.json#4"]
+
+
+@pytest.mark.parametrize(
+    "data", ["{}", '{"version": 1, "items": []}', "<html/>", "", "text", "[1]"]
+)
+def test_what_is_no_feed_is_a_problem(read: Read, data: str) -> None:
+    assert reason(read("a.json", data)) == "holds no feed; RSS, Atom and JSON Feed are read"
+
+
+def test_a_torn_feed_gives_what_it_holds(read: Read) -> None:
+    *articles, torn = read("a.rss", RSS[: RSS.index("<item><guid>") + 30])
+    assert [a.source for a in articles[:1]] == ["https://example.org/ferry"]
+    assert torn == Problem("a.rss", "broken XML; what could be read of it was", incomplete=True)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_rows_of_a_table_are_articles(read: Read, delimiter: str) -> None:
+    rows = [
+        ["Publish Date", "Headline", "Article Text", "content", "Link", "Byline"],
+        ["2024-10-24", "T", "ignored", '"A ""long"" text,\nof two lines."', "http://a/1", "Ada"],
+        ["", "", "", "", "", ""],
+        ["", "No text", "", "", "", ""],
+        ["", "No address", "", "Text.", "", ""],
+        ["short"],
+    ]
+    table = "\ufeff" + "\r\n".join(delimiter.join(row) for row in rows)
+    first, none, last, short = read("a.csv", table)
+    text = 'A "long" text,\nof two lines.'
+    assert first == Article("http://a/1", "T", text, date(2024, 10, 24), "http://a/1", "Ada")
+    assert none == Problem("a.csv", "has no text", 5)
+    assert last == Article("a.csv#4", "No address", "Text.")
+    assert short == Problem("a.csv", "has no text", 7)
+
+
+def test_a_table_without_texts_is_a_problem(read: Read) -> None:
+    assert reason(read("a.csv", "a,b\n1,2\n")).startswith("has no column of texts; call it one of")
+    assert reason(read("a.csv", "")).startswith("has no column of texts")
+    assert reason(read("a.csv", "text\n\xff".encode("latin-1"))).startswith("not UTF-8")
