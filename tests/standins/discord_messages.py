@@ -208,5 +208,7 @@ def _numbered(components: list[Body], last: list[int]) -> list[Body]:
             part.setdefault("max_values", 1)
         for name in [name for name, value in part.items() if value is None]:
             del part[name]
+        if emoji := part.get("emoji"):
+            part["emoji"] = {name: value for name, value in emoji.items() if value is not None}
         _numbered(part.get("components", []), last)
     return components
