@@ -59,6 +59,12 @@ class Citation:
             del written["place"]
         return written
 
+    @classmethod
+    def from_json(cls, written: dict[str, Any]) -> "Citation":
+        """The citation that `as_json` wrote."""
+        day = written["published"]
+        return cls(**written | {"published": day and date.fromisoformat(day)})
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

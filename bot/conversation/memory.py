@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -190,15 +190,10 @@ class Memory:
 
 def _exchange(row: sqlite3.Row) -> Exchange:
     conversation, person, articles, at, question, answer, status, cited = row
-    citations = tuple(_citation(c) for c in json.loads(cited))
+    citations = tuple(Citation.from_json(c) for c in json.loads(cited))
     return Exchange(
         conversation, person, articles, _moment(at), question, answer, status, citations
     )
-
-
-def _citation(cited: dict[str, Any]) -> Citation:
-    day = cited["published"]
-    return Citation(**cited | {"published": day and date.fromisoformat(day)})
 
 
 def _moment(seconds: float) -> datetime:
