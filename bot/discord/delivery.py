@@ -1,0 +1,283 @@
+"""Brings a reply to whoever asked: as the response to an interaction, or as messages.
+
+What cannot be said where it was asked is said in a channel instead, or else privately; nothing
+is sent twice. It knows nothing of questions and how answers are found.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar
+
+import aiohttp
+import discord
+from discord.abc import Messageable
+
+from bot.discord.words import Words
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+Asker = discord.User | discord.Member
+AWAY = (aiohttp.ClientError, OSError, TimeoutError)
+REFUSALS = (discord.HTTPException, *AWAY)
+"""What sending may raise."""
+WAITS = (1.0, 2.0, 4.0)
+"""Seconds before Discord is tried again, besides the trials of the library."""
+LONGEST_WAIT = 30.0
+ALREADY_ANSWERED = 40060
+UNKNOWN_MESSAGE = 10008
+THREAD_EXISTS = 160004
+THREAD_TITLE = 90
+SHOWN_SECONDS = 30
+"""For which a line meant for one person stands in a channel, where it cannot be said privately."""
+
+
+class AnsweredError(Exception):
+    """The interaction has been answered before."""
+
+
+class UndeliveredError(Exception):
+    """There is no way left to reach whoever asked."""
+
+
+class Reply(Protocol):
+    """What one person who asked gets to see."""
+
+    async def begin(self) -> None:
+        """Let them know at once that the question has arrived. Raises AnsweredError."""
+
+    async def show(self, text: str) -> None:
+        """Show something for the time being; what cannot be shown is not worth a trial more."""
+
+    async def settle(self, pages: Sequence[str], view: discord.ui.View | None = None) -> list[int]:
+        """Put pages in the place of what was shown, buttons below; the messages that show them.
+
+        Raises UndeliveredError.
+        """
+
+    async def tell(self, line: str) -> None:
+        """Say one line to them alone, in the place of everything else."""
+
+
+class ChannelReply:
+    """Messages in a channel, the first of them in reply to the one that asked, if one did.
+
+    `event` is the number of what asked; each message's nonce is made from it. With
+    `opens_thread` they go into a thread of that message, where there may be one.
+    """
+
+    def __init__(
+        self,
+        channel: Messageable,
+        asker: Asker,
+        event: int,
+        *,
+        words: Words,
+        asked_in: discord.Message | None = None,
+        opens_thread: bool = False,
+    ) -> None:
+        self._channel = channel
+        self._asker = asker
+        self._event = event
+        self._words = words
+        self._asked_in = asked_in
+        self._opens_thread = opens_thread
+        self._shown: discord.Message | None = None
+        self._sent = 0
+        self._refused = False
+
+    async def begin(self) -> None:
+        """Show that the bot is writing, in a thread if there is to be one."""
+        with suppress(*REFUSALS):
+            if self._opens_thread and self._asked_in:
+                self._channel, self._asked_in = await _thread_of(self._asked_in), None
+        with suppress(*REFUSALS):
+            await self._channel.typing()
+
+    async def show(self, text: str) -> None:
+        """Show something for the time being."""
+        with suppress(UndeliveredError):
+            self._shown = await self._put(self._shown, text, None)
+
+    async def settle(self, pages: Sequence[str], view: discord.ui.View | None = None) -> list[int]:
+        """Put pages in the place of what was shown; see `Reply.settle`."""
+        messages = []
+        for n, page in enumerate(pages, 1):
+            below = view if n == len(pages) else None
+            messages.append(await self._put(self._shown if n == 1 else None, page, below))
+        return [message.id for message in messages]
+
+    async def tell(self, line: str) -> None:
+        """Say one line in a direct message, or briefly in the channel."""
+        with suppress(*REFUSALS):
+            await self._asker.send(line)
+            return
+        with suppress(*REFUSALS):
+            await self._channel.send(line, delete_after=SHOWN_SECONDS, **self._reference())
+            return
+        LOG.warning("event %s: nobody could be told", self._event)
+
+    async def _put(
+        self, shown: discord.Message | None, text: str, view: discord.ui.View | None
+    ) -> discord.Message:
+        """The message with this text: the one shown, or a new one where there is none any more."""
+        try:
+            if shown:
+                return await self._edited(shown, text, view)
+            return await self._sent_anew(text, view)
+        except REFUSALS as problem:
+            if not shown or getattr(problem, "code", None) != UNKNOWN_MESSAGE:
+                await self._turn_private(problem)
+        return await self._put(None, text, view)
+
+    async def _edited(
+        self, shown: discord.Message, text: str, view: discord.ui.View | None
+    ) -> discord.Message:
+        return await insisting(lambda: shown.edit(content=text, view=view))
+
+    async def _sent_anew(self, text: str, view: discord.ui.View | None) -> discord.Message:
+        self._sent += 1
+        more: dict[str, Any] = {"view": view} if view else {}
+        more["nonce"] = f"{self._event}-{self._sent}"
+        return await insisting(
+            lambda: self._channel.send(text, suppress_embeds=True, **more, **self._reference())
+        )
+
+    def _reference(self) -> dict[str, Any]:
+        if self._asked_in is None or self._sent > 1:
+            return {}
+        asked = self._asked_in.to_reference(fail_if_not_exists=False)
+        return {"reference": asked, "mention_author": False}
+
+    async def _turn_private(self, problem: Exception) -> None:
+        """Go on in direct messages, because the channel refuses or is gone."""
+        if self._refused or self._channel is self._asker:
+            raise UndeliveredError from problem
+        LOG.info("event %s: answered privately (%s)", self._event, problem)
+        channel = f"<#{getattr(self._channel, 'id', 0)}>"
+        gone = isinstance(problem, discord.NotFound)
+        why = self._words("gone") if gone else self._words("no_access", channel=channel)
+        self._channel, self._asked_in, self._shown = self._asker, None, None
+        self._refused = True
+        with suppress(*REFUSALS):
+            await self._channel.send(why)
+
+
+class InteractionReply:
+    """The response to an interaction; messages in its channel where that has expired.
+
+    One that is `private` goes on in direct messages instead.
+    """
+
+    def __init__(self, interaction: discord.Interaction[Any], private: bool, words: Words) -> None:
+        self._interaction = interaction
+        self._private = private
+        self._words = words
+        self._instead: ChannelReply | None = None
+
+    async def begin(self) -> None:
+        """Defer the response; only now can it be chosen who sees it."""
+        try:
+            await self._interaction.response.defer(ephemeral=self._private, thinking=True)
+        except REFUSALS as problem:
+            if getattr(problem, "code", None) == ALREADY_ANSWERED:
+                raise AnsweredError from None
+            self._give_up(problem)
+
+    async def show(self, text: str) -> None:
+        """Show something for the time being."""
+        if self._instead:
+            await self._instead.show(text)
+            return
+        with suppress(*REFUSALS):
+            await self._interaction.edit_original_response(content=text)
+
+    async def settle(self, pages: Sequence[str], view: discord.ui.View | None = None) -> list[int]:
+        """Put pages in the place of what was shown; see `Reply.settle`."""
+        messages: list[int] = []
+        while not self._instead and len(messages) < len(pages):
+            below = view if len(messages) + 1 == len(pages) else None
+            try:
+                messages.append(await self._put(pages[len(messages)], below, not messages))
+            except REFUSALS as problem:
+                self._give_up(problem)
+        if self._instead:
+            messages += await self._instead.settle(pages[len(messages) :], view)
+        return messages
+
+    async def tell(self, line: str) -> None:
+        """Say one line that nobody else sees."""
+        response = self._interaction.response
+        try:
+            if not response.is_done():
+                await response.send_message(line, ephemeral=True)
+                return
+            if self._private:
+                await insisting(lambda: self._interaction.edit_original_response(content=line))
+                return
+            await self._interaction.delete_original_response()
+            await self._interaction.followup.send(line, ephemeral=True)
+        except REFUSALS as problem:
+            self._give_up(problem)
+            assert self._instead
+            await self._instead.tell(line)
+
+    async def _put(self, page: str, view: discord.ui.View | None, first: bool) -> int:
+        if first:
+            edit = self._interaction.edit_original_response
+            return (await insisting(lambda: edit(content=page, view=view))).id
+        more: dict[str, Any] = {"view": view} if view else {}
+        sent = await self._interaction.followup.send(
+            page, ephemeral=self._private, suppress_embeds=True, wait=True, **more
+        )
+        return sent.id
+
+    def _give_up(self, problem: Exception) -> None:
+        """Use the interaction no more."""
+        asked = self._interaction
+        LOG.info("interaction %s cannot be answered (%s)", asked.id, problem)
+        channel = asked.channel
+        elsewhere = (
+            channel if isinstance(channel, Messageable) and not self._private else asked.user
+        )
+        self._instead = ChannelReply(elsewhere, asked.user, asked.id, words=self._words)
+
+
+async def _thread_of(message: discord.Message) -> discord.Thread:
+    """The thread that begins with a message, new or already there."""
+    title = " ".join(message.clean_content.split())[:THREAD_TITLE] or "…"
+    try:
+        return await message.create_thread(name=title)
+    except discord.HTTPException as problem:
+        if problem.code != THREAD_EXISTS or not message.guild:
+            raise
+        found = await message.guild.fetch_channel(message.id)
+        assert isinstance(found, discord.Thread)
+        return found
+
+
+async def insisting(call: Callable[[], Awaitable[T]]) -> T:
+    """What `call` gives, tried again where Discord is away or asks for patience.
+
+    Only for what does nothing more when it is done twice.
+    """
+    for wait in WAITS:
+        try:
+            return await call()
+        except discord.HTTPException as problem:
+            if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and problem.status != 429:
+                raise
+            await asyncio.sleep(min(LONGEST_WAIT, max(wait, _patience(problem))))
+        except AWAY:
+            await asyncio.sleep(wait)
+    return await call()
+
+
+def _patience(problem: discord.HTTPException) -> float:
+    """Seconds that Discord asks to wait."""
+    try:
+        return float(problem.response.headers.get("Retry-After", 0))
+    except ValueError:
+        return 0.0
