@@ -1,28 +1,50 @@
-"""The bot's connection to Discord: what it hears, and which commands it offers.
+"""The bot's connection to Discord: what it hears, which commands it offers, and how it ends.
 
-It needs no privileged intent, and nothing it says mentions anybody.
+It needs no privileged intent, and nothing it says mentions anybody. What it hears it passes on.
 """
 
-import asyncio
+import hashlib
+import json
 import logging
+from collections import OrderedDict
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.compose import answerer_on, language_model, open_store
+from bot.compose import memory, store_directory
 from bot.config import Config
-
-if TYPE_CHECKING:
-    from bot.answerer import Answerer
+from bot.conversation.memory import Memory
+from bot.discord.asking import Desk, excuse
+from bot.discord.buttons import RecordButton
+from bot.discord.commands import COMMANDS
+from bot.discord.delivery import AnsweredError, InteractionReply
+from bot.discord.newsroom import Newsrooms
+from bot.discord.pressing import FORM, give_reason, press
+from bot.discord.records import FILE as RECORDS
+from bot.discord.records import Records
+from bot.discord.settings import FILE as SERVERS
+from bot.discord.settings import Servers
+from bot.discord.ways import hear
+from bot.discord.words import Words, words_in
 
 LOG = logging.getLogger(__name__)
+HEARD = 10_000
+"""Messages and interactions that are known again when a connection that is resumed repeats them."""
+OFFERED = "commands"
+"""The fact that is kept about the commands last offered."""
 
 
 class DatelineBot(commands.AutoShardedBot):
-    """The bot; `start` connects it."""
+    """The bot. `start` connects it; `close` ends what it does, and tells those who wait."""
+
+    memory: Memory
+    records: Records
+    servers: Servers
+    newsrooms: Newsrooms
+    desk: Desk
 
     def __init__(self, config: Config) -> None:
         intents = discord.Intents.none()
@@ -31,6 +53,7 @@ class DatelineBot(commands.AutoShardedBot):
             command_prefix=commands.when_mentioned,
             help_command=None,
             intents=intents,
+            tree_cls=_Tree,
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -38,34 +61,104 @@ class DatelineBot(commands.AutoShardedBot):
         )
         self.config = config
         self._opened = AsyncExitStack()
-        self.answerer: asyncio.Task[Answerer] | None = None
+        self._desk: Desk | None = None
+        self._heard: OrderedDict[int, None] = OrderedDict()
 
     async def setup_hook(self) -> None:
-        """Offer the commands, and open the articles meanwhile."""
-        self.answerer = asyncio.create_task(self._open())
-        self.tree.add_command(ask)
-        await self.tree.sync()
+        """Open what the answers need; the articles go on opening while the bot connects."""
+        opened, folder, days = self._opened, store_directory(self.config), self.config.memory_days
+        self.memory = await opened.enter_async_context(memory(self.config, LOG.warning))
+        self.records = await opened.enter_async_context(
+            Records.open(folder / RECORDS, days, LOG.warning)
+        )
+        self.servers = await opened.enter_async_context(Servers.open(folder / SERVERS, LOG.warning))
+        self.newsrooms = await opened.enter_async_context(
+            Newsrooms.open(self.config, self.servers, 60 * self.config.sync_minutes)
+        )
+        self.desk = self._desk = Desk(
+            self.config, self.newsrooms, self.memory, self.records, self.servers
+        )
+        self.add_dynamic_items(RecordButton)
+        for command in COMMANDS:
+            self.tree.add_command(command)
+        await self._offer()
 
     async def close(self) -> None:
-        """Close the connection and what was opened."""
+        """End what is being answered, and everything else."""
+        if self._desk:
+            await self._desk.close()
         await super().close()
         await self._opened.aclose()
 
-    async def _open(self) -> "Answerer":
-        store = await asyncio.to_thread(open_store, self.config, LOG.warning, lambda _: None)
-        self._opened.callback(store.close)
-        llm = await self._opened.enter_async_context(language_model(self.config))
-        return await asyncio.to_thread(answerer_on, store, self.config, llm)
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer what is said to the bot."""
+        if self.is_new(message.id):
+            await hear(self, message)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Read forms; the library passes commands and buttons on itself."""
+        data: Any = interaction.data
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        if is_form and data["custom_id"].startswith(FORM) and self.is_new(interaction.id):
+            try:
+                await give_reason(self, interaction)
+            except Exception as problem:
+                await self.excuse(problem, interaction)
+
+    async def pressed(self, button: RecordButton, interaction: discord.Interaction[Any]) -> None:
+        """Do what a button says."""
+        try:
+            if self.is_new(interaction.id):
+                await press(self, button, interaction)
+        except Exception as problem:
+            await self.excuse(problem, interaction)
+
+    async def excuse(self, problem: BaseException, interaction: discord.Interaction[Any]) -> None:
+        """Tell who waits for an interaction that it failed."""
+        if isinstance(problem, AnsweredError):
+            return
+        words = self.words_for(interaction)
+        line = excuse(problem, interaction.id, words)
+        await InteractionReply(interaction, True, words).tell(line)
+
+    def is_new(self, event: int) -> bool:
+        """Whether a message or interaction is heard of for the first time, as it is by this."""
+        known = event in self._heard
+        self._heard[event] = None
+        while len(self._heard) > HEARD:
+            self._heard.popitem(last=False)
+        return not known
+
+    def words_in(self, guild: discord.Guild | None) -> Words:
+        """The bot's words in a server's language."""
+        chosen = self.servers[guild.id if guild else None].language
+        return words_in(chosen or (str(guild.preferred_locale) if guild else None))
+
+    def words_for(self, interaction: discord.Interaction[Any]) -> Words:
+        """The bot's words for who began an interaction."""
+        chosen = self.servers[interaction.guild_id].language
+        return words_in(chosen or str(interaction.guild_locale or interaction.locale))
+
+    async def _offer(self) -> None:
+        """Tell Discord which commands there are, if that has changed since it was last told."""
+        offered = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        written = json.dumps([self.application_id, offered], sort_keys=True)
+        digest = hashlib.sha256(written.encode()).hexdigest()
+        if await self.records.fact(OFFERED) != digest:
+            await self.tree.sync()
+            await self.records.keep_fact(OFFERED, digest)
 
 
-@app_commands.command()
-@app_commands.describe(question="What you would like to know.", private="Only you see the answer.")
-async def ask(
-    interaction: discord.Interaction[DatelineBot], question: str, private: bool = False
-) -> None:
-    """Ask the articles."""
-    await interaction.response.defer(ephemeral=private)
-    assert interaction.client.answerer
-    answerer = await interaction.client.answerer
-    answer = await answerer.ask(question, as_of=interaction.client.config.today)
-    await interaction.edit_original_response(content=answer.text[:2000])
+class _Tree(app_commands.CommandTree["DatelineBot"]):
+    """Every command passes here, each time it is used."""
+
+    async def interaction_check(self, interaction: discord.Interaction[DatelineBot]) -> bool:
+        """Whether the command is to be carried out."""
+        completing = interaction.type is discord.InteractionType.autocomplete
+        return completing or self.client.is_new(interaction.id)
+
+    async def on_error(
+        self, interaction: discord.Interaction[DatelineBot], error: app_commands.AppCommandError
+    ) -> None:
+        """Tell who used a command that it failed."""
+        await self.client.excuse(getattr(error, "original", error), interaction)

@@ -1,0 +1,257 @@
+"""One question's way through Discord: taken on, waited for, answered, remembered.
+
+Whatever happens on the way, whoever asked hears of it, and once. It knows nothing of the ways in
+which a question comes and a reply goes, nor of how an answer is found.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, aclosing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.answer import Answer, Draft, Turn
+from bot.config import Config
+from bot.conversation.memory import Memory
+from bot.discord.board import Board
+from bot.discord.buttons import buttons
+from bot.discord.delivery import AnsweredError, Reply, UndeliveredError
+from bot.discord.layout import answer_text, draft_text, moment
+from bot.discord.newsroom import Newsrooms
+from bot.discord.records import Record, Records, new_id
+from bot.discord.settings import Budget, Servers
+from bot.discord.text import pages
+from bot.discord.waiting import Line, RefusedError
+from bot.discord.words import Words
+from bot.intake import clean_question
+from index.errors import ArticlesError, StoreError, UsageError
+
+if TYPE_CHECKING:
+    from bot.answerer import Answerer
+
+LOG = logging.getLogger(__name__)
+AT_ONCE = 4
+"""Questions that are answered at a time."""
+LONGEST = 500
+"""Questions that are taken on at a time."""
+GRACE = 5.0
+"""Seconds to come to an end with what is being answered, when the bot is stopped."""
+SOON = 0.5
+"""Seconds after which whoever waits for the articles is told so."""
+
+
+class NotAllowedError(Exception):
+    """Somebody may not ask here; a line for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it came.
+
+    `event` is the number of the message or interaction, and `awaited` says where the answer is
+    awaited. `places` and `roles` are what a server may allow to ask. What was said in the
+    conversation up to `until` goes before the question, or what `history` holds.
+    """
+
+    event: int
+    awaited: str
+    person: int
+    server: int | None
+    places: Collection[int]
+    roles: Collection[int]
+    conversation: str
+    private: bool
+    question: str
+    words: Words
+    until: float = math.inf
+    history: Sequence[Turn] | None = None
+
+
+class Desk:
+    """Takes questions on, and has them answered."""
+
+    def __init__(
+        self,
+        config: Config,
+        newsrooms: Newsrooms,
+        memory: Memory,
+        records: Records,
+        servers: Servers,
+    ) -> None:
+        self._config = config
+        self._newsrooms = newsrooms
+        self._memory = memory
+        self._records = records
+        self._servers = servers
+        self._running: set[asyncio.Task[None]] = set()
+        self.line = Line(AT_ONCE, LONGEST)
+
+    async def take(self, asked: Asked, reply: Reply) -> None:
+        """Answer a question, or say why there is no answer."""
+        task = asyncio.create_task(self._taken(asked, reply))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.wait([task])
+
+    async def close(self) -> None:
+        """Take nothing more on; end what is being answered, or tell that it was stopped."""
+        self.line.close()
+        if self._running:
+            await asyncio.wait(self._running, timeout=GRACE)
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=GRACE)
+
+    def admit(
+        self, server: int | None, places: Collection[int], roles: Collection[int], say: Words
+    ) -> None:
+        """Raise NotAllowedError where somebody of these roles may not ask in these places."""
+        settings = self._servers[server]
+        if settings.allow(places, roles):
+            return
+        if settings.allow(settings.channels, roles):
+            raise NotAllowedError(say("not_here", channels=_mentions("#", settings.channels)))
+        raise NotAllowedError(say("not_you", roles=_mentions("@&", settings.roles)))
+
+    async def _taken(self, asked: Asked, reply: Reply) -> None:
+        """From the moment it comes, when nothing may be waited for, to its end."""
+        try:
+            if not asked.question.strip():
+                raise NotAllowedError(asked.words("empty"))
+            question = clean_question(asked.question)
+            self.admit(asked.server, asked.places, asked.roles, asked.words)
+            with ExitStack() as taken_on:
+                taken_on.enter_context(self.line.joined(asked.person))
+                await reply.begin()
+                if await self._records.claim(asked.event, asked.awaited):
+                    await self._settled(asked, question, reply, taken_on)
+        except AnsweredError:
+            LOG.info("event %s has been answered before", asked.event)
+        except Exception as problem:
+            await reply.tell(excuse(problem, asked.event, asked.words))
+
+    async def _settled(
+        self, asked: Asked, question: str, reply: Reply, taken_on: ExitStack
+    ) -> None:
+        """What was claimed is answered or excused, and the event settled.
+
+        The person may ask anew as soon as the answer is there, though not shown yet.
+        """
+        board = Board(reply.show)
+        try:
+            if budget := await self._servers.spend(asked.server, asked.person):
+                await reply.tell(self._spent(budget, asked))
+                return
+            answer, record = await self._answered(asked, question, board)
+            taken_on.close()
+            await board.close()
+            shown = await reply.settle(
+                pages(answer_text(answer, asked.words)), buttons(record, asked.words)
+            )
+            await self._records.show(record.id, shown)
+        except UndeliveredError:
+            LOG.warning("event %s: the answer could not be delivered", asked.event)
+        except BaseException as problem:
+            await board.close()
+            with suppress(UndeliveredError):
+                await reply.settle([excuse(problem, asked.event, asked.words)])
+            if not isinstance(problem, Exception):
+                raise
+        finally:
+            await board.close()
+            await self._records.settle(asked.event)
+
+    async def _answered(self, asked: Asked, question: str, board: Board) -> tuple[Answer, Record]:
+        """The answer, and the record of it, which are both kept before anybody sees them."""
+        began = time.time()
+        try:
+            answer = await self._answer(asked, question, board)
+        except BaseException:
+            await self._servers.give_back(asked.server, asked.person)
+            raise
+        with _kept(asked.event):
+            await self._memory.remember(asked.conversation, question, answer, str(asked.person))
+        record = Record(
+            id=new_id(),
+            person=asked.person,
+            server=asked.server,
+            conversation=asked.conversation,
+            private=asked.private,
+            asked=began,
+            answered=time.time(),
+            question=question,
+            answer=answer.text,
+            status=answer.status,
+            citations=answer.citations,
+        )
+        with _kept(asked.event):
+            await self._records.add(record)
+        return answer, record
+
+    async def _answer(self, asked: Asked, question: str, board: Board) -> Answer:
+        """The answer in its turn; until it is there, the board shows how far it is."""
+        say = asked.words
+        answerer = await self._answerer(asked, board)
+        async with self.line.turn(lambda place: board.put(say("place", place=place))):
+            board.put(say("searching"))
+            history = asked.history
+            if history is None:
+                history = await self._memory.turns(asked.conversation, until=asked.until)
+            draft = ""
+            async with aclosing(answerer.stream(question, history, self._config.today)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        return event
+                    assert isinstance(event, Draft)
+                    draft += event.text
+                    board.put(draft_text(draft, say))
+        raise AssertionError("a stream ends with an answer")
+
+    async def _answerer(self, asked: Asked, board: Board) -> "Answerer":
+        opening = asyncio.ensure_future(self._newsrooms.of(asked.server))
+        done, _ = await asyncio.wait([opening], timeout=SOON)
+        if not done:
+            board.put(asked.words("building"))
+        return await opening
+
+    def _spent(self, budget: Budget, asked: Asked) -> str:
+        settings, when = self._servers[asked.server], moment(self._servers.renewal())
+        if budget is Budget.PERSON:
+            return asked.words("person_budget", questions=settings.person_budget, when=when)
+        return asked.words("server_budget", questions=settings.server_budget, when=when)
+
+
+@contextmanager
+def _kept(event: int) -> Iterator[None]:
+    """An answer is given even where it cannot be kept."""
+    try:
+        yield
+    except StoreError as problem:
+        LOG.error("event %s: %s", event, problem)
+
+
+def excuse(problem: BaseException, event: int, words: Words) -> str:
+    """What to tell in the place of an answer; the log hears what is nobody's doing."""
+    match problem:
+        case NotAllowedError():
+            return str(problem)
+        case RefusedError():
+            return words(problem.why, when=moment(time.time() + problem.seconds))
+        case UsageError():
+            return words("invalid", problem=str(problem))
+        case asyncio.CancelledError():
+            return words("stopped")
+        case StoreError() | ArticlesError():
+            LOG.error("event %s: %s", event, problem)
+            return words("no_store")
+        case _:
+            LOG.error("event %s failed", event, exc_info=problem)
+            return words("failed")
+
+
+def _mentions(kind: str, ids: Collection[int]) -> str:
+    return ", ".join(f"<{kind}{i}>" for i in sorted(ids))
