@@ -21,6 +21,7 @@ from bot.discord.asking import Desk, excuse
 from bot.discord.buttons import RecordButton
 from bot.discord.commands import COMMANDS
 from bot.discord.delivery import AnsweredError, InteractionReply
+from bot.discord.interrupted import tell_interrupted
 from bot.discord.newsroom import Newsrooms
 from bot.discord.pressing import FORM, give_reason, press
 from bot.discord.records import FILE as RECORDS
@@ -82,6 +83,7 @@ class DatelineBot(commands.AutoShardedBot):
         for command in COMMANDS:
             self.tree.add_command(command)
         await self._offer()
+        await tell_interrupted(self)
 
     async def close(self) -> None:
         """End what is being answered, and everything else."""

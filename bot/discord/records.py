@@ -184,10 +184,10 @@ class Records:
         """The event has its answer, or was told that there is none."""
         await self._db.change("UPDATE events SET place = NULL WHERE id = ?", (event,))
 
-    async def unsettled(self) -> list[tuple[int, str, float]]:
-        """The events that still wait for an answer: id, place and since when."""
-        found = await self._db.rows("SELECT id, place, at FROM events WHERE place IS NOT NULL")
-        return [(event, place, at) for event, place, at in found]
+    async def unsettled(self) -> list[tuple[int, str]]:
+        """The events that still wait for an answer, and where."""
+        found = await self._db.rows("SELECT id, place FROM events WHERE place IS NOT NULL")
+        return [(event, place) for event, place in found]
 
     async def fact(self, name: str) -> str | None:
         """What was last kept under this name."""

@@ -12,6 +12,7 @@ import discord
 from bot.answer import Turn
 from bot.discord.asking import Asked
 from bot.discord.delivery import ChannelReply
+from bot.discord.interrupted import INTERACTION, MESSAGE, awaited
 from bot.discord.records import Record
 from bot.discord.settings import History, ServerSettings
 
@@ -27,9 +28,10 @@ def asked_by(
     bot: "DatelineBot", interaction: discord.Interaction[Any], question: str, private: bool
 ) -> Asked:
     """A question asked by a command or button."""
+    words = bot.words_for(interaction)
     return Asked(
         event=interaction.id,
-        awaited=f"interaction {interaction.token}",
+        awaited=awaited(INTERACTION, words, interaction.token),
         person=interaction.user.id,
         server=interaction.guild_id,
         places=places(interaction.channel),
@@ -37,7 +39,7 @@ def asked_by(
         conversation=conversation_in(bot, interaction, private),
         private=private,
         question=question,
-        words=bot.words_for(interaction),
+        words=words,
     )
 
 
@@ -67,9 +69,10 @@ async def hear(bot: "DatelineBot", message: discord.Message) -> None:
     thread = message.id if opens else None  # which will be the thread's number
     if isinstance(message.channel, discord.Thread):
         thread = message.channel.id
+    words = bot.words_in(message.guild)
     asked = Asked(
         event=message.id,
-        awaited=f"message {message.channel.id}",
+        awaited=awaited(MESSAGE, words, message.channel.id),
         person=message.author.id,
         server=server,
         places=places(message.channel),
@@ -77,11 +80,11 @@ async def hear(bot: "DatelineBot", message: discord.Message) -> None:
         conversation=_conversation(settings, server, message.author.id, thread),
         private=False,
         question=re.sub(rf"<@!?{bot.user.id}>", " ", message.content).strip(),
-        words=bot.words_in(message.guild),
+        words=words,
     )
     reply = ChannelReply(
         *(message.channel, message.author, message.id),
-        words=asked.words,
+        words=words,
         asked_in=message,
         opens_thread=opens,
     )

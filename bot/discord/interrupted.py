@@ -1,0 +1,54 @@
+"""Tells those whose questions were being answered when the bot was last killed.
+
+Who was waiting when it was merely told to stop has heard so already.
+"""
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.discord.delivery import REFUSALS
+from bot.discord.words import Words, words_in
+
+if TYPE_CHECKING:
+    from bot.discord.client import DatelineBot
+
+LOG = logging.getLogger(__name__)
+INTERACTION, MESSAGE = "interaction", "message"
+"""How an answer is awaited."""
+
+
+def awaited(kind: str, words: Words, where: str | int) -> str:
+    """Where an answer is awaited, and in which language: a channel, or an interaction's token."""
+    return f"{kind} {words.language} {where}"
+
+
+async def tell_interrupted(bot: "DatelineBot") -> None:
+    """Say of every question left open that it was not answered."""
+    for event, place in await bot.records.unsettled():
+        kind, language, where = place.split(" ", 2)
+        line = words_in(language)("stopped")
+        try:
+            if kind == INTERACTION:
+                await _respond(bot, where, line)
+            else:
+                await _reply(bot, int(where), event, line)
+        except REFUSALS as problem:
+            LOG.warning("event %s: cannot tell that it was interrupted (%s)", event, problem)
+        await bot.records.settle(event)
+
+
+async def _respond(bot: "DatelineBot", token: str, line: str) -> None:
+    assert bot.application_id
+    response = discord.Webhook.partial(bot.application_id, token, client=bot)
+    original: Any = "@original"
+    await response.edit_message(original, content=line)
+
+
+async def _reply(bot: "DatelineBot", channel: int, message: int, line: str) -> None:
+    asked = discord.MessageReference(
+        message_id=message, channel_id=channel, fail_if_not_exists=False
+    )
+    place = bot.get_partial_messageable(channel)
+    await place.send(line, reference=asked, mention_author=False, nonce=f"{message}-0")
