@@ -4,8 +4,13 @@ It knows nothing of locks, of which generation is the current one, or of files t
 """
 
 import json
+import logging
 import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from heapq import nlargest
+from operator import itemgetter
 from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
@@ -26,6 +31,7 @@ BM25 = "bm25"
 CHROMA = "chroma"
 SEAL = "chroma_files"
 HOME = "chroma_server"
+_log = logging.getLogger(__name__)
 EXACT = 1_000
 """Passages up to which all are compared: quicker than importing Chroma, and exact."""
 
@@ -95,8 +101,8 @@ class Generation:
     def vectors(self) -> VectorIndex | ServerVectors:
         """The vector index, wherever it is.
 
-        Opening it imports Chroma, which takes a second. Raises VectorsError when it cannot
-        be opened, or is on another server.
+        Using it imports Chroma, which takes a second, unless it is on a server. Raises
+        VectorsError when that is not the server that was named.
         """
         with self._lock:
             if self._vectors is None:
@@ -109,16 +115,19 @@ class Generation:
     def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         """The k passages most like a vector, as `(id, cosine)`, best first.
 
-        A small collection is searched exactly, which needs no graph and no Chroma.
+        All are compared where they are few, which takes no graph and no Chroma, and where
+        the vector index cannot be used: that finds the same, at 150,000 passages a second.
         """
         if self.manifest.counts()[1] > EXACT:
-            return self.vectors.query(vector, k)
-        likeness = [
-            (number, float(stored @ vector))
-            for page in self.manifest.rows()
-            for number, _, _, stored in page
-        ]
-        return sorted(likeness, key=lambda pair: -pair[1])[:k]
+            try:
+                return self.vectors.query(vector, k)
+            except VectorsError as problem:
+                _log.info("comparing all passages: %s", problem)
+        best: list[tuple[int, float]] = []
+        for ids, vectors in self.manifest.vectors():
+            best += zip(ids, (vectors @ vector).tolist(), strict=True)
+            best = nlargest(k, best, key=itemgetter(1))
+        return best
 
     @property
     def format(self) -> int:
@@ -164,13 +173,21 @@ class Generation:
                 return False
             raise
 
-    def begin(self) -> None:
-        """Note on the server, if the vectors are on one, that this manifest now writes there."""
-        home = self._home
-        if home:
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Have the vectors to write to; other processes search them no more meanwhile.
+
+        Raises VectorsError when the server cannot be reached.
+        """
+        vectors = self.vectors
+        if isinstance(vectors, VectorIndex):
+            with vectors.writing():
+                yield
+        elif home := self._home:
             turn = uuid4().hex
             self._set_home(home._replace(turns=(*home.turns[-1:], turn)))
-            self._on_server(home).begin(turn)
+            vectors.begin(turn)
+            yield
 
     def seal(self) -> None:
         """Note which files Chroma has: it says nothing when one of them is lost."""

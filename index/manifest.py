@@ -302,6 +302,16 @@ class Manifest:
             yield [(number, title, text, _vector(blob)) for number, title, text, blob in page]
             last = page[-1][0]
 
+    def vectors(self) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Every passage's id and vector, some thousands at a time as the rows of a matrix."""
+        last = 0
+        while page := self._rows(
+            "SELECT id, vector FROM passages WHERE id > ? ORDER BY id LIMIT ?", (last, 4 * PAGE)
+        ):
+            ids, blobs = zip(*page, strict=True)
+            yield list(ids), _vector(b"".join(blobs)).reshape(len(ids), -1)
+            last = ids[-1]
+
     # Writing, inside `transaction` where several belong together
 
     @contextmanager

@@ -15,7 +15,7 @@ import numpy as np
 from index.article import Passage
 from index.bm25 import Bm25Index
 from index.embed import Vectors
-from index.errors import ModelError, VectorsError
+from index.errors import ModelError
 from index.generation import Generation
 from index.manifest import Manifest
 from index.rank import Hit, Sought, rank
@@ -84,7 +84,7 @@ class Retriever:
     def retrieve(self, query: Query, k: int = 10) -> Evidence:
         """The k best passages for `query`. Blocking: some ten milliseconds.
 
-        Where their vectors or the question's cannot be had, words alone decide.
+        Where the question's vector cannot be had, words alone decide.
         """
         generation = self._store.generation
         bm25 = generation.bm25
@@ -152,14 +152,12 @@ class Retriever:
     def _near(
         self, generation: Generation, query: Query
     ) -> tuple[Vectors | None, list[int], str | None]:
-        """The question's vector, the passages nearest to it, and why one of these is missing."""
-        vector = None
+        """The question's vector, the passages nearest to it, or why there are none."""
         try:
             vector = self._vector(query)
-            near = generation.nearest(vector, DENSE_CANDIDATES)
-        except (ModelError, VectorsError) as problem:
-            return vector, [], str(problem)
-        return vector, [number for number, _ in near], None
+        except ModelError as problem:
+            return None, [], str(problem)
+        return vector, [number for number, _ in generation.nearest(vector, DENSE_CANDIDATES)], None
 
     def _vector(self, query: Query) -> Vectors:
         """The question's vector, drawn towards what the conversation adds."""

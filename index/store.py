@@ -379,9 +379,9 @@ class Store:
     ) -> Tally:
         sync = Sync(generation, self.embedder, found, problems, on_progress)
         if sync.has_work or generation.manifest.interrupted():
-            generation.begin()
-            generation.purge()
-            sync.run()
+            with generation.writing():
+                generation.purge()
+                sync.run()
         elif generation.manifest.counts()[0] == 0:
             raise ArticlesError(sync.nothing_left())
         return sync.tally

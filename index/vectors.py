@@ -1,14 +1,17 @@
 """Vectors into passage ids: the dense index, on Chroma.
 
 It knows nothing of texts or embedders; it may hold passages that no longer exist, and
-whoever asks has to drop those. Chroma's embedded folder bears one writing process at a
-time, which the store's lock sees to, with readers beside it.
+whoever asks has to drop those. Chroma's folder bears one process at a time, for even a
+search may write there, and Chroma does not notice what another process has written. So a
+lock beside the folder is held by whoever writes while it writes, and by whoever searches
+for a moment, and tells by its date when Chroma has to be opened again.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from threading import RLock
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +19,16 @@ from numpy.typing import NDArray
 from index.errors import VectorsError, mark_damaged
 
 if TYPE_CHECKING:
+    from chromadb import Collection
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
 COLLECTION = "passages"
 BATCH = 4_000
+"""Vectors at once, of the 5,461 that Chroma takes."""
+READER_SECONDS = 0.1
+WRITER_SECONDS = 60.0
+POLL_SECONDS = 0.01
 HNSW: "CreateHNSWConfiguration" = {
     "space": "cosine",
     "ef_construction": 128,
@@ -29,51 +37,60 @@ HNSW: "CreateHNSWConfiguration" = {
 }
 """A little slower than Chroma's own choice, because a neighbour missed is an answer lost."""
 
-T = TypeVar("T")
-
 
 class VectorIndex:
-    """The passages' vectors, searched by cosine similarity."""
+    """The passages' vectors, searched by cosine similarity; may be used from any thread.
+
+    Every method raises VectorsError when another process is writing, or the index is
+    damaged, which is then marked in its folder.
+    """
 
     def __init__(self, directory: Path) -> None:
-        """Open the index in `directory`; it is made there when there is none.
+        """The index in `directory`, which is opened, or made, when it is first used."""
+        from filelock import FileLock  # noqa: PLC0415 - some who read need none
 
-        Raises VectorsError when it cannot be read.
-        """
         self._directory = directory
-        self._client = self._tried(lambda: _client(directory))
-        self._passages = self._tried(
-            lambda: self._client.get_or_create_collection(
-                COLLECTION,
-                embedding_function=None,
-                configuration={"hnsw": HNSW},
-            )
-        )
-        self._batch = min(BATCH, self._client.get_max_batch_size())
+        self._lock = FileLock(directory.with_name(f"{directory.name}.lock"), thread_local=False)
+        self._guard = RLock()
+        self._writes = False
+        self._seen: int | None = None
+        self._open: tuple[Client, Collection] | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep other processes out, and have them open the index again afterwards."""
+        self._acquire(WRITER_SECONDS)
+        self._writes = True
+        try:
+            yield
+        finally:
+            with self._guard:
+                Path(self._lock.lock_file).touch()
+                self._seen = self._written()
+                self._writes = False
+                self._lock.release()
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add vectors of shape `(len(ids), dimension)`; they are found at once."""
-        for start in range(0, len(ids), self._batch):
-            part = slice(start, start + self._batch)
-            self._tried(
-                partial(self._passages.add, ids=_names(ids[part]), embeddings=vectors[part])
-            )
+        for start in range(0, len(ids), BATCH):
+            part = slice(start, start + BATCH)
+            with self._passages() as passages:
+                passages.add(ids=_names(ids[part]), embeddings=vectors[part])
 
     def delete(self, ids: Sequence[int]) -> None:
         """Delete these ids; those that are not there are no mistake."""
-        for start in range(0, len(ids), self._batch):
-            names = _names(ids[start : start + self._batch])
-            self._tried(partial(self._passages.delete, ids=names))
+        for start in range(0, len(ids), BATCH):
+            with self._passages() as passages:
+                passages.delete(ids=_names(ids[start : start + BATCH]))
 
     def query(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """The `k` nearest passages as `(id, cosine similarity)`, nearest first."""
         if k < 1:
             return []
-        found: Any = self._tried(
-            lambda: self._passages.query(
+        with self._passages() as passages:
+            found: Any = passages.query(
                 query_embeddings=vector[np.newaxis], n_results=k, include=["distances"]
             )
-        )
         return [
             (int(number), 1.0 - distance)
             for number, distance in zip(found["ids"][0], found["distances"][0], strict=True)
@@ -81,21 +98,62 @@ class VectorIndex:
 
     def count(self) -> int:
         """How many vectors there are."""
-        return int(self._tried(self._passages.count))
+        with self._passages() as passages:
+            return passages.count()
 
     def close(self) -> None:
         """Let go of the folder."""
-        self._client.close()
+        with self._guard:
+            if self._open is not None:
+                self._open[0].close()
+                self._open = None
 
-    def _tried(self, work: Callable[[], T]) -> T:
+    @contextmanager
+    def _passages(self) -> "Iterator[Collection]":
+        """The collection, as it is now, and nobody else's meanwhile."""
+        import chromadb  # noqa: F401, PLC0415 - costs a second in which nobody need wait
+
+        with self._guard:
+            mine = self._writes
+            if not mine:
+                self._acquire(READER_SECONDS)
+            try:
+                yield self._opened()
+            except Exception as error:  # Chroma raises whatever its layers raise
+                mark_damaged(self._directory)
+                raise VectorsError(
+                    f"the vectors in {self._directory} cannot be used ({_first_line(error)}): "
+                    "see that the disk has room, and try again"
+                ) from error
+            finally:
+                if not mine:
+                    self._lock.release()
+
+    def _opened(self) -> "Collection":
+        written = self._written()
+        if self._open is None or self._seen != written:
+            self.close()
+            client = _client(self._directory)
+            passages = client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
+            )
+            self._open, self._seen = (client, passages), written
+        return self._open[1]
+
+    def _written(self) -> int:
+        """When another process could last have written."""
+        return Path(self._lock.lock_file).stat().st_mtime_ns
+
+    def _acquire(self, seconds: float) -> None:
+        from filelock import Timeout  # noqa: PLC0415
+
         try:
-            return work()
-        except Exception as error:  # Chroma raises whatever its layers raise
-            mark_damaged(self._directory)
+            self._lock.acquire(timeout=seconds, poll_interval=POLL_SECONDS)
+        except Timeout as problem:
             raise VectorsError(
-                f"the vectors in {self._directory} cannot be used ({_first_line(error)}): "
-                "see that the disk has room, and try again"
-            ) from error
+                f"the vectors in {self._directory} are in use by another process: "
+                "try again when it is done"
+            ) from problem
 
 
 def _names(ids: Sequence[int]) -> list[str]:

@@ -16,7 +16,7 @@ from bot.answer import Answer, Status, Turn
 from bot.answerer import Answerer
 from bot.quotes import MAX_WORDS
 from index.embed import StaticEmbedder
-from index.errors import ModelAwayError, VectorsError
+from index.errors import ModelAwayError
 from index.store import Store
 
 ROWS: list[dict[str, str | None]] = [
@@ -173,28 +173,19 @@ async def test_an_instruction_in_an_article_is_only_text(tmp_path: Path) -> None
     assert "80 million euros" in answer.text
 
 
-@pytest.mark.parametrize("missing", ["embedding", "vectors"])
-async def test_words_alone_find_an_answer_while_meaning_is_away(
-    answerer: Answerer, monkeypatch: pytest.MonkeyPatch, missing: str
+async def test_words_alone_find_an_answer_while_the_embedding_is_away(
+    answerer: Answerer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> None:
-        raise problem
+    def away(_: object) -> None:
+        raise ModelAwayError("its server is away")
 
-    if missing == "embedding":
-        problem: Exception = ModelAwayError("the embedding server is away")
-        monkeypatch.setattr(
-            answerer._store,
-            "embedder",
-            SimpleNamespace(name=answerer._store.embedder.name, embed=away),
-        )
-    else:
-        problem = VectorsError("the vectors' server is away")
-        monkeypatch.setattr("index.generation.Generation.nearest", away)
+    lost = SimpleNamespace(name=answerer._store.embedder.name, embed=away)
+    monkeypatch.setattr(answerer._store, "embedder", lost)
     answer = await answerer.ask("How many cracked cables did engineers find on the Harrow bridge?")
     check(answer)
     assert (answer.status, len(answer.citations)) == (Status.ANSWERED, 1)
     assert "14 cracked cables" in answer.text
-    assert answer.notes == (f"Passages were sought by their words alone ({problem}).",)
+    assert answer.notes == ("Passages were sought by their words alone (its server is away).",)
     declined = await answerer.ask("Who won the chess championship of Peru in 1911?")
     assert declined.status is Status.ABSTAINED
     assert declined.notes == answer.notes

@@ -217,13 +217,14 @@ def test_a_server_away_is_told_and_comes_back(
     with pytest.raises(VectorsError, match=rf"{up.url} cannot be reached .*CHROMA_URL") as caught:
         store.sync([news])
     assert "\n" not in str(caught.value)
-    assert store.generation.nearest(vector, 1)  # so few are compared without the server
-    monkeypatch.setattr(generation, "EXACT", 0)
     with pytest.raises(VectorsError):
-        store.generation.nearest(vector, 1)
+        store.generation.vectors.query(vector, 3)
+    monkeypatch.setattr(generation, "EXACT", 0)
+    compared = store.generation.nearest(vector, 3)
 
     up.start()
-    assert store.generation.nearest(vector, 1)
+    asked = store.generation.vectors.query(vector, 3)
+    assert [number for number, _ in asked] == [number for number, _ in compared]
     assert did(store.sync([news])) == (1, 0, 0, 3)
     assert is_sound(store, [news])
 
