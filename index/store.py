@@ -1,11 +1,13 @@
 """The store of one collection of articles: kept up to date here, and read from here.
 
 It knows nothing of questions or ranking. Its folder holds `lock`, which whoever writes
-takes, `current`, which names the generation to read, and the generations: folders called
-1, 2, … A sync writes to the current one; whatever has to be made again is made in a new
+takes and signs, `current`, which names the generation to read, and the generations: folders
+called 1, 2, … A sync writes to the current one; whatever has to be made again is made in a new
 one, which becomes current when it is complete, so that the old one answers until then.
 """
 
+import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -13,7 +15,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from platform import node
 from threading import RLock
 from types import TracebackType
 from typing import Self
@@ -397,17 +401,30 @@ class Store:
             lock.acquire()
         except Timeout as error:
             raise StoreBusyError(
-                f"the store in {self.directory} is being written by another process; "
+                f"the store in {self.directory} is being written by {self._writer()}; "
                 "try again when it is done"
             ) from error
         except OSError as error:
             raise self._refused(error) from error
         try:
+            since = f"{datetime.now():%Y-%m-%d %H:%M:%S}"
+            signed = {"pid": os.getpid(), "host": node(), "since": since}
+            (self.directory / LOCK).write_text(json.dumps(signed))
             yield
         except (OSError, sqlite3.Error) as error:
             raise self._refused(error) from error
         finally:
+            with suppress(OSError):
+                (self.directory / LOCK).write_text("")
             lock.release()
+
+    def _writer(self) -> str:
+        """Who is writing, as far as the lock's file tells."""
+        try:
+            holder = json.loads((self.directory / LOCK).read_text())
+            return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+        except (OSError, ValueError, LookupError, TypeError):
+            return "another process"
 
     def _refused(self, error: Exception) -> StoreError:
         reason = getattr(error, "strerror", None) or error

@@ -1,0 +1,96 @@
+"""Processes that share a store: one writes, others read meanwhile and see what it did."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from platform import node
+
+import pytest
+
+from index.errors import StoreBusyError
+from index.store import Store
+from tests.index.test_store import CountingEmbedder, embedded, feed, is_sound, texts
+
+MANY = 2_100
+"""Articles, which is more than Chroma holds outside its graph."""
+
+WRITER = """
+import sys
+from pathlib import Path
+from index.store import Store
+from index.sync import Progress
+from tests.index.test_store import CountingEmbedder
+
+def wait(progress):
+    if progress.passages and len(sys.argv) > 3:
+        print("writing", flush=True)
+        sys.stdin.readline()
+
+with Store.open(Path(sys.argv[1]), CountingEmbedder()) as store:
+    store.sync([Path(sys.argv[2])], wait)
+"""
+
+
+@contextmanager
+def another_process(store: Path, articles: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A process that syncs, and waits in the midst of it until its input is closed."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", WRITER, str(store), str(articles), "wait"]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin and process.stdout
+        assert process.stdout.readline() == "writing\n"
+        yield process
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+def sync_elsewhere(store: Path, articles: Path) -> None:
+    command = [sys.executable, "-c", WRITER, str(store), str(articles)]
+    subprocess.run(command, check=True, timeout=120)
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    path = tmp_path / "feed.jsonl"
+    feed(path, *((f"u{n}", f"Text number{n}.") for n in range(MANY)))
+    return path
+
+
+def near(store: Store, word: str) -> set[str]:
+    """The sources of the passages nearest to a word, as Chroma finds them."""
+    g = store.generation
+    ids = [number for number, _ in g.vectors.query(embedded(store, word), 3000)]
+    return {c.source for c in g.manifest.candidates(ids)}
+
+
+def test_an_open_reader_sees_what_another_process_wrote(tmp_path: Path, dump: Path) -> None:
+    folder = tmp_path / "store"
+    with Store.open(folder, CountingEmbedder()) as reader:
+        sync_elsewhere(folder, dump)
+        assert len(near(reader, "text")) > MANY - 20
+        feed(dump, *((f"u{n}", f"Text number{n}.") for n in range(1000, MANY + 1500)))
+        sync_elsewhere(folder, dump)
+        new = {f"u{n}" for n in range(MANY, MANY + 1500)}
+        assert len(near(reader, "text") & new) > 1400
+        assert is_sound(reader, [dump])
+        assert texts(reader) == []
+
+
+def test_readers_are_not_held_up_by_a_writer(tmp_path: Path, dump: Path) -> None:
+    folder = tmp_path / "store"
+    sync_elsewhere(folder, dump)
+    with Store.open(folder, CountingEmbedder()) as reader:
+        assert len(near(reader, "text")) > MANY - 20
+        feed(dump, *((f"u{n}", f"Text number{n}.") for n in range(MANY + 10)))
+        with another_process(folder, dump) as writer:
+            g = reader.generation
+            assert g.manifest.counts()[1] == MANY + 10
+            ids = [number for number, _ in g.nearest(embedded(reader, "text"), 3000)]
+            assert len(g.manifest.candidates(ids)) == MANY + 10
+            with pytest.raises(StoreBusyError) as caught:
+                reader.sync([dump])
+            assert f"process {writer.pid} on {node()} since 20" in str(caught.value)
+        assert len(near(reader, "text") & {f"u{n}" for n in range(MANY, MANY + 10)}) > 8
+        assert not reader.is_stale([dump])
