@@ -1,0 +1,115 @@
+"""One step of one peer in a process of its own: `index`, or `ask` with questions.
+
+    python -m evals.bench.step STEP PEER < JSON
+
+So one peer's memory and threads are not another's. `measured` starts that process and reads
+its figures; nothing else is printed there.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.bench.peers import ASKING, INDEXING, Ask, Corpus
+
+WARM_UP = 20
+"""Questions asked before any is timed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Wall and processor seconds, the most memory held in bytes, and what was done.
+
+    `done` is how many passages were indexed or questions asked; `each` the wall seconds of
+    every question.
+    """
+
+    seconds: float
+    cpu: float
+    memory: int
+    done: int
+    each: tuple[float, ...] = ()
+
+
+def measured(
+    step: str, peer: str, corpus: Corpus, folder: Path, questions: Sequence[str] = ()
+) -> Measured:
+    """What a step takes."""
+    asked = corpus.as_json() | {"folder": str(folder), "questions": [*questions]}
+    row = run("evals.bench.step", [step, peer], asked)
+    return Measured(**row | {"each": tuple(row["each"])})
+
+
+def run(module: str, arguments: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a module prints last, as JSON, when it is run and given `asked`.
+
+    Raises SystemExit with what was said if it fails.
+    """
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("DATELINE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        input=json.dumps(asked),
+        env=environment | {"OPENBLAS_NUM_THREADS": "1"},  # as the command `dateline` sets it
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SystemExit(f"{module} {' '.join(arguments)}: {done.returncode}:\n{done.stderr}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main(step: str, name: str) -> None:
+    """Take the step and print its figures as JSON."""
+    asked = json.load(sys.stdin)
+    corpus = Corpus.from_json(asked)
+    peer = (INDEXING if step == "index" else ASKING)[name](corpus, Path(asked["folder"]))
+    peer.prepare()
+    if step == "index":
+        figures = _clocked(peer.index)
+    else:
+        with peer.open() as ask:
+            _each(ask, asked["questions"][:WARM_UP])
+            figures = _clocked(lambda: _each(ask, asked["questions"]))
+    print(json.dumps(asdict(figures)))
+
+
+def _each(ask: Ask, questions: Sequence[str]) -> tuple[float, ...]:
+    seconds = []
+    for question in questions:
+        started = time.perf_counter()
+        ask(question)
+        seconds.append(time.perf_counter() - started)
+    return tuple(seconds)
+
+
+def _clocked(work: Any) -> Measured:
+    used, started = _cpu(), time.perf_counter()
+    done = work()
+    seconds, cpu = time.perf_counter() - started, _cpu() - used
+    each = done if isinstance(done, tuple) else ()
+    count = len(each) if each else done
+    return Measured(seconds, cpu, _memory(), count, each)
+
+
+def _cpu() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _memory() -> int:
+    # Linux counts in kilobytes, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
