@@ -116,10 +116,10 @@ class DiscordServer:
         self._do(self._rest.exchanges.clear)
         self._do(self._interactions.forget)
 
-    def largest_gap(self) -> float:
-        """The longest that a client went without a heartbeat, in seconds."""
-        beats = [line for line in self.gateway.heartbeats.values() if len(line) > 1]
-        return max((b - a for line in beats for a, b in pairwise(line)), default=0.0)
+    def heartbeat_gaps(self, since: float = 0.0) -> list[float]:
+        """Seconds between one heartbeat of a connection and the next, `since` a monotonic time."""
+        lines = list(self.gateway.heartbeats.values())
+        return [b - a for line in lines for a, b in pairwise(line) if a >= since]
 
     # Who and what there is.
 
