@@ -160,7 +160,7 @@ def settled(discord: DiscordServer, asked: Sequence[Interaction]) -> None:
 
 def is_settled(interaction: Interaction) -> bool:
     """Whether it is answered: what comes before an answer has no buttons."""
-    return any(message.components or message.content for message in interaction.answers)
+    return any(message.components for message in interaction.answers)
 
 
 def deferrals(asked: Sequence[Interaction]) -> list[float]:
