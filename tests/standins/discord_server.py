@@ -229,12 +229,7 @@ class DiscordServer:
         given = (
             texts if set(texts) <= set(fields) else dict(zip(fields, texts.values(), strict=True))
         )
-        rows = [
-            {"type": 1, "id": n, "components": [
-                {"type": part["type"], "id": 10 + n, "custom_id": key, "value": given.get(key, "")}
-            ]}
-            for n, (key, part) in enumerate(fields.items(), 1)
-        ]  # fmt: skip
+        rows = [_filled(row, given) for row in modal["components"]]
         data = {"custom_id": modal["custom_id"], "components": rows}
         return self._act(FORM, data, opened.user, opened.channel, message=opened.message)
 
@@ -265,6 +260,10 @@ class DiscordServer:
         fault = Fault(method, path, status, times, **how)
         self._rest.faults.append(fault)
         return fault
+
+    def heals(self) -> None:
+        """No more faults."""
+        self._rest.faults.clear()
 
     def limits(self, method: str, path: str, seconds: float, times: int = 1) -> Fault:
         """Answer 429: too many requests, try again after some seconds."""
@@ -430,6 +429,16 @@ def _focus(options: list[Body], name: str) -> None:
         if option["name"] == name:
             option["focused"] = True
         _focus(option.get("options", []), name)
+
+
+def _filled(part: Body, given: dict[str, str]) -> Body:
+    """A part of a form as it comes back: what was written, in the frame that it had."""
+    shown: Body = {"type": part["type"], "id": 0}
+    if "components" in part:
+        return shown | {"components": [_filled(inner, given) for inner in part["components"]]}
+    if "component" in part:
+        return shown | {"component": _filled(part["component"], given)}
+    return shown | {"custom_id": part["custom_id"], "value": given.get(part["custom_id"], "")}
 
 
 @contextmanager
