@@ -20,7 +20,7 @@ from bot.conversation.memory import Memory
 from bot.discord.asking import Desk, excuse
 from bot.discord.buttons import RecordButton
 from bot.discord.commands import COMMANDS
-from bot.discord.delivery import AnsweredError, InteractionReply
+from bot.discord.delivery import InteractionReply
 from bot.discord.interrupted import tell_interrupted
 from bot.discord.newsroom import Newsrooms
 from bot.discord.pressing import FORM, give_reason, press
@@ -117,8 +117,6 @@ class DatelineBot(commands.AutoShardedBot):
 
     async def excuse(self, problem: BaseException, interaction: discord.Interaction[Any]) -> None:
         """Tell who waits for an interaction that it failed."""
-        if isinstance(problem, AnsweredError):
-            return
         words = self.words_for(interaction)
         line = excuse(problem, interaction.id, words)
         await InteractionReply(interaction, True, words).tell(line)
