@@ -95,7 +95,7 @@ def test_an_answer_that_is_deleted_while_it_is_written(discord: DiscordServer) -
     discord.fails("PATCH", ORIGINAL, 0, pause=1.0)
     channel = discord.channel("tidy")
     asked = discord.slash("ask", question=QUESTION, user=discord.user("tidy"), channel=channel)
-    discord.deletes(discord.until(lambda: asked.original))
+    discord.deletes(discord.until(lambda: asked.answers)[0])
     answer = discord.message_where(lambda m: ANSWER in m.content, channel)
     assert answer.buttons
 
