@@ -13,9 +13,7 @@ import typer
 from bot.config import load_config
 from bot.terminal.options import Articles, AsJson, StoreDirectory
 from bot.terminal.output import note
-from evals.arguments import (
-    GoldFile,
-)
+from evals.arguments import GoldFile
 from index.errors import UsageError
 
 # ruff: noqa: PLC0415

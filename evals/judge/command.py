@@ -9,11 +9,7 @@ import typer
 from bot.config import Config, load_config
 from bot.terminal.options import AsJson, PromptsDirectory
 from bot.terminal.output import note
-from evals.arguments import (
-    GoldFile,
-    need,
-    print_found,
-)
+from evals.arguments import GoldFile, need, print_found
 from evals.gold.format import load_gold
 from index.errors import UsageError
 

@@ -8,12 +8,7 @@ import typer
 
 from bot.terminal.options import Articles
 from bot.terminal.output import note
-from evals.arguments import (
-    gold_of,
-    named_articles,
-    need,
-    warn_if_incomplete,
-)
+from evals.arguments import gold_of, named_articles, need, warn_if_incomplete
 from evals.gold.format import load_gold
 
 # ruff: noqa: PLC0415

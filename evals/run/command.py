@@ -11,10 +11,7 @@ import typer
 from bot.config import Config, load_config
 from bot.terminal.options import Articles, AsOf, PromptsDirectory, StoreDirectory
 from bot.terminal.output import note
-from evals.arguments import (
-    GoldFile,
-    know_sources,
-)
+from evals.arguments import GoldFile, know_sources
 from evals.gold.format import Gold, load_gold
 from index.errors import UsageError
 
