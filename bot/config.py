@@ -72,6 +72,19 @@ def _price(value: str) -> tuple[float, float]:
     return prompt, completion
 
 
+def _port(value: str | int) -> int:
+    port = int(value)
+    if port not in range(1, 65536):
+        raise ValueError
+    return port
+
+
+def _level(value: str) -> str:
+    if value.lower() not in LEVELS:
+        raise ValueError
+    return value.lower()
+
+
 def _url(value: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     parts = urlsplit(value)
     if parts.scheme not in schemes or not parts.hostname:
@@ -85,6 +98,8 @@ def _socket_url(value: str) -> str:
 
 SMALLEST_WINDOW = 1024
 """Tokens; in fewer, no passages fit beside a question and its answer."""
+LEVELS = ("debug", "info", "warning", "error")
+"""How much is logged, from all to little."""
 YEARS = range(1800, 2201)
 """In which today may lie; an article's day is read in the same ones."""
 
@@ -184,6 +199,17 @@ class Config:
         default=10.0,
         metadata=_setting("DATELINE_SYNC_MINUTES", _positive, "a number of minutes above 0"),
     )
+    metrics_port: int | None = field(
+        default=None,
+        metadata=_setting("DATELINE_METRICS_PORT", _port, "a number from 1 to 65535"),
+    )
+    metrics_host: str = field(
+        default="127.0.0.1", metadata=_setting("DATELINE_METRICS_HOST", str, "an address to bind")
+    )
+    log_level: str = field(
+        default="info",
+        metadata=_setting("DATELINE_LOG_LEVEL", _level, f"one of {', '.join(LEVELS)}"),
+    )
     discord_token: str | None = field(
         default=None, repr=False, metadata=_setting("DISCORD_TOKEN", str, "a token")
     )
@@ -195,6 +221,13 @@ class Config:
         default=None,
         metadata=_setting("DISCORD_GATEWAY", _socket_url, "an address that starts with ws"),
     )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every key and token among the settings, which nobody is to read anywhere."""
+        values = [getattr(self, f.name) for f in fields(self) if not f.repr]
+        keys = [v.get("api_key") if isinstance(v, Mapping) else v for v in values]
+        return tuple(key for key in keys if isinstance(key, str) and key)
 
     @property
     def today(self) -> date:
