@@ -18,9 +18,10 @@ from bot.config import Config
 from bot.conversation.memory import Memory
 from bot.discord.board import Board
 from bot.discord.buttons import buttons
-from bot.discord.delivery import Reply, UndeliveredError
+from bot.discord.delivery import AnsweredError, Reply, UndeliveredError
 from bot.discord.layout import answer_text, draft_text, moment
-from bot.discord.newsroom import Newsrooms
+from bot.discord.metrics import Metrics
+from bot.discord.newsroom import Newsrooms, NoArticlesError
 from bot.discord.records import Record, Records, new_id
 from bot.discord.settings import Budget, Servers
 from bot.discord.text import pages
@@ -80,12 +81,15 @@ class Desk:
         memory: Memory,
         records: Records,
         servers: Servers,
+        *,
+        metrics: Metrics,
     ) -> None:
         self._config = config
         self._newsrooms = newsrooms
         self._memory = memory
         self._records = records
         self._servers = servers
+        self._metrics = metrics
         self._running: set[asyncio.Task[None]] = set()
         self.line = Line(AT_ONCE, LONGEST)
 
@@ -129,7 +133,10 @@ class Desk:
                 await reply.begin()
                 if await self._records.claim(asked.event, asked.awaited):
                     await self._settled(asked, question, reply, taken_on)
+        except AnsweredError:
+            LOG.info("event %s has been answered before", asked.event)
         except Exception as problem:
+            self._metrics.settled(_outcome(problem))
             await reply.tell(excuse(problem, asked.event, asked.words))
 
     async def _settled(
@@ -142,6 +149,7 @@ class Desk:
         board = Board(reply.show)
         try:
             if budget := await self._servers.spend(asked.server, asked.person):
+                self._metrics.settled(f"{budget}_budget")
                 await reply.tell(self._spent(budget, asked))
                 return
             answer, record = await self._answered(asked, question, board)
@@ -151,9 +159,12 @@ class Desk:
                 pages(answer_text(answer, asked.words)), buttons(record, asked.words)
             )
             await self._records.show(record.id, shown)
+            self._metrics.settled(answer.status, time.time() - record.asked)
         except UndeliveredError:
+            self._metrics.settled("undelivered")
             LOG.warning("event %s: the answer could not be delivered", asked.event)
         except BaseException as problem:
+            self._metrics.settled(_outcome(problem))
             await board.close()
             with suppress(UndeliveredError):
                 await reply.settle([excuse(problem, asked.event, asked.words)])
@@ -168,8 +179,10 @@ class Desk:
         began = time.time()
         try:
             answer = await self._answer(asked, question, board)
-        except BaseException:
+        except BaseException as problem:
             await self._servers.give_back(asked.server, asked.person)
+            if isinstance(problem, StoreError):
+                self._newsrooms.look()  # what is damaged is made again
             raise
         with _kept(asked.event):
             await self._memory.remember(asked.conversation, question, answer, str(asked.person))
@@ -232,23 +245,34 @@ def _kept(event: int) -> Iterator[None]:
         LOG.error("event %s: %s", event, problem)
 
 
+_OUTCOMES: dict[type[BaseException], str] = {
+    NotAllowedError: "not_allowed",
+    UsageError: "invalid",
+    asyncio.CancelledError: "stopped",
+    NoArticlesError: "no_sources",
+    ArticlesError: "no_store",
+    StoreError: "no_store",
+}
+
+
 def excuse(problem: BaseException, event: int, words: Words) -> str:
     """What to tell in the place of an answer; the log hears what is nobody's doing."""
-    match problem:
-        case NotAllowedError():
-            return str(problem)
-        case RefusedError():
-            return words(problem.why, when=moment(time.time() + problem.seconds))
-        case UsageError():
-            return words("invalid", problem=str(problem))
-        case asyncio.CancelledError():
-            return words("stopped")
-        case StoreError() | ArticlesError():
-            LOG.error("event %s: %s", event, problem)
-            return words("no_store")
-        case _:
-            LOG.error("event %s failed", event, exc_info=problem)
-            return words("failed")
+    if isinstance(problem, NotAllowedError):
+        return str(problem)
+    why = _outcome(problem)
+    if why == "no_store":
+        LOG.error("event %s: %s", event, problem)
+    if why == "failed":
+        LOG.error("event %s failed", event, exc_info=problem)
+    when = moment(time.time() + getattr(problem, "seconds", 0.0))
+    return words(why, when=when, problem=problem)
+
+
+def _outcome(problem: BaseException) -> str:
+    """What became of a question that was not answered: the key of what is said of it."""
+    if isinstance(problem, RefusedError):
+        return problem.why
+    return next((why for kind, why in _OUTCOMES.items() if isinstance(problem, kind)), "failed")
 
 
 def _mentions(kind: str, ids: Collection[int]) -> str:

@@ -17,12 +17,16 @@ from discord.ext import commands
 from bot.compose import memory, store_directory
 from bot.config import Config
 from bot.conversation.memory import Memory
+from bot.discord.admin import Administration
 from bot.discord.asking import Desk, excuse
 from bot.discord.buttons import RecordButton
 from bot.discord.commands import COMMANDS
-from bot.discord.delivery import InteractionReply
+from bot.discord.confirm import ConfirmButton
+from bot.discord.delivery import AnsweredError, InteractionReply
 from bot.discord.interrupted import tell_interrupted
+from bot.discord.metrics import Metrics
 from bot.discord.newsroom import Newsrooms
+from bot.discord.panel import Panel
 from bot.discord.pressing import FORM, give_reason, press
 from bot.discord.records import FILE as RECORDS
 from bot.discord.records import Records
@@ -45,6 +49,7 @@ class DatelineBot(commands.AutoShardedBot):
     records: Records
     servers: Servers
     newsrooms: Newsrooms
+    metrics: Metrics
     desk: Desk
 
     def __init__(self, config: Config) -> None:
@@ -76,11 +81,22 @@ class DatelineBot(commands.AutoShardedBot):
         self.newsrooms = await opened.enter_async_context(
             Newsrooms.open(self.config, self.servers, 60 * self.config.sync_minutes)
         )
-        self.desk = self._desk = Desk(
-            self.config, self.newsrooms, self.memory, self.records, self.servers
+        self.metrics = Metrics(
+            waiting=lambda: len(self.desk.line),
+            gateway=self._delay,
+            synced=lambda: self.newsrooms.common.synced,
         )
-        self.add_dynamic_items(RecordButton)
-        for command in COMMANDS:
+        await opened.enter_async_context(self.metrics.watching())
+        if self.config.metrics_port:
+            where = self.config.metrics_host, self.config.metrics_port
+            await opened.enter_async_context(self.metrics.told(*where))
+        self.desk = self._desk = Desk(
+            *(self.config, self.newsrooms, self.memory, self.records, self.servers),
+            metrics=self.metrics,
+        )
+        self.add_dynamic_items(RecordButton, ConfirmButton)
+        self.add_view(Panel())
+        for command in (*COMMANDS, Administration()):
             self.tree.add_command(command)
         await self._offer()
         await tell_interrupted(self)
@@ -117,6 +133,8 @@ class DatelineBot(commands.AutoShardedBot):
 
     async def excuse(self, problem: BaseException, interaction: discord.Interaction[Any]) -> None:
         """Tell who waits for an interaction that it failed."""
+        if isinstance(problem, AnsweredError):
+            return
         words = self.words_for(interaction)
         line = excuse(problem, interaction.id, words)
         await InteractionReply(interaction, True, words).tell(line)
@@ -138,6 +156,11 @@ class DatelineBot(commands.AutoShardedBot):
         """The bot's words for who began an interaction."""
         chosen = self.servers[interaction.guild_id].language
         return words_in(chosen or str(interaction.guild_locale or interaction.locale))
+
+    def _delay(self) -> float | None:
+        """The seconds that Discord takes to answer; None while any connection to it is away."""
+        away = any(shard.is_closed() for shard in self.shards.values())
+        return self.latency if self.is_ready() and not away else None
 
     async def _offer(self) -> None:
         """Tell Discord which commands there are, if that has changed since it was last told."""

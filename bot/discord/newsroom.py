@@ -6,16 +6,18 @@ those alone, and nobody else is. It knows servers by their numbers, and nothing 
 
 import asyncio
 import logging
+import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.compose import (
     answerer_on,
     articles_roots,
+    collection,
     embedder,
     language_model,
     open_collection,
@@ -23,8 +25,10 @@ from bot.compose import (
 )
 from bot.config import Config
 from bot.discord.settings import Servers
+from bot.discord.shelf import Shelf
 from index.embed import Embedder, StaticEmbedder
-from index.errors import DatelineError, StoreError
+from index.errors import ArticlesError, DatelineError, StoreError
+from index.readers import Problem
 from index.store import Store, SyncReport
 from index.sync import Progress
 from index.words import Words
@@ -52,15 +56,36 @@ class Shared:
     syncing: asyncio.Lock
 
 
+class Holdings(NamedTuple):
+    """How a newsroom stands; nothing is counted while it is not open.
+
+    `synced` is when its index was last up to date, in seconds since 1970; `progress` is how far
+    a sync under way has come. `failed` says that the last one failed.
+    """
+
+    is_open: bool
+    articles: int
+    passages: int
+    problems: Sequence[Problem]
+    synced: float | None
+    progress: Progress | None
+    failed: bool
+
+
+class NoArticlesError(ArticlesError):
+    """A server has no articles of its own, though it is to be answered from such."""
+
+
 class Newsroom:
     """One set of articles, opened when it is first asked.
 
     `synced` is when its index was last up to date, in seconds since 1970; `progress` is how far
     a sync under way has come, and `problem` why the last one failed. `asked` is when it was last
-    asked, on the monotonic clock.
+    asked, on the monotonic clock. `own` is the folder of a server's own articles.
     """
 
-    def __init__(self, config: Config, shared: Shared) -> None:
+    def __init__(self, config: Config, shared: Shared, own: Path | None = None) -> None:
+        self._own = own
         self.roots = articles_roots(config)
         self.synced: float | None = None
         self.progress: Progress | None = None
@@ -97,6 +122,24 @@ class Newsroom:
         assert self._store
         return self._store
 
+    def holdings(self) -> Holdings:
+        """What it holds now; reads files."""
+        articles, passages, problems = 0, 0, list[Problem]()
+        with suppress(DatelineError):
+            if self._store and self.is_open:
+                (articles, passages), problems = self._store.counts(), self._store.problems()
+        failed = self.problem is not None
+        return Holdings(
+            *(self.is_open, articles, passages, problems, self.synced, self.progress, failed)
+        )
+
+    def titles(self) -> dict[str, str]:
+        """The articles' titles by their sources, if it is open; reads files."""
+        with suppress(DatelineError):
+            if self._store and self.is_open:
+                return {row.source: row.title for row in self._store.catalogue()}
+        return {}
+
     async def sync(self) -> SyncReport:
         """Bring the index up to date now; what was indexed answers meanwhile, and afterwards
         where DatelineError is raised.
@@ -119,6 +162,15 @@ class Newsroom:
                 await asyncio.to_thread(self._store.close)
                 self._store = None
 
+    async def clear(self) -> None:
+        """Let go of all that was indexed, after the last article has been removed."""
+        self._answerer = None
+        async with self._changing, self._shared.syncing:
+            if self._store:
+                await asyncio.to_thread(self._store.close)
+                self._store = None
+            await asyncio.to_thread(shutil.rmtree, collection(self._config), ignore_errors=True)
+
     async def stop(self) -> None:
         """End a sync that is under way, and close for good."""
         self._stopped = True
@@ -134,6 +186,8 @@ class Newsroom:
                     open_collection, self._config, self._shared.embedder
                 )
             if not await asyncio.to_thread(self._articles):
+                if self._own and not await asyncio.to_thread(Shelf(self._own).files):
+                    raise NoArticlesError("the server has no articles of its own")
                 async with self._shared.syncing:
                     await asyncio.to_thread(self._sync)
             shared = self._shared
@@ -225,8 +279,9 @@ class Newsrooms:
         if server is None or not self._servers[server].own_articles:
             return self.common
         if server not in self._own:
-            own = replace(self._config, articles=(self.folder(server),))
-            self._own[server] = Newsroom(own, self._shared)
+            own = self.folder(server)
+            config = replace(self._config, articles=(own,))
+            self._own[server] = Newsroom(config, self._shared, own)
         return self._own[server]
 
     def folder(self, server: int) -> Path:

@@ -5,6 +5,7 @@ It decides what ends the process, and with which words. It knows nothing of comm
 
 import asyncio
 import signal
+import sys
 
 import aiohttp
 import discord
@@ -14,6 +15,7 @@ from yarl import URL
 
 from bot.config import Config
 from bot.discord.client import DatelineBot
+from bot.discord.logs import log_to
 from index.errors import DatelineError, UsageError
 
 BAD_TOKEN, BAD_INTENTS = 4004, 4014
@@ -28,7 +30,7 @@ def run(config: Config) -> None:
     """Run the bot until SIGINT or SIGTERM. Raises DatelineError when it cannot go on."""
     if not config.discord_token:
         raise UsageError("the bot needs a token: set DISCORD_TOKEN (README, Discord)")
-    discord.utils.setup_logging()
+    log_to(sys.stderr, config)
     _point_at(config)
     try:
         asyncio.run(_serve(config, config.discord_token.strip()))

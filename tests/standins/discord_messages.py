@@ -206,6 +206,8 @@ def _numbered(components: list[Body], last: list[int]) -> list[Body]:
         if part["type"] == 3:
             part.setdefault("min_values", 1)
             part.setdefault("max_values", 1)
+        for default in part.get("default_values", []):
+            default["id"] = str(default["id"])
         for name in [name for name, value in part.items() if value is None]:
             del part[name]
         if emoji := part.get("emoji"):

@@ -1,0 +1,211 @@
+"""`/dateline …`: what members who may manage a server can see and change there.
+
+Only they are shown these commands, and each is checked again when it is used; nobody else sees
+what they are told. Files are read by `shelf.py`, and indexed by `newsroom.py`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.discord.admin_text import settings_text, status_text, sync_text, waiting_text
+from bot.discord.asking import NotAllowedError
+from bot.discord.confirm import confirmation
+from bot.discord.delivery import InteractionReply
+from bot.discord.panel import Panel
+from bot.discord.settings import History
+from bot.discord.shelf import RejectedError, Shelf, Waiting, check_file
+from bot.discord.text import escaped, pages
+from bot.discord.words import languages
+from index.errors import DatelineError
+
+if TYPE_CHECKING:
+    from bot.discord.client import DatelineBot
+
+    Interaction = discord.Interaction[DatelineBot]
+else:
+    Interaction = discord.Interaction
+
+LOG = logging.getLogger(__name__)
+MOST_CHOICES, LONGEST_CHOICE = 25, 100
+SOON = 2.0
+"""Seconds to wait for a newsroom of which only its state is asked."""
+AS_DISCORD = "discord"
+"""Chosen for the language that the server has at Discord."""
+MOST_QUESTIONS = 1_000_000
+_LANGUAGES = [Choice(name=name, value=code) for code, name in languages().items()]
+
+
+class Administration(app_commands.Group):
+    """The commands, for servers only."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            name="dateline",
+            description="Manage this server's articles and settings.",
+            guild_only=True,
+            default_permissions=discord.Permissions(manage_guild=True),
+        )
+
+    @app_commands.command()
+    async def status(self, interaction: Interaction) -> None:
+        """Show the articles, when they were last looked through, and today's questions."""
+        bot, server = interaction.client, _server(interaction)
+        async with _managing(interaction) as reply:
+            room = bot.newsrooms.room(server)
+            with suppress(DatelineError, TimeoutError):
+                async with asyncio.timeout(SOON):
+                    await room.answerer()
+            asked, words = await bot.servers.spent(server), bot.words_for(interaction)
+            held = await asyncio.to_thread(room.holdings)
+            text = status_text(held, bot.servers[server], asked, bot.latency, words)
+            await reply.settle(pages(text))
+
+    @app_commands.command()
+    async def sync(self, interaction: Interaction) -> None:
+        """Look for new, changed and removed articles now."""
+        bot, server = interaction.client, _server(interaction)
+        words = bot.words_for(interaction)
+        async with _managing(interaction) as reply:
+            try:
+                report = await bot.newsrooms.room(server).sync()
+            except DatelineError as problem:
+                LOG.warning("server %s: the articles could not be synced: %s", server, problem)
+                await reply.settle([words("sync_failed")])
+                return
+            await reply.settle(pages(sync_text(report, words)))
+
+    @app_commands.command()
+    @app_commands.describe(article="A file of one of the kinds that can be read.")
+    async def add(self, interaction: Interaction, article: discord.Attachment) -> None:
+        """Add an article to those of this server, after you have looked at it."""
+        words = interaction.client.words_for(interaction)
+        async with _managing(interaction) as reply:
+            try:
+                waiting = await _received(interaction, article)
+            except RejectedError as rejected:
+                await reply.settle([words(rejected.why, **rejected.told)])
+                return
+            own = interaction.client.servers[interaction.guild_id].own_articles
+            text = waiting_text(waiting, own, words)
+            await reply.settle(pages(text), confirmation("add", waiting.ticket, words))
+
+    @app_commands.command()
+    @app_commands.describe(article="One of this server's own articles.")
+    async def remove(self, interaction: Interaction, article: str) -> None:
+        """Remove one of this server's own articles."""
+        words = interaction.client.words_for(interaction)
+        async with _managing(interaction) as reply:
+            files = await asyncio.to_thread(_shelf(interaction).files)
+            if article not in files:
+                await reply.settle([words("no_such" if files else "no_own")])
+                return
+            text = words("remove_confirm", article=f"**{escaped(article)}**")
+            await reply.settle([text], confirmation("remove", article, words))
+
+    @remove.autocomplete("article")
+    async def _articles(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        if not may_manage(interaction):
+            return []
+        room = interaction.client.newsrooms.room(_server(interaction))
+        files = await asyncio.to_thread(_shelf(interaction).files)
+        titles = await asyncio.to_thread(room.titles)
+        named = {name: " · ".join(filter(None, (titles.get(name), name))) for name in files}
+        found = [
+            Choice(name=_short(shown), value=name)
+            for name, shown in named.items()
+            if typed.casefold() in shown.casefold()
+        ]
+        return found[:MOST_CHOICES]
+
+    @app_commands.command()
+    @app_commands.describe(
+        threads="Answer a mention in a thread of its own.",
+        history="Whose earlier questions count: each user's, or all of a thread.",
+        language="The language of my own words.",
+        questions_per_user="Questions a day for each user; 0 for no limit.",
+        questions_per_server="Questions a day for the whole server; 0 for no limit.",
+        own_articles="Answer from this server's own articles instead of the common ones.",
+    )
+    @app_commands.choices(
+        history=[Choice(name=name, value=name) for name in History],
+        language=[*_LANGUAGES, Choice(name="the server's language", value=AS_DISCORD)],
+    )
+    async def settings(
+        self,
+        interaction: Interaction,
+        *,
+        threads: bool | None = None,
+        history: str | None = None,
+        language: str | None = None,
+        questions_per_user: Range[int, 0, MOST_QUESTIONS] | None = None,
+        questions_per_server: Range[int, 0, MOST_QUESTIONS] | None = None,
+        own_articles: bool | None = None,
+    ) -> None:
+        """Show the settings of this server, changed as you say."""
+        bot, server = interaction.client, _server(interaction)
+        typed = {
+            "threads": threads,
+            "history": History(history) if history else None,
+            "language": language,
+            "person_budget": questions_per_user,
+            "server_budget": questions_per_server,
+            "own_articles": own_articles,
+        }
+        changes: dict[str, Any] = {key: value for key, value in typed.items() if value is not None}
+        unset = {"language": AS_DISCORD, "person_budget": 0, "server_budget": 0}
+        for key, value in unset.items():
+            if key in changes and changes[key] == value:
+                changes[key] = None
+        async with _managing(interaction) as reply:
+            settings = await bot.servers.change(server, **changes)
+            words = bot.words_for(interaction)  # perhaps in another language now
+            view = Panel.of(settings, interaction.guild, words)
+            await reply.settle([settings_text(settings, words)], view)
+
+
+def may_manage(interaction: discord.Interaction[Any]) -> bool:
+    """Whether whoever began an interaction may manage the server it is in."""
+    return bool(interaction.guild_id) and interaction.permissions.manage_guild
+
+
+@asynccontextmanager
+async def _managing(interaction: Interaction) -> AsyncIterator[InteractionReply]:
+    """A private reply that has begun, for one who may manage the server."""
+    words = interaction.client.words_for(interaction)
+    if not may_manage(interaction):
+        raise NotAllowedError(words("managers_only"))
+    reply = InteractionReply(interaction, True, words)
+    await reply.begin()
+    yield reply
+
+
+async def _received(interaction: Interaction, article: discord.Attachment) -> Waiting:
+    check_file(article.filename, article.size)
+    try:
+        data = await article.read()
+    except (discord.HTTPException, aiohttp.ClientError) as problem:
+        LOG.info("an attachment could not be fetched: %s", problem)
+        raise RejectedError("add_away") from None
+    return await asyncio.to_thread(_shelf(interaction).receive, article.filename, data)
+
+
+def _server(interaction: Interaction) -> int:
+    assert interaction.guild_id
+    return interaction.guild_id
+
+
+def _shelf(interaction: Interaction) -> Shelf:
+    return Shelf(interaction.client.newsrooms.folder(_server(interaction)))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_CHOICE else f"{line[: LONGEST_CHOICE - 1]}…"

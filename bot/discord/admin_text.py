@@ -1,0 +1,102 @@
+"""What administration shows, as Discord's text: state, changes, articles, settings.
+
+Pure formatting; what comes from articles and file names is plain words here.
+"""
+
+import math
+from collections.abc import Iterable
+
+from bot.discord.newsroom import Holdings
+from bot.discord.settings import History, ServerSettings
+from bot.discord.shelf import Waiting
+from bot.discord.text import escaped
+from bot.discord.words import Words, languages
+from index.article import Article
+from index.readers import Problem
+from index.store import SyncReport
+
+SHOWN = 5
+"""Articles or problems that are listed."""
+
+
+def status_text(
+    held: Holdings, settings: ServerSettings, asked: int, latency: float, words: Words
+) -> str:
+    """How the articles and their index stand, and how much was asked today."""
+    lines = [words("status_own" if settings.own_articles else "status_common")]
+    if held.is_open:
+        lines.append(words("status_articles", articles=held.articles, passages=held.passages))
+    if held.progress:
+        done, total = held.progress.files, held.progress.total
+        lines.append(words("status_indexing", done=done, total=total))
+    if held.synced:
+        lines.append(words("status_synced", when=f"<t:{int(held.synced)}:R>"))
+    if held.failed:
+        lines.append(words("sync_failed"))
+    limit = words("unlimited") if settings.server_budget is None else settings.server_budget
+    lines.append(words("status_asked", questions=asked, limit=limit))
+    if math.isfinite(latency):  # Discord has answered once
+        lines.append(words("status_latency", milliseconds=round(latency * 1000)))
+    return "\n".join([*lines, *_problem_lines(held.problems, words)])
+
+
+def sync_text(report: SyncReport, words: Words) -> str:
+    """What a sync has changed."""
+    done = words(
+        "sync_done",
+        added=report.added,
+        changed=report.changed,
+        removed=report.removed,
+        unchanged=report.unchanged,
+    )
+    return "\n".join([done, *_problem_lines(report.problems, words)])
+
+
+def waiting_text(waiting: Waiting, own: bool, words: Words) -> str:
+    """What is about to be added, and what that will change."""
+    lines = [f"- {article_line(article, words)}" for article in waiting.articles[:SHOWN]]
+    if more := len(waiting.articles) - SHOWN:
+        lines += [f"- {words('more', count=more)}"] if more > 0 else []
+    lines.insert(0, words("add_confirm", name=f"**{escaped(waiting.name)}**"))
+    if waiting.replaces:
+        lines.append(words("add_again"))
+    if not own:
+        lines.append(words("add_first"))
+    return "\n".join(lines)
+
+
+def article_line(article: Article, words: Words) -> str:
+    """An article's title and date."""
+    day = article.published.isoformat() if article.published else words("undated")
+    return f"**{escaped(' '.join(article.title.split()))}** ({day})"
+
+
+def settings_text(settings: ServerSettings, words: Words) -> str:
+    """All that a server has set."""
+    limit = words("unlimited")
+    by_thread = settings.history is History.THREAD
+    shown = {
+        "channels": _mentions("#", settings.channels) or words("everywhere"),
+        "roles": _mentions("@&", settings.roles) or words("everybody"),
+        "threads": words("in_threads" if settings.threads else "as_replies"),
+        "history": words("of_threads" if by_thread else "of_users"),
+        "language": languages().get(settings.language or "", words("as_discord")),
+        "person_budget": limit if settings.person_budget is None else settings.person_budget,
+        "server_budget": limit if settings.server_budget is None else settings.server_budget,
+        "articles": words("own_articles" if settings.own_articles else "common_articles"),
+    }
+    return words("settings", **shown).strip()
+
+
+def _mentions(kind: str, numbers: Iterable[int]) -> str:
+    return ", ".join(f"<{kind}{number}>" for number in sorted(numbers))
+
+
+def _problem_lines(problems: Iterable[Problem], words: Words) -> list[str]:
+    """Some of what cannot be read, and why."""
+    found = list(problems)
+    if not found:
+        return []
+    lines = [f"- {escaped(problem.source)}: {escaped(problem.reason)}" for problem in found[:SHOWN]]
+    more = len(found) - SHOWN
+    return [words("unread"), *lines, *([f"- {words('more', count=more)}"] if more > 0 else [])]

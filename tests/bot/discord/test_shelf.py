@@ -1,0 +1,137 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.discord import shelf as module
+from bot.discord.shelf import LARGEST, RejectedError, Shelf, check_file, safe_name
+
+ARTICLE = b"Hamm elects a mayor\n\nThe mayor of Hamm is Ada Lind.\n"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "servers" / "1001")
+
+
+def test_an_article_waits_until_it_is_accepted(shelf: Shelf) -> None:
+    waiting = shelf.receive("hamm.txt", ARTICLE)
+    assert [article.title for article in waiting.articles] == ["Hamm elects a mayor"]
+    assert not waiting.replaces
+    assert shelf.files() == []
+    assert shelf.accept(waiting.ticket) == "hamm.txt"
+    assert shelf.files() == ["hamm.txt"]
+    assert (shelf.folder / "hamm.txt").read_bytes() == ARTICLE
+    assert shelf.accept(waiting.ticket) is None
+
+
+def test_what_waits_survives_a_restart(shelf: Shelf) -> None:
+    waiting = shelf.receive("hamm.txt", ARTICLE)
+    assert Shelf(shelf.folder).accept(waiting.ticket) == "hamm.txt"
+
+
+def test_what_is_refused_is_gone(shelf: Shelf) -> None:
+    waiting = shelf.receive("hamm.txt", ARTICLE)
+    shelf.refuse(waiting.ticket)
+    assert shelf.accept(waiting.ticket) is None
+    assert list(shelf.folder.rglob("*.txt")) == []
+
+
+def test_what_nobody_accepts_is_deleted_one_day(shelf: Shelf) -> None:
+    old = shelf.receive("old.txt", ARTICLE)
+    [folder] = shelf.folder.glob(f".*/{old.ticket}")
+    os.utime(folder, (time.time() - 100_000,) * 2)
+    young = shelf.receive("young.txt", ARTICLE)
+    assert shelf.accept(old.ticket) is None
+    assert shelf.accept(young.ticket) == "young.txt"
+
+
+def test_a_file_of_the_same_name_is_replaced_and_said_to_be(shelf: Shelf) -> None:
+    shelf.accept(shelf.receive("hamm.txt", ARTICLE).ticket)
+    again = shelf.receive("hamm.txt", ARTICLE + b"She won by far.\n")
+    assert again.replaces
+    shelf.accept(again.ticket)
+    assert shelf.files() == ["hamm.txt"]
+    assert b"by far" in (shelf.folder / "hamm.txt").read_bytes()
+
+
+def test_articles_are_removed_by_name(shelf: Shelf) -> None:
+    assert not shelf.remove("hamm.txt")
+    shelf.accept(shelf.receive("hamm.txt", ARTICLE).ticket)
+    outside = shelf.folder.parent / "other.txt"
+    outside.write_bytes(ARTICLE)
+    assert not shelf.remove("../other.txt")
+    assert outside.exists()
+    assert shelf.remove("hamm.txt")
+    assert shelf.files() == []
+
+
+def test_a_feed_dump_brings_several_articles(shelf: Shelf) -> None:
+    rows = b'{"id": "1", "text": "One sails."}\n{"id": "2", "text": "Two sail."}\nnonsense\n'
+    assert len(shelf.receive("feed.jsonl", rows).articles) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("virus.exe", ARTICLE, "add_kind"),
+        ("no-ending", ARTICLE, "add_kind"),
+        ("empty.txt", b"  \n", "add_unread"),
+        ("binary.txt", b"\0" * 100, "add_unread"),
+        ("latin.md", "Bürgermeister".encode("latin-1"), "add_unread"),
+        ("rows.jsonl", b"nonsense\n", "add_unread"),
+        ("long.txt", b"a " * (LARGEST // 2 + 1), "add_large"),
+    ],
+)
+def test_what_cannot_be_read_is_not_kept(shelf: Shelf, name: str, data: bytes, why: str) -> None:
+    with pytest.raises(RejectedError) as rejected:
+        shelf.receive(name, data)
+    assert rejected.value.why == why
+    assert [path for path in shelf.folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_servers_articles_may_take_so_much_room(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ROOM", 2 * len(ARTICLE))
+    for name in ("a.txt", "b.txt"):
+        shelf.accept(shelf.receive(name, ARTICLE).ticket)
+    with pytest.raises(RejectedError, match="add_full"):
+        shelf.receive("c.txt", ARTICLE)
+
+
+@pytest.mark.parametrize("ticket", ["../..", "", "0" * 15, "0" * 16, ".", "*"])
+def test_a_ticket_leads_nowhere_else(shelf: Shelf, ticket: str) -> None:
+    shelf.accept(shelf.receive("hamm.txt", ARTICLE).ticket)
+    shelf.refuse(ticket)
+    assert shelf.accept(ticket) is None
+    assert shelf.files() == ["hamm.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\news\\Hamm wählt.txt", "Hamm-wählt.txt"),
+        (".hidden.md", "hidden.md"),
+        ("a\nb\x00c.txt", "a-b-c.txt"),
+        ("x" * 200 + ".jsonl.gz", "x" * 51 + ".jsonl.gz"),
+        ("...", "article"),
+    ],
+)
+def test_names_are_made_safe(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+@given(st.text(max_size=300), st.sampled_from([".txt", ".md", ".jsonl", ".jsonl.gz"]))
+def test_any_name_becomes_that_of_a_file_in_the_folder(name: str, ending: str) -> None:
+    safe = safe_name(name + ending)
+    assert 0 < len(safe) <= 60
+    assert safe == safe_name(safe)
+    assert Path(safe).name == safe
+    assert not safe.startswith(".")
+    if name.strip(".- "):
+        check_file(safe_name("a" + name + ending), 1)
