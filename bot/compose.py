@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 
 from bot.config import Config
 from index.chroma_server import ChromaServer
-from index.collection import collection_directory, remember_roots, remembered_roots
+from index.collection import (
+    Root,
+    collection_directory,
+    dump_of,
+    remember_roots,
+    remembered_roots,
+)
 from index.embed import Embedder, embedder_named
 from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
 from index.integration import PREFIX
@@ -51,11 +57,35 @@ def store_directory(config: Config) -> Path:
     return user_data_path("dateline")
 
 
-def articles_roots(config: Config) -> tuple[Path, ...]:
+def articles_named(config: Config) -> tuple[Root, ...]:
     """The articles to answer from: those named, else those indexed last, else the shipped."""
     return (
         config.articles or remembered_roots(store_directory(config)) or (Path(str(files("seeds"))),)
     )
+
+
+def articles_roots(config: Config) -> tuple[Path, ...]:
+    """Where those articles are read from: an address has a dump of what was fetched from it."""
+    store = store_directory(config)
+    return tuple(
+        dump_of(store, root) if isinstance(root, str) else root for root in articles_named(config)
+    )
+
+
+def fetch_addresses(config: Config, only_new: bool = False) -> None:
+    """Fetch the feeds and pages among the articles, or only those that never were.
+
+    Not to be called where an event loop runs. Raises ArticlesError when one that was never
+    fetched cannot be.
+    """
+    store = store_directory(config)
+    addresses = [root for root in articles_named(config) if isinstance(root, str)]
+    if only_new:
+        addresses = [a for a in addresses if not dump_of(store, a).exists()]
+    if addresses:
+        from index.addresses import fetch_all  # noqa: PLC0415  (folders need no network)
+
+        fetch_all(store, addresses, config.allow_private_addresses)
 
 
 def collection(config: Config) -> Path:
@@ -93,6 +123,7 @@ def open_collection(config: Config, shared: Embedder | None = None) -> Store:
 
 def index_articles(config: Config, on_progress: OnProgress) -> SyncReport:
     """Bring the index up to date, and remember articles that were named for next time."""
+    fetch_addresses(config)
     with open_collection(config) as store:
         report = store.sync(articles_roots(config), on_progress)
     if config.articles:
@@ -206,6 +237,7 @@ def _bring_up_to_date(
     store: Store, config: Config, notify: Notify, on_progress: OnProgress
 ) -> None:
     roots = articles_roots(config)
+    fetch_addresses(config, only_new=True)
     try:
         if store.is_stale(roots):
             store.sync(roots, on_progress)
@@ -214,7 +246,9 @@ def _bring_up_to_date(
             raise
         notify("another process is updating the index; answering from what it holds now")
     except (OSError, StoreError, ArticlesError) as problem:
-        named_and_missing = not all(os.access(root, os.F_OK) for root in config.articles)
+        named_and_missing = not all(
+            os.access(root, os.F_OK) for root in config.articles if isinstance(root, Path)
+        )
         if named_and_missing or not store.counts()[0]:
             raise
         notify(f"{problem}; answering from the articles indexed before")

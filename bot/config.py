@@ -7,6 +7,7 @@ is for those who use it to say. It never changes the environment.
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -14,12 +15,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from index.collection import Root, is_address
 from index.errors import UsageError
 
 
-def _paths(value: str | Iterable[Path]) -> tuple[Path, ...]:
-    parts = value.split(os.pathsep) if isinstance(value, str) else map(str, value)
-    return tuple(Path(part).expanduser() for part in parts if part.strip())
+def _roots(value: str | Iterable[Root]) -> tuple[Root, ...]:
+    parts = _ROOT.findall(value) if isinstance(value, str) else map(str, value)
+    return tuple(_root(part) for part in parts if part.strip())
+
+
+def _root(text: str) -> Root:
+    return text.strip() if is_address(text.strip()) else Path(text).expanduser()
+
+
+def _yes_or_no(value: str | bool) -> bool:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+        str(value).strip().lower()
+    ]
 
 
 def _path(value: str | Path) -> Path:
@@ -96,6 +108,10 @@ def _socket_url(value: str) -> str:
     return _url(value, ("ws", "wss"))
 
 
+_SEPARATOR = re.escape(os.pathsep)
+_ROOT = re.compile(  # the colons of an address separate nothing
+    rf"https?://(?:\[[^\]]*\])?[^/{_SEPARATOR}]*(?::\d+)?[^{_SEPARATOR}]*|[^{_SEPARATOR}]+", re.I
+)
 SMALLEST_WINDOW = 1024
 """Tokens; in fewer, no passages fit beside a question and its answer."""
 LEVELS = ("debug", "info", "warning", "error")
@@ -127,9 +143,15 @@ class Config:
     the shipped ones. Secrets never show in a repr.
     """
 
-    articles: tuple[Path, ...] = field(
+    articles: tuple[Root, ...] = field(
         default=(),
-        metadata=_setting("DATELINE_ARTICLES", _paths, f"paths separated by '{os.pathsep}'"),
+        metadata=_setting(
+            "DATELINE_ARTICLES", _roots, f"paths or addresses separated by '{os.pathsep}'"
+        ),
+    )
+    allow_private_addresses: bool = field(
+        default=False,
+        metadata=_setting("DATELINE_ALLOW_PRIVATE_ADDRESSES", _yes_or_no, "1 or 0"),
     )
     store: Path | None = field(
         default=None, metadata=_setting("DATELINE_STORE", _path, "a directory")
@@ -267,7 +289,7 @@ def _settings() -> list[tuple[str, _Setting]]:
 def _read(name: str, value: object, setting: _Setting) -> object:
     try:
         return setting.read(value)
-    except (ValueError, RuntimeError):  # the latter for ~ and a name that nobody has
+    except (ValueError, KeyError, RuntimeError):  # the latter for ~ and a name that nobody has
         shown = "what it is set to" if setting.secret else repr(value)
         raise UsageError(f"{name}: {shown} will not do; it takes {setting.allowed}") from None
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.compose import (
+    articles_named,
     articles_roots,
     collection,
     embedder,
@@ -25,6 +26,7 @@ from bot.compose import (
     store_directory,
 )
 from bot.config import Config
+from index.collection import dump_of
 from index.embed import StaticEmbedder
 from index.errors import DatelineError, VectorsError
 
@@ -94,8 +96,11 @@ def _embedding(config: Config) -> Check:
 
 
 def _articles(config: Config) -> Iterator[Check]:
-    for root in articles_roots(config):
-        if not os.access(root, os.F_OK):  # `exists` may raise when a folder above is closed
+    for root in articles_named(config):
+        if isinstance(root, str):
+            fetched = dump_of(store_directory(config), root).exists()
+            yield Check("articles", "ok", f"{root}{'' if fetched else ' (not fetched yet)'}")
+        elif not os.access(root, os.F_OK):  # `exists` may raise when a folder above is closed
             yield Check("articles", "fail", f"{root} is missing", "name others with --articles")
         elif not os.access(root, os.R_OK | (os.X_OK if root.is_dir() else 0)):
             yield Check("articles", "fail", f"{root} may not be read", f"chmod -R u+rX {root}")

@@ -454,7 +454,9 @@ def _need(*modules: str) -> None:
 
 
 def _named(articles: list[str] | None) -> tuple[Path, ...]:
-    return load_config({"articles": articles}).articles if articles else ()
+    from bot.compose import articles_roots
+
+    return articles_roots(load_config({"articles": articles})) if articles else ()
 
 
 def _gold_of(run: Path, otherwise: str) -> Path:

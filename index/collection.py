@@ -1,7 +1,7 @@
 """Which folder of the user's store belongs to which set of articles.
 
-It knows nothing of what is in those folders. Every set of named folders has one of its
-own, so that different articles never mix and never push each other out.
+It knows nothing of what is in those folders, and fetches nothing. Every set of named folders
+has one of its own, so that different articles never mix and never push each other out.
 """
 
 import hashlib
@@ -14,6 +14,10 @@ from pathlib import Path
 from index.errors import StoreError
 
 CURRENT = "current.json"
+FETCHED = "fetched"
+
+Root = Path | str
+"""A folder or file, or as text the address of a feed or page."""
 
 
 def collection_directory(store: Path, roots: Sequence[Path]) -> Path:
@@ -24,7 +28,19 @@ def collection_directory(store: Path, roots: Sequence[Path]) -> Path:
     return store / f"{slug or 'articles'}-{digest[:8]}"
 
 
-def remember_roots(store: Path, roots: Sequence[Path]) -> None:
+def is_address(text: str) -> bool:
+    """Whether articles are named by an address of the web rather than a path."""
+    return text.lower().startswith(("http://", "https://"))
+
+
+def dump_of(store: Path, address: str) -> Path:
+    """The feed dump that keeps what is fetched from an address."""
+    digest = hashlib.sha256(address.encode()).hexdigest()[:8]
+    slug = re.sub(r"[^a-z0-9]+", "-", address.lower().partition("://")[2]).strip("-")[:60]
+    return store / FETCHED / f"{slug}-{digest}.jsonl"
+
+
+def remember_roots(store: Path, roots: Sequence[Root]) -> None:
     """Note that these were the articles last indexed by name.
 
     Raises StoreError when the store cannot be written.
@@ -32,16 +48,17 @@ def remember_roots(store: Path, roots: Sequence[Path]) -> None:
     draft = store / f"{CURRENT}.{os.getpid()}"
     try:
         store.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps({"roots": [os.path.realpath(root) for root in roots]}))
+        noted = [root if isinstance(root, str) else os.path.realpath(root) for root in roots]
+        draft.write_text(json.dumps({"roots": noted}))
         draft.replace(store / CURRENT)
     except OSError as error:
         raise StoreError(f"cannot write the store in {store}: {error}") from error
 
 
-def remembered_roots(store: Path) -> tuple[Path, ...]:
+def remembered_roots(store: Path) -> tuple[Root, ...]:
     """The articles last indexed by name; none when there are none, or the note is damaged."""
     try:
         noted = json.loads((store / CURRENT).read_text())["roots"]
-        return tuple(Path(root) for root in noted)
-    except (OSError, ValueError, KeyError, TypeError):
+        return tuple(root if is_address(root) else Path(root) for root in noted)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ()

@@ -103,7 +103,9 @@ def dateline(
 def index(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Folders or feed dumps to index from now on."),
+        typer.Argument(
+            metavar="[PATH]...", help="Folders, files or addresses to index from now on."
+        ),
     ] = None,
     *,
     articles: Articles = None,

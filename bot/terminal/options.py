@@ -12,7 +12,7 @@ Articles = Annotated[
     typer.Option(
         "--articles",
         metavar="PATH",
-        help="Folder or feed dump to answer from; may be repeated. Default: the articles"
+        help="Folder, file or address to answer from; may be repeated. Default: the articles"
         " indexed last, else those that ship with Dateline.",
     ),
 ]

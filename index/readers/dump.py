@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from index.article import Article
+from index.article import Article, Place
 from index.dates import parse_date
 from index.readers.problem import MAX_BYTES, Problem
 from index.readers.wording import keepable, names, string, title_of
@@ -75,9 +75,24 @@ def article_of(row: object, number: int, source: str) -> Article | Problem:
     text = row.get("text")
     if not name:
         return Problem(source, "has neither url nor id", number)
+    if why := string(row.get("problem")):
+        return Problem(name, why)
     if not isinstance(text, str) or not text.strip():
         return Problem(source, "has no text", number)
     text = keepable(text)
     title = one_line(row.get("title")) or title_of(text) or name
     published = parse_date(row.get("published")) or parse_date(row.get("publish_date"))
-    return Article(name, title, text, published, url, names(row.get("author")))
+    places = _places(row.get("places"), len(text))
+    return Article(name, title, text, published, url, names(row.get("author")), places)
+
+
+def _places(written: object, length: int) -> tuple[Place, ...]:
+    """The places of a text of that length, or none where they are not well written."""
+    try:
+        places = tuple(Place(*place) for place in written) if isinstance(written, list) else ()
+        edges = [edge for place in places for edge in place[:2]]
+        good = edges == sorted(edges) and all(0 <= edge <= length for edge in edges)
+    except TypeError:
+        return ()
+    named = all(isinstance(place.label, str) and type(place.start) is int for place in places)
+    return places if good and named else ()

@@ -47,8 +47,11 @@ def read_file(path: Path, source: str) -> Iterator[Article | Problem]:
 
 def reader_of(name: str) -> Reader | None:
     """The reader for a file of this name, or None."""
+    return READERS.get(ending_of(name))
+
+
+def ending_of(name: str) -> str:
+    """What a name ends with, from its last dot on, or the last but one of a zipped file's."""
     lower = name.lower()
     ending = lower[lower.rfind(".") :]
-    if ending == ".gz":
-        ending = lower[lower.rfind(".", 0, -len(ending)) :]
-    return READERS.get(ending)
+    return lower[lower.rfind(".", 0, -len(ending)) :] if ending == ".gz" else ending

@@ -57,6 +57,30 @@ def test_articles_are_separated_as_in_path_and_a_tilde_is_home() -> None:
     assert config.articles == (Path.home() / "news", Path("b.jsonl"))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://example.org", "HTTP://example.org:8080/feed.xml?a=b", "http://[::1]:80/x"),
+        *("http://127.0.0.1:8/", "https://example.org:443"),
+    ],
+)
+def test_the_colons_of_an_address_separate_nothing(address: str) -> None:
+    written = os.pathsep.join(["~/news", address, "b.jsonl", address])
+    config = load_config({}, {"DATELINE_ARTICLES": written}, None)
+    assert config.articles == (Path.home() / "news", address, Path("b.jsonl"), address)
+    assert load_config({"articles": [address]}, {}, None).articles == (address,)
+
+
+@pytest.mark.parametrize(("written", "meant"), [("1", True), ("Yes", True), ("false", False)])
+def test_yes_and_no_are_read(written: str, meant: bool) -> None:
+    config = load_config({}, {"DATELINE_ALLOW_PRIVATE_ADDRESSES": written}, None)
+    assert config.allow_private_addresses is meant
+    with pytest.raises(
+        UsageError, match=r"PRIVATE_ADDRESSES: 'maybe' will not do; it takes 1 or 0"
+    ):
+        load_config({}, {"DATELINE_ALLOW_PRIVATE_ADDRESSES": "maybe"}, None)
+
+
 def test_a_home_of_nobody_is_refused() -> None:
     with pytest.raises(UsageError, match="--store: '~nobody-of-this-name/x' will not do"):
         load_config({"store": "~nobody-of-this-name/x"}, {}, None)

@@ -1,0 +1,212 @@
+"""Articles that are named by addresses of the web: feeds, and single pages.
+
+What is fetched from an address is kept as a feed dump in the store, which is read like any
+other: a question needs no network, and an article stays when its feed has moved on. It knows
+nothing of indexes.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from index.article import Article
+from index.collection import dump_of, is_address
+from index.errors import ArticlesError, StoreError
+from index.fetch import UNKNOWN, Fetched, Fetcher, FetchError, Validators
+from index.readers import Problem, read_file
+from index.split import words
+
+FEEDS = {".xml", ".json"}
+TEASER = 150
+"""Words below which a feed's entry is taken for a teaser of the page that it links to."""
+PAGES = 200
+"""Linked pages fetched in one go; those that remain have their turn the next time."""
+AT_ONCE = 4
+
+Row = dict[str, Any]
+Reasons = dict[str, str]
+
+
+def fetch_all(store: Path, addresses: Sequence[str], allow_private: bool) -> None:
+    """Bring the dumps of these addresses up to date; not to be called where a loop runs.
+
+    Raises ArticlesError when one that was never fetched cannot be; where one was, a line in
+    its dump says what went wrong. Raises StoreError when the store cannot be written.
+    """
+    asyncio.run(_fetch_all(store, addresses, Fetcher(allow_private)))
+
+
+async def _fetch_all(store: Path, addresses: Sequence[str], fetcher: Fetcher) -> None:
+    for address in addresses:
+        await _update(address, dump_of(store, address), fetcher)
+
+
+async def _update(address: str, dump: Path, fetcher: Fetcher) -> None:
+    rows = _rows(dump)
+    try:
+        fetched = await fetcher.fetch(address, _validators(dump))
+    except FetchError as error:
+        if _is_new(dump):
+            raise ArticlesError(f"{address} {error}") from error
+        _write(dump, rows, {address: f"{error}; what was fetched before is kept"}, UNKNOWN)
+        return
+    if fetched is None:
+        return
+    found = await _read(fetched, address)
+    if fetched.ending in FEEDS:
+        new, reasons = await _entries(address, found, rows, fetcher)
+    else:
+        new = {item.source: _row(item) for item in found if isinstance(item, Article)}
+        reasons = {item.source: item.reason for item in found if isinstance(item, Problem)}
+    # What went wrong may go well the next time, so nothing must keep it from being tried.
+    _write(dump, rows | new, reasons, UNKNOWN if reasons else fetched.validators)
+
+
+# Feeds
+
+
+async def _entries(
+    address: str, found: Sequence[Article | Problem], rows: Mapping[str, Row], fetcher: Fetcher
+) -> tuple[dict[str, Row], Reasons]:
+    """The rows of entries that are new or changed, and what went wrong with others."""
+    changed = [e for e in found if rows.get(e.source, {}).get("entry") != _digest(e)]
+    teasers = [e for e in changed if _is_teaser(e)]
+    new = {
+        e.source: _row(e, _digest(e))
+        for e in changed
+        if isinstance(e, Article) and not _is_teaser(e)
+    }
+    reasons = {e.source: e.reason for e in changed if isinstance(e, Problem) and not _is_teaser(e)}
+    gate = asyncio.Semaphore(AT_ONCE)
+    pages = await asyncio.gather(*(_page(e.source, fetcher, gate) for e in teasers[:PAGES]))
+    for entry, page in zip(teasers, pages, strict=False):
+        name = entry.source
+        if isinstance(page, Article):
+            new[name] = _row(_fuller(entry, page), _digest(entry))
+            continue
+        reasons[name] = page.reason
+        if isinstance(entry, Article) and name not in rows:
+            new[name] = _row(entry)
+            reasons[name] += "; the feed's own words are kept"
+    if left := teasers[PAGES:]:
+        reasons[address] = f"links to {len(left):,} more pages; fetch again for the next of them"
+    return new, reasons
+
+
+def _is_teaser(entry: Article | Problem) -> bool:
+    short = isinstance(entry, Problem) or words(entry.text) < TEASER
+    return short and is_address(entry.source)
+
+
+def _fuller(entry: Article | Problem, page: Article) -> Article:
+    """The page under what the feed says of it, or the entry where that says more."""
+    if isinstance(entry, Problem):
+        return page
+    if words(page.text) <= words(entry.text):
+        return entry
+    return replace(
+        page,
+        title=entry.title,
+        published=entry.published or page.published,
+        author=entry.author or page.author,
+    )
+
+
+async def _page(address: str, fetcher: Fetcher, gate: asyncio.Semaphore) -> Article | Problem:
+    """The article at an address, or why there is none."""
+    try:
+        async with gate:
+            fetched = await fetcher.fetch(address)
+    except FetchError as error:
+        return Problem(address, f"the page {error}")
+    if fetched is None or fetched.ending in FEEDS:
+        return Problem(address, "the page is no article")
+    first, *_ = await _read(fetched, address)
+    return first
+
+
+async def _read(fetched: Fetched, source: str) -> list[Article | Problem]:
+    """What the file that was fetched holds, or a problem where that is nothing."""
+    with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
+        path = Path(folder) / f"page{fetched.ending}"
+        path.write_bytes(fetched.data)
+        found = await asyncio.to_thread(lambda: list(read_file(path, source)))
+    return found or [Problem(source, "holds no article")]
+
+
+# The dump
+
+
+def _row(article: Article, entry: str | None = None) -> Row:
+    """An article as a line of a dump; `entry` is the digest of the feed's entry it is of."""
+    return {
+        "url" if is_address(article.source) else "id": article.source,
+        "title": article.title,
+        "published": article.published and date.isoformat(article.published),
+        "author": article.author,
+        "text": article.text,
+        "places": article.places,
+        "entry": entry,
+    }
+
+
+def _digest(entry: Article | Problem) -> str:
+    return hashlib.sha256(repr(entry).encode()).hexdigest()[:16]
+
+
+def _rows(dump: Path) -> dict[str, Row]:
+    """The articles fetched before, by their sources."""
+    try:
+        lines = dump.read_bytes().splitlines() if dump.exists() else []
+    except OSError as error:
+        raise StoreError(f"cannot read {dump}: {error.strerror}") from error
+    rows = []
+    for line in lines:
+        with suppress(ValueError):
+            rows.append(json.loads(line))
+    return {row.get("url") or row.get("id"): row for row in rows if "text" in row}
+
+
+def _is_new(dump: Path) -> bool:
+    return not dump.exists()
+
+
+def _validators(dump: Path) -> Validators:
+    try:
+        return Validators(**json.loads(_notes(dump).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return UNKNOWN
+
+
+def _notes(dump: Path) -> Path:
+    return dump.with_suffix(".json")
+
+
+def _write(dump: Path, rows: Mapping[str, Row], reasons: Reasons, validators: Validators) -> None:
+    """Put it all into the dump at once, and leave one that says the same as it is."""
+    problems: Iterable[Row] = ({"url": name, "problem": why} for name, why in reasons.items())
+    data = b"".join(json.dumps(row).encode() + b"\n" for row in (*rows.values(), *problems))
+    try:
+        dump.parent.mkdir(parents=True, exist_ok=True)
+        if not dump.exists() or dump.read_bytes() != data:
+            _replace(dump, data)
+        _replace(_notes(dump), json.dumps(validators._asdict()).encode())
+    except OSError as error:
+        raise StoreError(f"cannot write the store in {dump.parent}: {error.strerror}") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with draft.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())  # an article that its feed has dropped is nowhere else
+    draft.replace(path)
