@@ -162,12 +162,13 @@ class Generation:
         """
         if not self.looks_whole():
             return False
-        home = self._home
-        if home is None:
-            return True
+        vectors, home = self.vectors, self._home
+        if isinstance(vectors, VectorIndex):
+            return vectors.survives()
+        assert home
         _, passages = self.manifest.counts()
         try:
-            return self._on_server(home).holds(passages, home.turns)
+            return vectors.holds(passages, home.turns)
         except VectorsError:
             if marked_damaged(self.folder / CHROMA):
                 return False

@@ -4,11 +4,14 @@ It knows nothing of texts or embedders; it may hold passages that no longer exis
 whoever asks has to drop those. Chroma's folder bears one process at a time, for even a
 search may write there, and Chroma does not notice what another process has written. So a
 lock beside the folder is held by whoever writes while it writes, and by whoever searches
-for a moment, and tells by its date when Chroma has to be opened again.
+for a moment, and tells by its date when Chroma has to be opened again. Whoever is killed in
+the midst leaves a note, and the files he may have broken are tried by `index/probe.py` first.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, cast
@@ -28,6 +31,7 @@ BATCH = 4_000
 """Vectors at once, of the 5,461 that Chroma takes."""
 READER_SECONDS = 0.1
 WRITER_SECONDS = 60.0
+PROBE_SECONDS = 120.0
 POLL_SECONDS = 0.01
 HNSW: "CreateHNSWConfiguration" = {
     "space": "cosine",
@@ -51,6 +55,7 @@ class VectorIndex:
 
         self._directory = directory
         self._lock = FileLock(directory.with_name(f"{directory.name}.lock"), thread_local=False)
+        self._unfinished = directory / "unfinished"
         self._guard = RLock()
         self._writes = False
         self._seen: int | None = None
@@ -62,12 +67,36 @@ class VectorIndex:
         self._acquire(WRITER_SECONDS)
         self._writes = True
         try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._unfinished.touch()
             yield
         finally:
             with self._guard:
                 Path(self._lock.lock_file).touch()
                 self._seen = self._written()
+                self._unfinished.unlink(missing_ok=True)
                 self._writes = False
+                self._lock.release()
+
+    def survives(self) -> bool:
+        """Whether it can be opened, which is doubtful where somebody has not finished.
+
+        Chroma may end the process that reads broken files, or never come back, so another
+        one tries.
+        """
+        if not self._unfinished.exists():
+            return True
+        with self._guard:
+            self._acquire(WRITER_SECONDS)
+            try:
+                self.close()
+                sound = _tried(self._directory)
+                if sound:
+                    self._unfinished.unlink(missing_ok=True)
+                else:
+                    mark_damaged(self._directory)
+                return sound
+            finally:
                 self._lock.release()
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
@@ -119,6 +148,8 @@ class VectorIndex:
                 self._acquire(READER_SECONDS)
             try:
                 yield self._opened()
+                if not mine:
+                    self._unfinished.unlink(missing_ok=True)
             except Exception as error:  # Chroma raises whatever its layers raise
                 mark_damaged(self._directory)
                 raise VectorsError(
@@ -133,7 +164,12 @@ class VectorIndex:
         written = self._written()
         if self._open is None or self._seen != written:
             self.close()
-            client = _client(self._directory)
+            if not (self._writes or self.survives()):
+                raise OSError("it is broken")
+            with suppress(OSError):  # it is searched where nothing can be written, too
+                self._directory.mkdir(parents=True, exist_ok=True)
+                self._unfinished.touch()
+            client = open_chroma(self._directory)
             passages = client.get_or_create_collection(
                 COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
             )
@@ -156,15 +192,25 @@ class VectorIndex:
             ) from problem
 
 
+def _tried(directory: Path) -> bool:
+    """Whether another process can open the index and search it."""
+    command = [sys.executable, "-m", "index.probe", str(directory)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
 def _names(ids: Sequence[int]) -> list[str]:
     return [str(number) for number in ids]
 
 
-def _client(directory: Path) -> "Client":
+def open_chroma(directory: Path) -> "Client":
+    """Open Chroma's folder, to be closed by the caller."""
     import chromadb  # noqa: PLC0415 - costs more than a second
     from chromadb.config import Settings  # noqa: PLC0415
 
-    directory.mkdir(parents=True, exist_ok=True)
     # Chroma would take settings from the `.env` file that Dateline's own stand in.
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]

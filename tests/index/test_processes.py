@@ -1,5 +1,6 @@
 """Processes that share a store: one writes, others read meanwhile and see what it did."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -94,3 +95,44 @@ def test_readers_are_not_held_up_by_a_writer(tmp_path: Path, dump: Path) -> None
             assert f"process {writer.pid} on {node()} since 20" in str(caught.value)
         assert len(near(reader, "text") & {f"u{n}" for n in range(MANY, MANY + 10)}) > 8
         assert not reader.is_stale([dump])
+
+
+READER = """
+import sys
+from pathlib import Path
+from index.store import Store
+from tests.index.test_processes import near
+from tests.index.test_store import CountingEmbedder
+
+with Store.open(Path(sys.argv[1]), CountingEmbedder()) as store:
+    near(store, "text")
+"""
+
+
+def test_a_graph_that_kills_its_readers_is_made_again(tmp_path: Path, dump: Path) -> None:
+    folder = tmp_path / "store"
+    sync_elsewhere(folder, dump)
+    [links] = (folder / "1" / "chroma").glob("*/link_lists.bin")
+    links.write_bytes(bytes(links.stat().st_size))  # as a power cut can leave it
+    read = subprocess.run(
+        [sys.executable, "-c", READER, str(folder)], capture_output=True, check=False
+    )
+    assert read.returncode == -signal.SIGSEGV
+    with Store.open(folder, CountingEmbedder()) as store:
+        answers = store.generation.nearest(embedded(store, "text"), 10)
+        assert len(answers) == 10
+        assert store.is_stale([dump])
+        assert store.sync([dump]).rebuilt
+        assert texts(store) == []
+        assert len(near(store, "text")) > MANY - 20
+        assert is_sound(store, [dump])
+
+
+def test_a_kill_that_broke_nothing_costs_nothing(tmp_path: Path, dump: Path) -> None:
+    folder = tmp_path / "store"
+    sync_elsewhere(folder, dump)
+    (folder / "1" / "chroma" / "unfinished").touch()
+    with Store.open(folder, CountingEmbedder()) as store:
+        assert store.sync([dump]).rebuilt is None
+        assert is_sound(store, [dump])
+    assert not (folder / "1" / "chroma" / "unfinished").exists()
