@@ -67,13 +67,30 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Articles that differ: what each says, by the `n` of its citation, oldest first.
+
+    `newest` is the `n` of the newest, None where a date is unknown or several are of one day.
+    """
+
+    says: tuple[tuple[int, str], ...]
+    newest: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The conflict as the object that `answer.schema.json` describes."""
+        statements = [{"n": n, "says": said} for n, said in self.says]
+        return {"statements": statements, "newest": self.newest}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, or the reason there is none.
 
     `confidence` in [0, 1] says how likely the articles hold the answer. `citations` are
     numbered 1..n in order of first use in `text`. `query` is what was searched for after
     the conversation was taken into account; `model` is "quotes" when no LLM wrote. `notes`
-    say in a line each what a reader should know about how the answer came about.
+    say in a line each what a reader should know about how the answer came about. `conflicts`
+    are what articles give differently, told in `text` as well.
     """
 
     status: Status
@@ -85,10 +102,13 @@ class Answer:
     model: str = "quotes"
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the object that `answer.schema.json` describes."""
-        notes = {"notes": list(self.notes)} if self.notes else {}
+        extra: dict[str, Any] = {"notes": list(self.notes)} if self.notes else {}
+        if self.conflicts:
+            extra["conflicts"] = [conflict.as_json() for conflict in self.conflicts]
         return {
             "status": self.status.value,
             "answer": self.text,
@@ -101,5 +121,5 @@ class Answer:
             "query": self.query,
             "model": self.model,
             "seconds": round(self.seconds, 4),
-            **notes,
+            **extra,
         }

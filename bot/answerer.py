@@ -18,7 +18,7 @@ from bot.answer import Answer, Citation, Draft, Status, Turn
 from bot.conversation.clarify import asking_back
 from bot.conversation.rewrite import rewrite
 from bot.gate import THRESHOLD, confidence
-from bot.question import only_repeats, parts_of
+from bot.question import one_thing_asked, only_repeats, parts_of
 from bot.quotes import MAX_WORDS, Quote, choose_quotes
 from bot.reading import Reading, read
 from bot.verification.verbatim import verified
@@ -145,7 +145,8 @@ class Answerer:
         if not citations:
             return found.declined()
         said = " ".join(f"{' '.join(c.quote.split())} [{c.n}]" for c in citations)
-        return replace(found.answered(said, citations, found.missing), notes=(*found.notes, *notes))
+        answer = self._answered(found, said, citations, found.missing)
+        return replace(answer, notes=(*found.notes, *notes))
 
     def _written(self, found: "_Found", written: "Written") -> Answer:
         """What the model wrote, as far as it can stand; else that it found nothing, or quotes."""
@@ -156,7 +157,8 @@ class Answerer:
         text, citations = numbered(said)
         held = " ".join(claim.text for claim, quotes in said if quotes)
         if citations and not only_repeats(held, found.asked.text):
-            answer = found.answered(text, citations, [*found.missing, *written.missing])
+            missing = [*found.missing, *written.missing]
+            answer = self._answered(found, text, citations, missing)
             left = [note for note, why in ((LEFT_OUT, written.left_out), (CUT, written.cut)) if why]
             return replace(answer, model=self._writer.name, notes=(*found.notes, *left))
         if citations or written.left_out or not written.missing:
@@ -166,6 +168,24 @@ class Answerer:
         if doubted < self._threshold:
             return replace(declined, confidence=doubted, model=self._writer.name)
         return replace(self._quoted(found, FOUND_NONE), confidence=doubted)
+
+    def _answered(
+        self, found: "_Found", said: str, citations: tuple[Citation, ...], missing: Sequence[str]
+    ) -> Answer:
+        """The answer, and where the articles differ on it."""
+        queries = [query for query in found.asked_about if one_thing_asked(query.text)]
+        if not queries:
+            return found.answered(said, citations, missing)
+        from bot.differences import with_differences
+        from bot.verification.conflict import differing
+
+        differences = [differing(q, citations, found.read(), self._words) for q in queries]
+        standing = [
+            [replace(s, quote=quote) for s, quote in zip(d, self._standing([s.quote for s in d]))]
+            for d in differences
+        ]
+        told, cited, conflicts = with_differences(said, citations, standing)
+        return replace(found.answered(told, cited, missing), conflicts=conflicts)
 
     def _standing(self, quotes: Sequence[Citation]) -> Sequence[Citation]:
         """The quotes, unless one of them no longer stands in its article."""
@@ -208,12 +228,16 @@ class _Found:
         return [f.reading.evidence.query.text for f in self.findings if f not in self.held]
 
     @property
+    def asked_about(self) -> list[Query]:
+        """The parts of the question that are answered."""
+        return [f.reading.evidence.query for f in self.held]
+
+    @property
     def asked(self) -> Query:
         """The question without those other parts."""
         if not self.missing:
             return self.query
-        held = (f.reading.evidence.query.text for f in self.held)
-        return replace(self.query, text=" ".join(held))
+        return replace(self.query, text=" ".join(q.text for q in self.asked_about))
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -80,6 +80,13 @@ _FOCUS_BY_WORD = {
     "when": "date year",
 }
 
+_WHO = re.compile(r"\s*who(?:m|se)?\b", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"\bwhat (?:is|was|were|are) the (?:[\w’'-]+ )*?(?:toll|number|cost|price|total|size|length|"
+    r"height|weight|speed|turnout|budget|salary|fine|ransom|rate|magnitude)\b",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"\bhow old\b", re.IGNORECASE)
 _ASKS_FOR_MORE = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 
 MAX_PARTS = 4
@@ -109,6 +116,19 @@ def answers_kind(sentence: str, kind: Kind) -> list[str]:
     """The words in `sentence` that could be an answer of `kind`; none for OTHER."""
     pattern = _ANSWERS.get(kind)
     return [found.group() for found in pattern.finditer(sentence)] if pattern else []
+
+
+def one_thing_asked(question: str) -> Kind | None:
+    """Whether a figure, date or person is asked for, on which articles can differ; else None.
+
+    Ages are none of them: they differ by themselves with time.
+    """
+    kind = kind_of(question)
+    if kind is Kind.OTHER:
+        return Kind.NUMBER if _AMOUNT.search(question) else None
+    if kind is Kind.REASON or _AGE.search(question):
+        return None
+    return kind if kind is not Kind.NAME or _WHO.match(question) else None
 
 
 def only_repeats(said: str, question: str) -> bool:

@@ -15,6 +15,7 @@ from itertools import pairwise, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.answer import Citation
 from bot.verification.clauses import Clauses, Sort, Token, clauses
 from bot.verification.figures import agree, same_day
 from bot.verification.likeness import listed_likeness
@@ -57,6 +58,20 @@ class Line:
         """The sentence itself."""
         return self.clauses.text
 
+    def quoted(self) -> Citation:
+        """The sentence as a quote; `n` is the number of its passage."""
+        passage = self.passage
+        return Citation(
+            n=self.number,
+            source=passage.source,
+            title=passage.title,
+            published=passage.published,
+            url=passage.url,
+            quote=self.text,
+            start=self.start,
+            end=self.end,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -78,9 +93,18 @@ class Alignment:
         self.lines = lines
         self.weights = weights
         self._strengths = strengths
-        self._best = [matrix.max(axis=1, initial=0) for matrix in strengths]
+        self._best: list[Floats] = [matrix.max(axis=1, initial=0) for matrix in strengths]
         self._is_name = np.array([t.sort is Sort.NAME for t in claim.tokens], dtype=bool)
         self._nearness: dict[tuple[int | None, int], tuple[Floats, Floats]] = {}
+
+    def of(self, chosen: Sequence[int]) -> "Alignment":
+        """The same with only these lines, in this order."""
+        strengths = [self._strengths[n] for n in chosen]
+        return Alignment(self.claim, [self.lines[n] for n in chosen], strengths, self.weights)
+
+    def said(self, line: int) -> Floats:
+        """How well each of the claim's tokens is said by a line, in [0, 1]."""
+        return self._best[line]
 
     def spots(self, place: int, least: float = MATCH) -> list[Spot]:
         """Where the claim's token at `place` is matched."""
@@ -151,7 +175,7 @@ class Alignment:
             tokens = (self.claim if line is None else self.lines[line].clauses).tokens
             self._nearness[line, place] = _nearness(tokens, place)
         plain, named = self._nearness[line, place]
-        return np.where(self._is_name[:, None], named, plain)
+        return np.asarray(np.where(self._is_name[:, None], named, plain))
 
 
 def _nearness(tokens: Sequence[Token], place: int) -> tuple[Floats, Floats]:
@@ -246,16 +270,18 @@ class Aligner:
 
     def align(self, claim: Clauses, numbers: Sequence[int]) -> Alignment:
         """Lay `claim` beside the lines of these passages that say most of it."""
-        lines = [line for number in numbers for line in self.lines(number)]
-        tokens = claim.tokens
-        weights = np.array([self._weight(t) for t in tokens], dtype=np.float32)
-        matrix = self._strengths(tokens, lines)
-        bounds = np.cumsum([0, *(len(line.clauses.tokens) for line in lines)])
-        parts = [matrix[:, a:b] for a, b in pairwise(bounds)]
-        best = np.array([p.max(axis=1, initial=0) for p in parts]).reshape(len(lines), len(tokens))
+        every = self.beside(claim, [line for number in numbers for line in self.lines(number)])
+        best = np.array([every.said(n) for n in range(len(every.lines))])
+        best = best.reshape(len(every.lines), len(claim.tokens))
         best[best < MATCH] = 0
-        chosen = _choose(lines, best, weights, tokens)
-        return Alignment(claim, [lines[n] for n in chosen], [parts[n] for n in chosen], weights)
+        return every.of(_choose(every.lines, best, every.weights, claim.tokens))
+
+    def beside(self, claim: Clauses, lines: Sequence[Line]) -> Alignment:
+        """Lay `claim` beside just these lines."""
+        weights = np.array([self._weight(t) for t in claim.tokens], dtype=np.float32)
+        matrix = self._strengths(claim.tokens, lines)
+        bounds = np.cumsum([0, *(len(line.clauses.tokens) for line in lines)])
+        return Alignment(claim, lines, [matrix[:, a:b] for a, b in pairwise(bounds)], weights)
 
     def _weight(self, token: Token) -> float:
         if token.sort is Sort.SMALL:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bot.verification.alignment import MATCH
 from bot.verification.clauses import Sort, Token
+from bot.verification.figures import day_of, may_be_one_day
 from bot.verification.verdict import Case, Reason, Unsupported
 from bot.verification.wording import listed
 
@@ -22,10 +23,12 @@ def numbers(case: Case) -> Unsupported | None:
 
 
 def _is_manner(case: Case, k: int) -> bool:
-    """Whether a number only orders or joins: "at first", "second,", "the two sides"."""
+    """Whether a number only orders, joins or cites: "second,", "the two sides", "passage 1"."""
     token = case.tokens[k]
     after = case.tokens[k + 1].text.lower() if k + 1 < len(case.tokens) else ""
     earlier = case.tokens[k - 1].text.lower() if k else ""
+    if earlier in _ARTICLE:
+        return token.text in map(str, case.numbers)
     if token.number and token.number.unit == "ordinal":
         return earlier == "at" or (token.initial and after == ",")
     both = token.text.lower() == "two" and earlier in ("the", "between", "these", "those", "its")
@@ -59,6 +62,8 @@ def dates(case: Case) -> Unsupported | None:
     for k, token in case.each(Sort.DAY):
         if case.alignment.best(k) >= MATCH or token.day is None:
             continue
+        if _is_publication(case, k):
+            continue
         year_alone = token.day.year and not token.day.month
         if year_alone and not written and token.day.year in {p.year for p in published if p}:
             continue
@@ -66,6 +71,19 @@ def dates(case: Case) -> Unsupported | None:
             Reason.DATE, f"the date “{token.text}” does not stand so in {case.named}"
         )
     return None
+
+
+_ARTICLE = listed("article articles report passage source story")
+
+
+def _is_publication(case: Case, k: int) -> bool:
+    """Whether a date is told as that of an article cited, and is: "a report of 3 May"."""
+    day = case.tokens[k].day
+    told = {t.text.lower() for t in case.tokens[max(0, k - 3) : k]}
+    if day is None or day.day is None or told.isdisjoint(_ARTICLE | {"published", "dated"}):
+        return False
+    published = (case.passages[n - 1].published for n in case.numbers)
+    return any(p and may_be_one_day(day, p, day_of(p), p) for p in published)
 
 
 def bindings(case: Case) -> Unsupported | None:

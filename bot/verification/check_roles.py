@@ -6,7 +6,7 @@ Rules of thumb on the order of words; it knows no grammar beyond them.
 import re
 from collections.abc import Sequence
 
-from bot.verification.alignment import SURE, Line
+from bot.verification.alignment import SURE, Aligner, Line
 from bot.verification.clauses import SPEECH, Certainty, Clauses, Sort, Token
 from bot.verification.reference import PRONOUNS, TITLES, by_whom, is_passive, refers_back
 from bot.verification.verdict import Case, Reason, Unsupported
@@ -231,23 +231,23 @@ def _other_doer(case: Case, k: int, held: Clauses, j: int) -> list[str]:
         is_passive(held.tokens, j) and not by_whom(held.tokens, j)
     ):
         return []
-    one, other = _doers(case, case.tokens, k), _doers(case, held.tokens, j)
+    one, other = doers(case.aligner, case.tokens, k), doers(case.aligner, held.tokens, j)
     if one and other and not any(case.alignment.says(t, o) for t in one for o in other):
         return [t.text for t in other]
     return []
 
 
-def _doers(case: Case, tokens: Sequence[Token], place: int) -> list[Token]:
+def doers(aligner: Aligner, tokens: Sequence[Token], place: int) -> list[Token]:
     """The names that may do what the verb at `place` says, or that it is done to by nobody."""
     by = by_whom(tokens, place)
     if by:
-        return case.aligner.names(tokens[by + 1 : by + 6])
+        return aligner.names(tokens[by + 1 : by + 6])
     if tokens[place].text.lower() in SPEECH:
-        found = case.aligner.names(_speaker(tokens, place))
+        found = aligner.names(_speaker(tokens, place))
         return [t for t in found if t.text.lower() not in TITLES]
     cuts = [j for j in range(place) if tokens[j].text.lower() in _COORDINATES]
-    own = case.aligner.names(tokens[cuts[-1] : place]) if cuts else []
-    found = own or case.aligner.names(tokens[:place])
+    own = aligner.names(tokens[cuts[-1] : place]) if cuts else []
+    found = own or aligner.names(tokens[:place])
     return [t for t in found if t.text.lower() not in TITLES]
 
 

@@ -104,6 +104,11 @@ def _verb_stems() -> frozenset[str]:
     return frozenset(map(stem, PASTS | _VERBS))
 
 
+def may_be_verb(token: Token) -> bool:
+    """Whether a word stands as a verb, or is listed as one."""
+    return token.verb or token.stem in _verb_stems()
+
+
 @lru_cache(maxsize=4096)
 def clauses(text: str) -> Clauses:
     """Read a sentence. The tokens are shared: treat them as constants."""

@@ -1,132 +1,411 @@
-"""Where articles give different figures for the same thing: "12 dead" and "15 dead".
+"""Where articles differ on what a question asks: "12 dead" in one, "15 dead" in another.
 
-It knows nothing of the question; it compares what was quoted from each article.
+Only what answers the question is compared, and only where the articles say the same of the
+same thing: a difference that is none would be worse than one that is not shown. It knows
+nothing of how an answer is worded.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import combinations
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
 
 from bot.answer import Citation
-from bot.verification.alignment import MATCH, SURE, Aligner, Alignment
-from bot.verification.clauses import Sort, Token, clauses
-from bot.verification.wording import is_light
+from bot.question import Kind, one_thing_asked
+from bot.verification.alignment import MATCH, SURE, Aligner, Alignment, Line
+from bot.verification.check_roles import doers
+from bot.verification.clauses import SPEECH, Sort, Token, clauses, may_be_verb
+from bot.verification.figures import Bound, Day, Number, agree, may_be_one_day
+from bot.verification.witnesses import witnesses
+from bot.verification.wording import is_light, listed
 from index.article import Passage
+from index.retriever import Query
 from index.words import Words
 
-_SHINGLE = 5
-_COPIED = 0.5
-"""Passages of which the shorter shares this much with the other go back to one text."""
+_ANSWERS = 0.65
+"""How much of what a question speaks of, by weight, a line and what stands around it must say."""
+_AROUND = 0.7
+"""What a word is worth that stands around the line and not in it."""
+_IN_LINE = {Kind.DATE: 0.5, Kind.YEAR: 0.5, Kind.NAME: 0.9}
+"""How much of it the line must say itself; of a count much is often left unsaid."""
+_LEAST_IN_LINE = 0.35
 _SAME_THING = {True: 0.3, False: 0.4}
 """How much of a figure's surroundings the other's must say, for both to be of one thing: that
 much of a count's, and more of a figure with a unit, for shares and sums are of many things."""
-_WORD = re.compile(r"\w+")
+_APART = timedelta(days=90)
+"""Articles that lie further apart speak of different times."""
+_ROUNDING = 0.1
+_SHOWN = 3
+_PARTS = listed(
+    "including includes include among other others another more additional further extra each per "
+    "every remaining rest"
+)
+"""Figures beside these are part of a whole, added to one, or shared out."""
+_SPANS = listed("day days week weeks month months year years hour hours daily annual annually")
+_CHANGES = listed(
+    "rise rises rose risen climb climbed grow grew grown increase increased jump jumped reach "
+    "reached stand stands stood fall falls fell fallen drop dropped"
+)
+_HOW = listed("many much long old far high big often fast tall large")
+_CAPTION = re.compile(
+    r"\b(?:in (?:this|a|an) (?:\w+ )?(?:photo|picture|image)|(?:is|are) (?:seen|pictured))\b", re.I
+)
+"""What a picture shows goes on before and after its day."""
+
+Wanted = Callable[[Token], bool]
+_WANTED: dict[Kind, Wanted] = {
+    Kind.MONEY: lambda t: t.number is not None and t.number.unit in ("$", "€", "£"),
+    Kind.SHARE: lambda t: t.number is not None and t.number.unit == "%",
+    Kind.NUMBER: lambda t: t.number is not None and t.number.unit != "ordinal",
+    Kind.DATE: lambda t: t.day is not None and t.day.step not in ("week", "month", "year"),
+    Kind.YEAR: lambda t: t.day is not None and t.day.year is not None,
+    Kind.NAME: lambda t: t.verb,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two quotes that differ; `figures` are what each says, the older quote's first."""
+class Stated:
+    """What an article gives as the answer, in its own words, and where."""
 
-    older: Citation
-    newer: Citation
-    figures: tuple[str, str]
+    says: str
+    quote: Citation
 
 
-def conflicts(
-    quotes: Sequence[Citation], passages: Sequence[Passage], words: Words
-) -> list[Conflict]:
-    """The conflicts among `quotes`, each pair of quotes at most once.
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a line gives as an answer: its token at `place`, or the names of who does that."""
 
-    `passages` tell which articles only repeat each other: those count as one witness.
+    line: Line
+    place: int
+    names: tuple[Token, ...] = ()
+
+    @property
+    def token(self) -> Token:
+        return self.line.clauses.tokens[self.place]
+
+    @property
+    def published(self) -> date | None:
+        return self.line.passage.published
+
+    @property
+    def order(self) -> tuple[date, int, int]:
+        return self.published or date.min, self.line.number, self.line.place
+
+    @property
+    def says(self) -> str:
+        if not self.names:
+            return self.token.text
+        return self.line.text[self.names[0].start : self.names[-1].end].removesuffix("’s")
+
+
+def differing(
+    query: Query, quotes: Sequence[Citation], passages: Sequence[Passage], words: Words
+) -> tuple[Stated, ...]:
+    """What articles give differently as the answer to `query`, oldest first, else nothing.
+
+    One of `quotes` is among them; the others stand in `passages`. Articles that only repeat
+    each other count as one witness, and what several say is given once, by the newest.
     """
-    witness = witnesses(passages)
-    aligner = Aligner([_as_passage(quote) for quote in quotes], words)
-    found = []
-    for one, other in combinations(range(len(quotes)), 2):
-        sources = quotes[one].source, quotes[other].source
-        if len({witness.get(s, s) for s in sources}) == 1:
-            continue
-        older, newer = sorted((one, other), key=lambda n: quotes[n].published or date.min)
-        differing = next(_differing(aligner, quotes[older], newer + 1), None)
-        if differing:
-            found.append(Conflict(quotes[older], quotes[newer], differing))
-    return found
+    kind = one_thing_asked(query.text)
+    if not kind:
+        return ()
+    comparison = _Comparison(query, kind, passages, words)
+    for own in comparison.answers:
+        quote = next((q for q in quotes if _stands_in(own.line, q)), None)
+        rivals = [a for a in comparison.answers if quote and comparison.differ(own, a)]
+        if quote and rivals:
+            said = [(own, quote)]
+            for rival in sorted(rivals, key=lambda a: a.order, reverse=True):
+                if len(said) < _SHOWN and not any(_alike(rival, other) for other, _ in said):
+                    said.append((rival, rival.line.quoted()))
+            said.sort(key=lambda s: s[0].order)
+            return tuple(Stated(answer.says, q) for answer, q in said)
+    return ()
 
 
-def witnesses(passages: Sequence[Passage]) -> dict[str, str]:
-    """Each source, and the first of the sources that have the same text."""
-    shingles: dict[str, set[tuple[str, ...]]] = {}
-    for passage in passages:
-        found = _WORD.findall(passage.text.lower())
-        runs = zip(*(found[n:] for n in range(_SHINGLE)), strict=False)
-        shingles.setdefault(passage.source, set()).update(runs)
-    first: dict[str, str] = {}
-    for source, own in shingles.items():
-        copied = (
-            first[other]
-            for other in first
-            if len(own & shingles[other]) > _COPIED * max(1, min(len(own), len(shingles[other])))
+class _Comparison:
+    """The answers to one question that the passages give, held against each other."""
+
+    def __init__(self, query: Query, kind: Kind, passages: Sequence[Passage], words: Words) -> None:
+        self._asked = clauses(" ".join([query.text, *query.context[:1]]))
+        self._kind = kind
+        self._by_name = kind is Kind.NAME
+        self._wanted = _WANTED[kind]
+        self._core = _core(self._asked.tokens)
+        self._passages = passages
+        self._aligner = Aligner(passages, words)
+        self._witness = witnesses(passages)
+
+    @cached_property
+    def answers(self) -> list[_Answer]:
+        """What may be an answer, passage by passage, at most one a line."""
+        lines = [
+            line
+            for number in range(1, len(self._passages) + 1)
+            for line in self._aligner.lines(number)
+            if any(map(self._wanted, line.clauses.tokens)) and not _CAPTION.search(line.text)
+        ]
+        alignment = self._aligner.beside(self._asked, lines)
+        found = (self._answer(alignment, n) for n in range(len(lines)))
+        return [answer for answer in found if answer]
+
+    def _answer(self, alignment: Alignment, n: int) -> _Answer | None:
+        """What a line gives: beside the word that says what the question asks of it."""
+        line = alignment.lines[n]
+        tokens = line.clauses.tokens
+        told = [s.place for k in self._core for s in alignment.spots(k, MATCH) if s.line == n]
+        if not told or not self._speaks_of_it(alignment, n):
+            return None
+        if self._by_name:
+            verbs = [_Answer(line, place) for place in told if tokens[place].verb]
+            return next(filter(None, map(self._with_names, verbs)), None)
+        nearest = min(
+            (tokens[place].clause != tokens[spot].clause, abs(place - spot), place)
+            for place in range(len(tokens))
+            for spot in told
+            if self._wanted(tokens[place])
         )
-        first[source] = next(copied, source)
-    return first
+        place = nearest[2]
+        elsewhere = nearest[0] and any(
+            t.verb and t.clause == tokens[place].clause and not is_light(t.stem) for t in tokens
+        )
+        return _Answer(line, place) if not elsewhere and self._may_answer(line, place) else None
+
+    def _with_names(self, answer: _Answer) -> _Answer | None:
+        """The answer with who does it, if it is clear who."""
+        tokens = answer.line.clauses.tokens
+        names = doers(self._aligner, tokens, answer.place)
+        asked = {t.stem for t in self._asked.tokens}
+        several = any(t.text.lower() == "and" for t in tokens[: answer.place])
+        apart = any(after.start - name.end > 1 for name, after in pairwise(names))
+        if several or apart or all(t.initial for t in names):
+            return None
+        if any(t.stem in asked for t in names):
+            return None
+        return replace(answer, names=tuple(names))
+
+    def _may_answer(self, line: Line, place: int) -> bool:
+        """Whether a figure can be the whole of what is asked: no part, and of now."""
+        tokens, published = line.clauses.tokens, line.passage.published
+        around = {t.text.lower() for t in tokens[max(0, place - 3) : place + 3]}
+        asked = {t.text.lower() for t in self._asked.tokens}
+        if not _PARTS.isdisjoint(around) or ("since" in asked and "since" not in around):
+            return False
+        years = {t.day.year for t in tokens if t.day and t.day.year and t.text not in asked}
+        return bool(tokens[place].day) or not published or years <= {published.year}
+
+    def _speaks_of_it(self, alignment: Alignment, n: int) -> bool:
+        """Whether a line, with what stands around it, says what the question asks about."""
+        line = alignment.lines[n]
+        around = self._around(line)
+        said = here = total = 0.0
+        for token, weight, held in zip(
+            self._asked.tokens, alignment.weights, alignment.said(n), strict=True
+        ):
+            light = is_light(token.stem) and token.sort is Sort.WORD and not self._by_name
+            if token.sort in (Sort.SMALL, Sort.DAY) or light or token.text.lower() in _HOW:
+                continue
+            total += weight
+            if held >= MATCH:
+                said += weight
+                here += weight
+            elif token.stem in around:
+                said += weight if token.sort is Sort.NAME else _AROUND * weight
+        least = _IN_LINE.get(self._kind, _LEAST_IN_LINE)
+        return said >= _ANSWERS * total and here >= least * total
+
+    def _around(self, line: Line) -> frozenset[str]:
+        """The stems of all that stands around a line, the article's title with it."""
+        titled = {t.stem for t in clauses(line.passage.title).tokens}
+        return self._aligner.words(line.number) | titled
+
+    def differ(self, one: _Answer, other: _Answer) -> bool:
+        """Whether two articles say the same of the same thing, but for these."""
+        witness = [self._witness[a.line.passage.source] for a in (one, other)]
+        if witness[0] == witness[1] or _alike(one, other) or not _of_one_sort(one, other):
+            return False
+        if one.published and other.published and abs(one.published - other.published) > _APART:
+            return False
+        if self._is_known(one, other) or self._is_known(other, one):
+            return False
+        return _at_one_time(one, other) and self._same_but(one, other)
+
+    def _is_known(self, one: _Answer, other: _Answer) -> bool:
+        """Whether the article of `other` has what `one` says as well, and means another thing."""
+        if one.names:
+            return any(t.stem in self._around(other.line) for t in one.names)
+        return any(
+            _says(one.token, one.published, token, other.published)
+            for line in self._aligner.lines(other.line.number)
+            for token, before in zip(line.clauses.tokens[1:], line.clauses.tokens, strict=False)
+            if before.text.lower() not in ("from", "than")
+        )
+
+    def _same_but(self, one: _Answer, other: _Answer) -> bool:
+        """Whether each line says around its answer what the other says."""
+        if one.names:
+            return True
+        there = self._aligner.beside(one.line.clauses, [other.line])
+        back = self._aligner.beside(other.line.clauses, [one.line])
+        if not (_same_names(self._aligner, there) and _same_noun(there, one.place, other.place)):
+            return False
+        if self._strangers(there, one) and self._strangers(back, other):
+            return False
+        if not (_same_verb(there, one.place) and _same_verb(back, other.place)):
+            return False
+        likeness = max(
+            _likeness(there, one.place, other.place), _likeness(back, other.place, one.place)
+        )
+        number = one.token.number
+        return likeness >= _SAME_THING[number is not None and not number.unit]
+
+    def _strangers(self, alignment: Alignment, one: _Answer) -> bool:
+        """Whether a line has names, those of speakers aside, that the other's article lacks."""
+        around = self._around(alignment.lines[0])
+        tokens = one.line.clauses.tokens
+        speaking = _clauses_with(tokens, SPEECH)
+        return any(
+            alignment.best(k) < SURE and t.stem not in around and t.clause not in speaking
+            for k, t in enumerate(tokens)
+            if t.sort is Sort.NAME and self._aligner.names([t])
+        )
 
 
-def _as_passage(quote: Citation) -> Passage:
-    return Passage(
-        quote.source, quote.title, quote.published, quote.url, quote.quote, quote.start, quote.end
+def _core(asked: Sequence[Token]) -> list[int]:
+    """The places of the words that say what is asked of a thing: its verb, else all that tell."""
+    told = [
+        k
+        for k, t in enumerate(asked)
+        if t.sort is Sort.WORD and not is_light(t.stem) and t.text.lower() not in _HOW
+    ]
+    verbs = [k for k, t in enumerate(asked) if t.sort is Sort.WORD and may_be_verb(t)]
+    names = [k for k, t in enumerate(asked) if t.sort is Sort.NAME]
+    return [k for k in verbs if k in told][:1] or verbs[:1] or told or names
+
+
+def _stands_in(line: Line, quote: Citation) -> bool:
+    return (
+        line.passage.source == quote.source and quote.start <= line.start and line.end <= quote.end
     )
 
 
-def _differing(aligner: Aligner, quote: Citation, other: int) -> Iterator[tuple[str, str]]:
-    """Figures of `quote` for which the other quote has another one of the same thing."""
-    reading = aligner.settled(clauses(quote.quote))
-    alignment = aligner.align(reading, [other])
-    if not _same_names(aligner, alignment):
-        return
-    for k, token in enumerate(reading.tokens):
-        if token.number is None or alignment.best(k) >= MATCH or not _same_verb(alignment, k):
-            continue
-        rivals = [
-            (_likeness(alignment, k, n, j), t.text)
-            for n, line in enumerate(alignment.lines)
-            for j, t in enumerate(line.clauses.tokens)
-            if t.number and t.number.unit == token.number.unit and not _is_said(reading.tokens, t)
-        ]
-        likeness, said = max(rivals, default=(0.0, ""))
-        if likeness >= _SAME_THING[not token.number.unit]:
-            yield token.text, said
+def _alike(one: _Answer, other: _Answer) -> bool:
+    """Whether two answers may well be the same."""
+    if one.names:
+        return not {t.stem for t in one.names}.isdisjoint(t.stem for t in other.names)
+    if one.token.number and other.token.number and _rounded(one.token.number, other.token.number):
+        return True
+    return _says(one.token, one.published, other.token, other.published)
+
+
+def _says(one: Token, published: date | None, other: Token, other_published: date | None) -> bool:
+    if one.number and other.number:
+        return agree(one.number, other.number) or agree(other.number, one.number)
+    if one.day and other.day:
+        return may_be_one_day(one.day, published, other.day, other_published)
+    return False
+
+
+def _rounded(one: Number, other: Number) -> bool:
+    """Whether one number is the other in fewer digits, or allows for it: "about", "less than"."""
+    small, large = sorted((one, other), key=lambda n: n.value)
+    if large.bound is Bound.MOST:
+        return True
+    far = (large.value - small.value) / large.value
+    if Bound.ABOUT in (one.bound, other.bound) and far <= _ROUNDING:
+        return True
+    digits = min(_digits(one.value), _digits(other.value))
+    rounded = {float(f"{n.value:.{digits - 1}e}") for n in (one, other)}
+    return len(rounded) == 1 and far <= _ROUNDING / 2
+
+
+def _digits(value: float) -> int:
+    """How many digits of a number tell something: 2 of 1,400."""
+    return len(f"{value:.6g}".partition("e")[0].replace(".", "").strip("0")) or 1
+
+
+def _of_one_sort(one: _Answer, other: _Answer) -> bool:
+    tokens = one.token, other.token
+    if tokens[0].certainty is not tokens[1].certainty or any(t.negated for t in tokens):
+        return False
+    if tokens[0].number and tokens[1].number:
+        return tokens[0].number.unit == tokens[1].number.unit
+    days = tokens[0].day, tokens[1].day
+    return not (days[0] and days[1]) or _is_exact(days[0]) == _is_exact(days[1])
+
+
+def _is_exact(day: Day) -> bool:
+    """Whether a date is that of a single day."""
+    return day.day is not None or day.weekday is not None or day.step == "day"
+
+
+def _at_one_time(one: _Answer, other: _Answer) -> bool:
+    """Whether what both tell of can be of one time, as far as they say."""
+    if one.token.day:
+        return True
+    days = [_days_of_event(answer.line.clauses.tokens) for answer in (one, other)]
+    return not (days[0] and days[1]) or any(
+        may_be_one_day(d, one.published, e, other.published) for d in days[0] for e in days[1]
+    )
+
+
+def _days_of_event(tokens: Sequence[Token]) -> list[Day]:
+    """The dates in a line, but for the day when it was said or had changed."""
+    told = SPEECH | _CHANGES
+    aside = _clauses_with(tokens, told)
+    return [
+        t.day
+        for place, t in enumerate(tokens)
+        if t.day and t.day.step != "week" and t.clause not in aside
+        if told.isdisjoint(near.text.lower() for near in tokens[max(0, place - 3) : place])
+    ]
+
+
+def _clauses_with(tokens: Sequence[Token], words: Set[str]) -> set[int]:
+    return {t.clause for t in tokens if t.text.lower() in words}
 
 
 def _same_names(aligner: Aligner, alignment: Alignment) -> bool:
-    """Whether both quotes have a name in common, if both have any."""
+    """Whether both lines have a name in common, if both have any."""
     own = [k for k, t in enumerate(alignment.claim.tokens) if t in aligner.names([t])]
     theirs = any(t.sort is Sort.NAME for line in alignment.lines for t in line.clauses.tokens)
     return not own or not theirs or any(alignment.best(k) >= SURE for k in own)
 
 
+def _same_noun(alignment: Alignment, place: int, other: int) -> bool:
+    """Whether two figures count the same things, over the same span, if they say."""
+    tokens, held = alignment.claim.tokens, alignment.lines[0].clauses.tokens
+    if _span(tokens, place) != _span(held, other):
+        return False
+    one, two = (_noun(t, n) for t, n in ((tokens, place), (held, other)))
+    return one is None or two is None or one.stem == two.stem or alignment.says(one, two)
+
+
+def _noun(tokens: Sequence[Token], place: int) -> Token | None:
+    after = tokens[place + 1 : place + 2]
+    return after[0] if after and after[0].sort is Sort.WORD and not after[0].verb else None
+
+
+def _span(tokens: Sequence[Token], place: int) -> str:
+    """The span of time over which a figure is counted: "900 a day"."""
+    after = [t.text.lower() for t in tokens[place + 1 : place + 5]]
+    return next((w for a, w in pairwise(after) if a == "a" and w in _SPANS), "")
+
+
 def _same_verb(alignment: Alignment, k: int) -> bool:
-    """Whether what the figure's clause says of it is said by the other quote as well."""
+    """Whether what the figure's clause says of it is said by the other line as well."""
     tokens = alignment.claim.tokens
     verbs = [
         j
         for j, t in enumerate(tokens)
         if t.verb and t.clause == tokens[k].clause and not is_light(t.stem)
     ]
-    return all(alignment.best(j) >= SURE for j in verbs)
+    return all(alignment.best(j) >= SURE for j in verbs if tokens[j].text.lower() not in _CHANGES)
 
 
-def _is_said(tokens: Sequence[Token], other: Token) -> bool:
-    """Whether the quote itself has the other's figure too."""
-    return any(
-        t.number and other.number and t.number.value == other.number.value
-        for t in tokens
-        if t.sort is Sort.NUMBER
-    )
-
-
-def _likeness(alignment: Alignment, k: int, line: int, place: int) -> float:
-    """How much of what surrounds a figure also surrounds another, in [0, 1]."""
-    whole = alignment.surroundings(k)
-    return alignment.fit(k, line, place) / whole if whole else 0.0
+def _likeness(alignment: Alignment, place: int, other: int) -> float:
+    """How much of what surrounds a figure also surrounds the other, in [0, 1]."""
+    whole = alignment.surroundings(place)
+    return alignment.fit(place, 0, other) / whole if whole else 0.0

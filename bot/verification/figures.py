@@ -330,6 +330,23 @@ def same_day(said: Day, held: Day, published: date | None) -> bool:
     )
 
 
+def day_of(when: date) -> Day:
+    """A calendar day as a date written in full."""
+    return Day(0, 0, when.year, when.month, when.day)
+
+
+def may_be_one_day(
+    one: Day, published: date | None, other: Day, other_published: date | None
+) -> bool:
+    """Whether two dates, written in articles of these days, can be the same."""
+    return any(
+        _is_part(a, b) or _is_part(b, a)
+        for a in _meant(one, published)
+        for b in _meant(other, other_published)
+        if -1 not in (a[3], b[3])
+    )
+
+
 Known = tuple[int | None, int | None, int | None, int | None]
 """Year, month, day and weekday, as far as they are known."""
 

@@ -8,7 +8,6 @@ no more certain, by the same speaker. It does not know the question, nor who wro
 import re
 from collections.abc import Sequence
 
-from bot.answer import Citation
 from bot.verification.alignment import SURE, Aligner, Line, commands
 from bot.verification.check_assertion import causes, certainties, degrees, negations, opposites
 from bot.verification.check_figures import bindings, dates, numbers
@@ -77,31 +76,17 @@ class Verifier:
 
     def _judge(self, text: str, numbers: tuple[int, ...], strict: bool = False) -> Verdict:
         if line := self._verbatim(text, numbers):
-            return Supported((_citation(line),))
+            return Supported((line.quoted(),))
         alignment = self._aligner.align(self._aligner.settled(clauses(text)), numbers)
         case = Case(text, alignment, self._aligner, self._passages, numbers, strict)
         for check in _CHECKS:
             if failure := check(case):
                 return failure
-        return Supported(tuple(_citation(line) for line in _in_order(alignment.lines)))
+        return Supported(tuple(line.quoted() for line in _in_order(alignment.lines)))
 
 
 def _in_order(lines: Sequence[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: (line.number, line.place))
-
-
-def _citation(line: Line) -> Citation:
-    passage = line.passage
-    return Citation(
-        n=line.number,
-        source=passage.source,
-        title=passage.title,
-        published=passage.published,
-        url=passage.url,
-        quote=line.text,
-        start=line.start,
-        end=line.end,
-    )
 
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([^()\s]+)\)")
@@ -109,7 +94,11 @@ _MARKDOWN = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`|^#+\s*|~~
 _PREAMBLE = re.compile(
     r"^(?:according to|based on|as (?:stated|reported|mentioned|described) in|per|in) "
     r"(?:the )?(?:(?:provided|given|cited) )?(?:passages?|articles?|sources?|documents?|context)"
-    r"(?: \d+(?:(?:,| and) \d+)*)?, ?|^(?:but|however|and|yet|also|so),? ",
+    r"(?: \d+(?:(?:,| and) \d+)*)?, ?"
+    r"|^(?:the |these )?(?:articles|sources|passages|reports|accounts) "
+    r"(?:differ|disagree|conflict|vary|do not agree|contradict (?:each other|one another)|"
+    r"give different \w+)(?: (?:on|about|over|as to) [\w ]{1,60})?[:;,] ?"
+    r"|^(?:but|however|and|yet|also|so),? ",
     re.IGNORECASE,
 )
 

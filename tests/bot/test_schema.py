@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from bot.answer import Answer, Citation, Status
+from bot.answer import Answer, Citation, Conflict, Status
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline
@@ -32,9 +32,9 @@ def ask(inside: "Dateline", store: Path, question: str) -> Any:
 
 def test_the_schema_is_sound_and_describes_everything() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    for thing in (SCHEMA, SCHEMA["$defs"]["citation"], SCHEMA["$defs"]["passage"]):
+    for thing in (SCHEMA, *(SCHEMA["$defs"][d] for d in ("citation", "passage", "conflict"))):
         assert thing["additionalProperties"] is False
-        assert set(thing["required"]) == set(thing["properties"]) - {"notes", "place"}
+        assert set(thing["required"]) == set(thing["properties"]) - {"notes", "place", "conflicts"}
         assert all("description" in p or "$ref" in p for p in thing["properties"].values())
 
 
@@ -57,6 +57,14 @@ def test_a_citation_says_where_it_begins_if_that_has_a_name() -> None:
     placed = replace(citation, place="page 3")
     VALIDATOR.validate(replace(answer, citations=(placed,)).as_json())
     assert placed.as_json()["place"] == "page 3"
+
+
+def test_a_conflict_names_the_citations_that_differ() -> None:
+    conflict = Conflict(((1, "12"), (2, "15")), newest=2)
+    answer = Answer(Status.CLARIFY, "It differs.", 0.5, "q", conflicts=(conflict,))
+    VALIDATOR.validate(answer.as_json())
+    VALIDATOR.validate(replace(answer, conflicts=(replace(conflict, newest=None),)).as_json())
+    assert answer.as_json()["conflicts"][0]["statements"][1] == {"n": 2, "says": "15"}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
