@@ -180,11 +180,9 @@ class Answerer:
         from bot.verification.conflict import differing
 
         differences = [differing(q, citations, found.read(), self._words) for q in queries]
-        standing = [
-            [replace(s, quote=quote) for s, quote in zip(d, self._standing([s.quote for s in d]))]
-            for d in differences
-        ]
+        standing = [d for d in differences if self._standing([s.quote for s in d])]
         told, cited, conflicts = with_differences(said, citations, standing)
+        cited = verified(cited, self._store.article)  # which names their places
         return replace(found.answered(told, cited, missing), conflicts=conflicts)
 
     def _standing(self, quotes: Sequence[Citation]) -> Sequence[Citation]:
