@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, aclosing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Draft, Turn
@@ -155,8 +156,9 @@ class Desk:
             answer, record = await self._answered(asked, question, board)
             taken_on.close()
             await board.close()
+            text = await asyncio.to_thread(answer_text, answer, asked.words)
             shown = await reply.settle(
-                pages(answer_text(answer, asked.words)), buttons(record, asked.words)
+                await asyncio.to_thread(pages, text), buttons(record, asked.words)
             )
             await self._records.show(record.id, shown)
             self._metrics.settled(answer.status, time.time() - record.asked)
@@ -207,8 +209,8 @@ class Desk:
         """The answer in its turn; until it is there, the board shows how far it is."""
         say = asked.words
         answerer = await self._answerer(asked, board)
-        async with self.line.turn(lambda place: board.put(say("place", place=place))):
-            board.put(say("searching"))
+        async with self.line.turn(lambda n: board.put(partial(say, "place", place=n))):
+            board.put(partial(say, "searching"))
             history = asked.history
             if history is None:
                 history = await self._memory.turns(asked.conversation, until=asked.until)
@@ -219,14 +221,14 @@ class Desk:
                         return event
                     assert isinstance(event, Draft)
                     draft += event.text
-                    board.put(draft_text(draft, say))
+                    board.put(partial(draft_text, draft, say))
         raise AssertionError("a stream ends with an answer")
 
     async def _answerer(self, asked: Asked, board: Board) -> "Answerer":
         opening = asyncio.ensure_future(self._newsrooms.of(asked.server))
         done, _ = await asyncio.wait([opening], timeout=SOON)
         if not done:
-            board.put(asked.words("building"))
+            board.put(partial(asked.words, "building"))
         return await opening
 
     def _spent(self, budget: Budget, asked: Asked) -> str:

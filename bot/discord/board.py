@@ -17,13 +17,13 @@ class Board:
     def __init__(self, show: Callable[[str], Awaitable[None]], seconds: float = 1.0) -> None:
         self._show = show
         self._seconds = seconds
-        self._latest = ""
+        self._latest: Callable[[], str] = str
         self._changed = asyncio.Event()
         self._showing = asyncio.Lock()
         self._task = asyncio.create_task(self._run())
 
-    def put(self, text: str) -> None:
-        """Show this next, unless something else comes before."""
+    def put(self, text: Callable[[], str]) -> None:
+        """Show this next, unless something else comes before; only then is it worked out."""
         self._latest = text
         self._changed.set()
 
@@ -39,5 +39,5 @@ class Board:
             await self._changed.wait()
             self._changed.clear()
             async with self._showing:
-                await self._show(self._latest)
+                await self._show(await asyncio.to_thread(self._latest))
             await asyncio.sleep(self._seconds)
