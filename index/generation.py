@@ -89,6 +89,20 @@ class Generation:
         made._derive()
         return made
 
+    @classmethod
+    def to_embed(
+        cls, old: "Generation", folder: Path, embedder: Embedder, server: ChromaServer | None
+    ) -> "Generation":
+        """The same articles, which all have still to be split and embedded."""
+        folder.mkdir()
+        old.manifest.copy_to(folder / MANIFEST)
+        made = cls(folder, server)
+        made.manifest.embed_again(embedder.name, SPLITTER)
+        made._settle()
+        made.seal()
+        _ = made.bm25
+        return made
+
     @property
     def bm25(self) -> Bm25Index:
         """The word index."""

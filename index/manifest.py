@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from index.article import Article, Place
 from index.errors import StoreError
 from index.readers import Problem
+from index.resemblance import bands
+from index.standing import CURRENT, Standing
 
-FORMAT = 1
-"""Raised with every change to the tables or to what stands beside the manifest, but not for
-a column that may be NULL: an older manifest is given it when opened."""
+FORMAT = 2
+"""Raised with every change to the tables or to what stands beside the manifest."""
 
 PAGE = 1_000
 
@@ -36,7 +37,7 @@ CREATE TABLE files (
     source TEXT NOT NULL,
     size INTEGER NOT NULL,      -- -1 until all its articles are in
     changed_ns INTEGER NOT NULL,
-    shadowed INTEGER NOT NULL   -- whether another file's article stands for one of its own
+    written_ns INTEGER NOT NULL -- when its content was delivered
 );
 CREATE TABLE problems (
     file_id INTEGER,            -- NULL for what was found outside any file
@@ -45,22 +46,39 @@ CREATE TABLE problems (
     reason TEXT NOT NULL
 );
 CREATE INDEX problems_of_file ON problems (file_id);
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY,
-    source TEXT NOT NULL UNIQUE,
+CREATE TABLE articles (         -- every version that a file delivers, whether it answers or not
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     file_id INTEGER NOT NULL,
-    sha256 BLOB NOT NULL,       -- of title, published, url and text
+    ordinal INTEGER NOT NULL,   -- its place among the file's articles
+    source TEXT NOT NULL,
+    sha256 BLOB NOT NULL,       -- of everything that was read of it
+    body TEXT NOT NULL,         -- of title and text, which its passages are made of
+    state TEXT NOT NULL,        -- new until it has been seen to; then see index/standing.py
+    stand_in INTEGER,           -- the article that answers in its place
+    story INTEGER,              -- the same number for all that say nearly the same
+    leaving INTEGER NOT NULL,   -- 1 when its file has it no more; it answers until it is dropped
+    signature BLOB NOT NULL,    -- see index/resemblance.py
     title TEXT NOT NULL,
     published TEXT,
     url TEXT,
-    words INTEGER NOT NULL,
-    text TEXT NOT NULL,
     author TEXT,
-    places TEXT                 -- JSON: [[start, end, label], …]
+    words INTEGER NOT NULL,
+    places TEXT,                -- JSON: [[start, end, label], …]
+    text TEXT NOT NULL
 );
-CREATE INDEX articles_of_file ON articles (file_id);
-CREATE INDEX articles_by_day ON articles (published);
-CREATE INDEX articles_by_content ON articles (sha256);
+CREATE INDEX articles_of_file ON articles (file_id, leaving, state);
+CREATE INDEX articles_by_source ON articles (source, leaving);
+CREATE INDEX articles_by_url ON articles (url) WHERE url IS NOT NULL;
+CREATE INDEX articles_by_body ON articles (body);
+CREATE INDEX articles_of_story ON articles (story) WHERE story IS NOT NULL;
+CREATE INDEX articles_answering ON articles (published) WHERE state = 'current';
+CREATE INDEX articles_unsettled ON articles (id) WHERE state = 'new' OR leaving = 1;
+CREATE INDEX articles_stood_in_for ON articles (stand_in) WHERE stand_in IS NOT NULL;
+CREATE TABLE bands (            -- articles that share one may say nearly the same
+    band INTEGER NOT NULL,
+    article_id INTEGER NOT NULL,
+    PRIMARY KEY (band, article_id)
+) WITHOUT ROWID;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY,     -- never given twice, see meta.next_passage
     article_id INTEGER NOT NULL,
@@ -73,16 +91,36 @@ CREATE INDEX passages_of_article ON passages (article_id);
 CREATE TABLE garbage (passage_id INTEGER PRIMARY KEY);
 """
 
-_ADDED = {"articles": ("author", "places")}
-"""Columns that the first manifests of this format lack."""
+
+SIMILAR = "similar"
+"""What `catalogue` calls an article that answers beside one that says nearly the same."""
+
+_CATALOGUE = """
+SELECT a.source, a.title, a.published, a.url, a.words,
+    (SELECT count(*) FROM passages WHERE article_id = a.id),
+    a.state,
+    CASE a.state WHEN 'current' THEN (
+        SELECT source FROM articles
+        WHERE a.story IS NOT NULL AND story = a.story AND state = 'current'
+        ORDER BY coalesce(published, '9999'), url IS NULL, instr(url, '?') > 0, source LIMIT 1
+    ) ELSE (SELECT source FROM articles WHERE id = a.stand_in) END
+FROM articles a
+WHERE a.source > ? AND a.state != 'new'
+    AND NOT EXISTS (SELECT 1 FROM articles WHERE id = a.stand_in AND source = a.source)
+ORDER BY a.source LIMIT ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage as ranking needs it; `vector` is its float32 embedding, of length 1."""
+    """A passage as ranking needs it; `vector` is its float32 embedding, of length 1.
+
+    Articles that say nearly the same have the same `story`.
+    """
 
     id: int
     article_id: int
+    story: int
     source: str
     title: str
     published: date | None
@@ -94,7 +132,11 @@ class Candidate:
 
 
 class CatalogueRow(NamedTuple):
-    """One line of the list of articles."""
+    """One line of the list of articles.
+
+    `state` is "current"; "duplicate" of the article `of`, in its every word; "similar" to
+    it, nearly so, where both can be quoted; or "superseded" by it.
+    """
 
     source: str
     title: str
@@ -102,36 +144,16 @@ class CatalogueRow(NamedTuple):
     url: str | None
     words: int
     passages: int
+    state: str = "current"
+    of: str | None = None
 
 
-class FileRow(NamedTuple):
-    """What a file looked like when its articles were last read."""
-
-    id: int
-    path: str
-    source: str
-    size: int
-    changed_ns: int
-    shadowed: bool
-
-
-class Owner(NamedTuple):
-    """Which stored article has a source, and from which file."""
+class NewPassages(NamedTuple):
+    """An article's passages on their way in: ids, spans of its text and float32 vectors."""
 
     article_id: int
-    file_id: int
-    sha256: bytes
-    source: str
-
-
-class NewArticle(NamedTuple):
-    """An article on its way in, with its passages' ids, spans and float32 vectors."""
-
-    article: Article
-    file_id: int
-    sha256: bytes
-    replaces: int | None
-    words: int
+    title: str
+    text: str
     ids: Sequence[int]
     spans: Sequence[tuple[int, int]]
     vectors: NDArray[np.float32]
@@ -162,8 +184,7 @@ class Manifest:
                 self._db.execute("SELECT count(*) FROM meta, sqlite_master").fetchone()
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA mmap_size = 268435456")
-                self._add_columns()
-            except (sqlite3.Error, StoreError):
+            except sqlite3.Error:
                 self._db.close()
                 raise
 
@@ -191,14 +212,15 @@ class Manifest:
 
     def meta(self, key: str) -> str | None:
         """The value kept under `key`, or None."""
-        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        rows = self.select("SELECT value FROM meta WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
 
     def candidates(self, ids: Sequence[int]) -> list[Candidate]:
         """The passages with these ids, in their order; an unknown id is left out."""
-        rows = self._rows(
-            "SELECT p.id, p.article_id, a.source, a.title, a.published, a.url, p.text, p.start,"
-            " p.end, p.vector FROM passages p JOIN articles a ON a.id = p.article_id"
+        rows = self.select(
+            "SELECT p.id, p.article_id, coalesce(a.story, a.id), a.source, a.title, a.published,"
+            " a.url, p.text, p.start, p.end, p.vector"
+            " FROM passages p JOIN articles a ON a.id = p.article_id"
             " WHERE p.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         )
@@ -206,10 +228,10 @@ class Manifest:
         return [_candidate(known[number]) for number in ids if number in known]
 
     def article(self, source: str) -> Article | None:
-        """The article with this source, or None."""
-        rows = self._rows(
+        """The article with this source, or None; what is superseded does not count."""
+        rows = self.select(
             "SELECT source, title, text, published, url, author, places FROM articles"
-            " WHERE source = ?",
+            " WHERE source = ? AND state IN ('current', 'duplicate')",
             (source,),
         )
         if not rows:
@@ -218,83 +240,83 @@ class Manifest:
         places = tuple(Place(*place) for place in json.loads(written or "[]"))
         return Article(source, title, text, _day(published), url, author, places)
 
+    def text(self, article_id: int) -> tuple[str, str]:
+        """An article's title and text."""
+        [(title, text)] = self.select(
+            "SELECT title, text FROM articles WHERE id = ?", (article_id,)
+        )
+        return title, text
+
     def catalogue(self) -> Iterator[CatalogueRow]:
-        """Every article, by source."""
+        """Every article, by source; of several versions of one source, the last one."""
         last = ""
-        while page := self._rows(
-            "SELECT source, title, published, url, words,"
-            " (SELECT count(*) FROM passages WHERE article_id = articles.id)"
-            " FROM articles WHERE source > ? ORDER BY source LIMIT ?",
-            (last, PAGE),
-        ):
-            for source, title, published, url, words, passages in page:
-                yield CatalogueRow(source, title, _day(published), url, words, passages)
+        while page := self.select(_CATALOGUE, (last, PAGE)):
+            for source, title, published, url, words, passages, state, of in page:
+                row = CatalogueRow(source, title, _day(published), url, words, passages, state)
+                if of is not None and of != source:
+                    row = row._replace(state=SIMILAR if state == CURRENT else state, of=of)
+                yield row
             last = page[-1][0]
+
+    def others(self, source: str) -> list[CatalogueRow]:
+        """The other articles that an article stands for, or that say nearly the same."""
+        return [row for row in self.catalogue() if row.of == source]
 
     def problems(self) -> list[Problem]:
         """What could not be read when the files were last looked at."""
-        rows = self._rows("SELECT source, reason, line FROM problems ORDER BY source, line")
+        rows = self.select("SELECT source, reason, line FROM problems ORDER BY source, line")
         return [Problem(*row) for row in rows]
 
     def newest(self, until: date) -> date | None:
         """The last day, not after `until`, that an article was published on."""
-        rows = self._rows(
-            "SELECT max(published) FROM articles WHERE published <= ?", (until.isoformat(),)
+        rows = self.select(
+            "SELECT max(published) FROM articles WHERE state = 'current' AND published <= ?",
+            (until.isoformat(),),
         )
         return _day(rows[0][0])
 
     def counts(self) -> tuple[int, int]:
-        """How many articles and how many passages there are."""
-        [(articles, passages)] = self._rows(
-            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+        """How many articles that answer there are, and how many passages."""
+        [(articles, passages)] = self.select(
+            "SELECT (SELECT count(*) FROM articles WHERE state = 'current'),"
+            " (SELECT count(*) FROM passages)"
         )
         return articles, passages
+
+    def sources(self) -> int:
+        """How many names articles have that are there to stay."""
+        [(number,)] = self.select("SELECT count(DISTINCT source) FROM articles WHERE leaving = 0")
+        return int(number)
 
     def fingerprint(self) -> str:
         """A digest of every article and of how it was split and embedded, in hexadecimal."""
         digest = sha256(f"{self.meta('embedder')}\0{self.meta('splitter')}".encode())
-        for source, content in self._rows("SELECT source, sha256 FROM articles ORDER BY source"):
+        for source, content in self.select(
+            "SELECT source, sha256 FROM articles WHERE state = 'current' ORDER BY source"
+        ):
             digest.update(b"\0" + source.encode() + b"\0" + content)
         return digest.hexdigest()
 
-    def files(self) -> dict[str, FileRow]:
-        """Every file known, by its path."""
-        rows = self._rows("SELECT id, path, source, size, changed_ns, shadowed FROM files")
-        return {row[1]: FileRow(*row) for row in rows}
-
-    def owner(self, source: str) -> Owner | None:
-        """Who has this source."""
-        rows = self._rows(
-            "SELECT id, file_id, sha256, source FROM articles WHERE source = ?", (source,)
-        )
-        return Owner(*rows[0]) if rows else None
-
-    def same_content(self, sha256: bytes) -> list[Owner]:
-        """The articles with this content, whatever their source."""
-        rows = self._rows(
-            "SELECT id, file_id, sha256, source FROM articles WHERE sha256 = ?", (sha256,)
-        )
-        return [Owner(*row) for row in rows]
-
-    def articles_of(self, file_id: int) -> list[tuple[int, str]]:
-        """The ids and sources of a file's articles."""
-        return self._rows("SELECT id, source FROM articles WHERE file_id = ?", (file_id,))
-
     def garbage(self) -> list[int]:
         """The ids that may be in the derived indexes and are no passages, or not yet."""
-        rows = self._rows(
+        rows = self.select(
             "SELECT passage_id FROM garbage WHERE passage_id NOT IN (SELECT id FROM passages)"
         )
         return [row[0] for row in rows]
 
     def interrupted(self) -> bool:
         """Whether a sync has stopped before its end."""
-        return bool(self._rows("SELECT 1 FROM garbage LIMIT 1"))
+        return bool(
+            self.select(
+                "SELECT 1 FROM garbage UNION ALL"
+                " SELECT 1 FROM articles WHERE state = 'new' OR leaving = 1 LIMIT 1"
+            )
+        )
 
     def rows(self) -> Iterator[list[tuple[int, str, str, NDArray[np.float32]]]]:
         """Every passage as `(id, title, text, vector)`, some thousands at a time."""
         last = 0
-        while page := self._rows(
+        while page := self.select(
             "SELECT p.id, a.title, p.text, p.vector FROM passages p"
             " JOIN articles a ON a.id = p.article_id WHERE p.id > ? ORDER BY p.id LIMIT ?",
             (last, 4 * PAGE),
@@ -305,7 +327,7 @@ class Manifest:
     def vectors(self) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
         """Every passage's id and vector, some thousands at a time as the rows of a matrix."""
         last = 0
-        while page := self._rows(
+        while page := self.select(
             "SELECT id, vector FROM passages WHERE id > ? ORDER BY id LIMIT ?", (last, 4 * PAGE)
         ):
             ids, blobs = zip(*page, strict=True)
@@ -318,6 +340,9 @@ class Manifest:
     def transaction(self) -> Iterator[None]:
         """All that is written within becomes visible at once, or not at all."""
         with self._lock, self._guarded():
+            if self._db.in_transaction:  # part of a larger one
+                yield
+                return
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -328,11 +353,11 @@ class Manifest:
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep `value` under `key`."""
-        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)])
+        self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)])
 
     def drop_meta(self, key: str) -> None:
         """Keep nothing under `key`."""
-        self._write("DELETE FROM meta WHERE key = ?", [(key,)])
+        self.write("DELETE FROM meta WHERE key = ?", [(key,)])
 
     def reserve(self, count: int) -> range:
         """New passage ids, which are garbage until their passages are put in."""
@@ -340,98 +365,75 @@ class Manifest:
             first = int(self.meta("next_passage") or 1)
             ids = range(first, first + count)
             self.set_meta("next_passage", str(ids.stop))
-            self._write("INSERT INTO garbage VALUES (?)", ((number,) for number in ids))
+            self.write("INSERT INTO garbage VALUES (?)", ((number,) for number in ids))
         return ids
 
-    def expect_file(self, path: str, source: str) -> int:
-        """The id of a file that is about to be read; until `finish_file` it counts as unread."""
-        self._write(
-            "INSERT INTO files (path, source, size, changed_ns, shadowed) VALUES (?, ?, -1, 0, 0)"
-            " ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = -1",
-            [(path, source)],
+    def put_passages(self, new: NewPassages) -> None:
+        """Put in an article's passages; their ids are garbage no more."""
+        vectors = new.vectors.astype(np.float16)
+        self.write(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (number, new.article_id, start, end, new.text[start:end], vector.tobytes())
+                for number, (start, end), vector in zip(new.ids, new.spans, vectors, strict=True)
+            ),
         )
-        [(number,)] = self._rows("SELECT id FROM files WHERE path = ?", (path,))
-        return int(number)
+        self.write("DELETE FROM garbage WHERE passage_id = ?", ((n,) for n in new.ids))
 
-    def finish_file(
-        self, file_id: int, size: int, changed_ns: int, shadowed: bool, problems: Iterable[Problem]
-    ) -> None:
-        """All articles of this file are in; these are the problems it had."""
-        self._write(
-            "UPDATE files SET size = ?, changed_ns = ?, shadowed = ? WHERE id = ?",
-            [(size, changed_ns, shadowed, file_id)],
+    def give_passages(self, article_id: int, to: int) -> None:
+        """Another article, of the same title and text, has these passages from now on."""
+        self.write("UPDATE passages SET article_id = ? WHERE article_id = ?", [(to, article_id)])
+
+    def set_standing(self, article_id: int, standing: Standing) -> None:
+        """Make the article what `standing` says; one that answers no more loses its passages."""
+        self.write(
+            "UPDATE articles SET state = ?, stand_in = ? WHERE id = ?", [(*standing, article_id)]
         )
-        self.set_problems(file_id, problems)
+        if standing.state != CURRENT:
+            self._drop_passages(article_id)
+
+    def set_story(self, article_id: int, story: int) -> None:
+        """The article says nearly the same as all others of this story."""
+        self.write("UPDATE articles SET story = ? WHERE id = ?", [(story, article_id)])
+
+    def drop_article(self, article_id: int) -> None:
+        """Drop an article; its passages' ids become garbage."""
+        self._drop_passages(article_id)
+        for (blob,) in self.select("SELECT signature FROM articles WHERE id = ?", (article_id,)):
+            signature = np.frombuffer(blob, dtype=np.uint32)
+            self.write(
+                "DELETE FROM bands WHERE band = ? AND article_id = ?",
+                ((band, article_id) for band in bands(signature)),
+            )
+        self.write("DELETE FROM articles WHERE id = ?", [(article_id,)])
+
+    def _drop_passages(self, article_id: int) -> None:
+        self.write(
+            "INSERT OR IGNORE INTO garbage SELECT id FROM passages WHERE article_id = ?",
+            [(article_id,)],
+        )
+        self.write("DELETE FROM passages WHERE article_id = ?", [(article_id,)])
 
     def set_problems(self, file_id: int | None, problems: Iterable[Problem]) -> None:
         """Replace the problems of a file, or with None those found outside any file."""
-        self._write("DELETE FROM problems WHERE file_id IS ?", [(file_id,)])
-        self._write(
+        self.write("DELETE FROM problems WHERE file_id IS ?", [(file_id,)])
+        self.write(
             "INSERT INTO problems VALUES (?, ?, ?, ?)",
             ((file_id, p.source, p.line, p.reason) for p in problems),
         )
 
-    def doubt_files(self, file_ids: Iterable[int]) -> None:
-        """Have these files read again the next time."""
-        self._write("UPDATE files SET size = -1 WHERE id = ?", ((n,) for n in file_ids))
-
-    def forget_file(self, file_id: int) -> None:
-        """Drop a file that is gone, and its problems; its articles are `drop_article`'s."""
-        self._write("DELETE FROM problems WHERE file_id = ?", [(file_id,)])
-        self._write("DELETE FROM files WHERE id = ?", [(file_id,)])
-
-    def put_article(self, new: NewArticle) -> None:
-        """Put in an article with its passages, in place of the one it replaces."""
-        if new.replaces is not None:
-            self.drop_article(new.replaces)
-        article = new.article
-        published = article.published.isoformat() if article.published else None
-        with self._lock, self._guarded():
-            article_id = self._db.execute(
-                "INSERT INTO articles (source, file_id, sha256, title, published, url, words, text,"
-                " author, places) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    article.source,
-                    new.file_id,
-                    new.sha256,
-                    article.title,
-                    published,
-                    article.url,
-                    new.words,
-                    article.text,
-                    article.author,
-                    json.dumps(article.places) if article.places else None,
-                ),
-            ).lastrowid
-        vectors = new.vectors.astype(np.float16)
-        self._write(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (number, article_id, start, end, article.text[start:end], vector.tobytes())
-                for number, (start, end), vector in zip(new.ids, new.spans, vectors, strict=True)
-            ),
-        )
-        self._write("DELETE FROM garbage WHERE passage_id = ?", ((n,) for n in new.ids))
-
-    def move_article(self, article_id: int, source: str, file_id: int) -> None:
-        """The same article now has this source and stands in this file."""
-        self._write(
-            "UPDATE articles SET source = ?, file_id = ? WHERE id = ?",
-            [(source, file_id, article_id)],
-        )
-
-    def drop_article(self, article_id: int) -> None:
-        """Drop an article; its passages' ids become garbage."""
-        self._write(
-            "INSERT OR IGNORE INTO garbage SELECT id FROM passages WHERE article_id = ?",
-            [(article_id,)],
-        )
-        self._write("DELETE FROM passages WHERE article_id = ?", [(article_id,)])
-        self._write("DELETE FROM articles WHERE id = ?", [(article_id,)])
+    def embed_again(self, embedder: str, splitter: str) -> None:
+        """Drop every passage, to be made anew by this embedder and this way of splitting."""
+        with self.transaction():
+            self.write("DELETE FROM passages", [()])
+            self.write("DELETE FROM garbage", [()])
+            self.write("UPDATE articles SET state = 'new', stand_in = NULL, story = NULL", [()])
+            self.set_meta("embedder", embedder)
+            self.set_meta("splitter", splitter)
 
     def clear_garbage(self) -> None:
         """The derived indexes hold nothing but passages."""
-        self._write("DELETE FROM garbage", [()])
+        self.write("DELETE FROM garbage", [()])
 
     def copy_to(self, path: Path) -> None:
         """Write a copy to `path`."""
@@ -448,25 +450,22 @@ class Manifest:
         with self._lock:
             self._db.close()
 
-    def _add_columns(self) -> None:
-        for table, columns in _ADDED.items():
-            if columns[-1] in self._columns(table):
-                continue
-            with self.transaction():
-                for column in columns:
-                    if column not in self._columns(table):  # another process may have been quicker
-                        self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
-
-    def _columns(self, table: str) -> set[str]:
-        return {row[1] for row in self._rows(f"PRAGMA table_info({table})")}
-
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def select(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The rows that a query finds."""
         with self._lock, self._guarded():
             return self._db.execute(sql, values).fetchall()
 
-    def _write(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    def write(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Carry out a statement once for every row of values."""
         with self._lock, self._guarded():
             self._db.executemany(sql, rows)
+
+    def insert(self, table: str, **values: object) -> int:
+        """Put in one row, and return its id."""
+        columns, marks = ", ".join(values), ", ".join("?" * len(values))
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
+        with self._lock, self._guarded():
+            return int(self._db.execute(sql, [*values.values()]).lastrowid or 0)
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -477,9 +476,19 @@ class Manifest:
 
 
 def _candidate(row: Sequence[Any]) -> Candidate:
-    number, article_id, source, title, published, url, text, start, end, blob = row
+    number, article_id, story, source, title, published, url, text, start, end, blob = row
     return Candidate(
-        number, article_id, source, title, _day(published), url, text, start, end, _vector(blob)
+        number,
+        article_id,
+        story,
+        source,
+        title,
+        _day(published),
+        url,
+        text,
+        start,
+        end,
+        _vector(blob),
     )
 
 

@@ -24,12 +24,15 @@ from typing import Self
 
 from index.article import Article
 from index.chroma_server import ChromaServer
+from index.deliveries import Deliveries
 from index.embed import Embedder
 from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.generation import MANIFEST, Generation
-from index.manifest import FORMAT, CatalogueRow
+from index.listing import Listing, is_current, list_files
+from index.manifest import FORMAT, CatalogueRow, Manifest
+from index.plan import Changes
 from index.readers import Problem
-from index.sync import Found, Progress, Sync, Tally, find_all, is_current
+from index.sync import Progress, Sync
 
 CURRENT = "current"
 LOCK = "lock"
@@ -40,22 +43,31 @@ DAMAGED = ".damaged"
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did: articles added, changed, removed and left alone.
+    """What a sync did to the articles, or would do, by their sources.
 
-    `passages` is how many the store now holds, `embedded` how many of them are new;
-    `problems` is everything that cannot be read, now or when it was last looked at.
-    `rebuilt` says why the store, or the indexes derived from it, had to be made again.
+    `duplicates` and `superseded` count those that have become so, `unchanged` those left
+    alone. `articles` is how many now answer and `passages` how many they have, `embedded`
+    how many of these are new. `problems` is everything that cannot be read, now or when it
+    was last looked at; `kept` says in a line each what was not removed, for it would have
+    been too much at once. `rebuilt` says why the store, or the indexes derived from it, had
+    to be made again. `changes` names the articles.
     """
 
+    articles: int
     added: int
     changed: int
+    moved: int
     removed: int
     unchanged: int
+    duplicates: int
+    superseded: int
     passages: int
     embedded: int
     problems: tuple[Problem, ...]
+    kept: tuple[str, ...]
     seconds: float
-    rebuilt: str | None = None
+    rebuilt: str | None
+    changes: Changes
 
 
 class Store:
@@ -110,7 +122,7 @@ class Store:
 
         Raises StoreError before the first sync, or when another embedder made it.
         """
-        generation = self._current()
+        generation = self._held()
         if generation is None:
             raise StoreError(f"nothing is indexed in {self.directory}: run `dateline index`")
         made_with = generation.manifest.meta("embedder")
@@ -123,35 +135,35 @@ class Store:
 
     def article(self, source: str) -> Article | None:
         """The article with this source, or None."""
-        generation = self._current()
+        generation = self._held()
         return generation.manifest.article(source) if generation else None
 
     def catalogue(self) -> Iterator[CatalogueRow]:
         """Every article, by source."""
-        generation = self._current()
+        generation = self._held()
         return generation.manifest.catalogue() if generation else iter(())
 
     def problems(self) -> list[Problem]:
         """What could not be read when the files were last looked at."""
-        generation = self._current()
+        generation = self._held()
         return generation.manifest.problems() if generation else []
 
     def counts(self) -> tuple[int, int]:
         """How many articles and how many passages there are."""
-        generation = self._current()
+        generation = self._held()
         return generation.manifest.counts() if generation else (0, 0)
 
     def fingerprint(self) -> str | None:
         """A digest of what is stored: two stores with the same one find the same."""
-        generation = self._current()
+        generation = self._held()
         return generation.manifest.fingerprint() if generation else None
 
     def is_stale(self, roots: Sequence[Path]) -> bool:
         """Whether `sync` would have something to do; reads no article.
 
-        Raises ArticlesError when a root cannot be read or holds no article.
+        Raises ArticlesError when no root can be read or holds an article.
         """
-        found, _ = find_all(roots)
+        listing = list_files(roots)
         try:
             generation = self._current()
         except _DamagedError:
@@ -162,49 +174,69 @@ class Store:
             or generation.manifest.interrupted()
             or not generation.looks_whole()
             or generation.manifest.counts()[0] == 0
-            or _differ(found, generation)
+            or bool(listing.away)
+            or _differ(listing, generation)
         )
 
     def sync(
         self,
         roots: Sequence[Path],
         on_progress: Callable[[Progress], None] | None = None,
+        allow_empty: bool = False,
     ) -> SyncReport:
         """Bring the store up to date with the files under `roots`.
 
-        Raises ArticlesError, with nothing removed, when a root cannot be read or no article
-        is left; StoreBusyError when another process is writing; StoreError when the store
-        cannot be written. Whatever is raised, what was indexed goes on answering.
+        What a root held is kept when it cannot be read, or has lost most of it at once,
+        unless `allow_empty`. Raises ArticlesError, with nothing removed, when no root can be
+        read or no article is left; StoreBusyError when another process is writing;
+        StoreError when the store cannot be written. Whatever is raised, what was indexed
+        goes on answering.
         """
         started = time.monotonic()
-        found, problems = find_all(roots)
+        listing = list_files(roots, allow_empty)
         with self._writing():
-            self._sweep()
             generation, rebuilt = self._ready()
+            self._sweep(generation.folder)
             live = generation.folder == self._folder()
             try:
-                tally = self._bring_up_to_date(generation, found, problems, on_progress)
+                sync = Sync(generation, self.embedder, listing, allow_empty, on_progress)
+                if sync.has_work:
+                    plan = sync.plan()
+                    with generation.writing():
+                        generation.purge()
+                        sync.carry_out(plan)
+                elif generation.manifest.counts()[0] == 0 and not allow_empty:
+                    raise ArticlesError(sync.nothing_left())
                 if not live:
                     self._make_current(generation, damaged=rebuilt == _DamagedError.reason)
             except BaseException:
                 if not live:
-                    generation.close()
-                    self._delete(generation.folder)
+                    generation.close()  # and not lost: the next sync goes on with it
                 raise
             finally:
                 generation.stop_writing()
-            articles, passages = generation.manifest.counts()
-            return SyncReport(
-                added=tally.added,
-                changed=tally.changed,
-                removed=tally.removed,
-                unchanged=articles - tally.added - tally.changed,
-                passages=passages,
-                embedded=tally.embedded,
-                problems=tuple(generation.manifest.problems()),
-                seconds=time.monotonic() - started,
-                rebuilt=rebuilt,
-            )
+            return _report(sync, generation.manifest, started, rebuilt)
+
+    def preview(self, roots: Sequence[Path], allow_empty: bool = False) -> SyncReport:
+        """What `sync` would do; the store stays as it is."""
+        started = time.monotonic()
+        listing = list_files(roots, allow_empty)
+        current = self._current()
+        rebuilt = current.outdated(self.embedder) if current else None
+        with tempfile.TemporaryDirectory(prefix="dateline-") as place:
+            folder = Path(place) / "1"
+            if current is None or current.format < FORMAT:
+                Generation.create(folder, self.embedder).close()
+            else:
+                folder.mkdir()
+                current.manifest.copy_to(folder / MANIFEST)
+            trial = Generation(folder)
+            try:
+                sync = Sync(trial, self.embedder, listing, allow_empty)
+                sync.plan()
+                return _report(sync, trial.manifest, started, rebuilt)
+            finally:
+                trial.close()
 
     def close(self) -> None:
         """Close everything that is open."""
@@ -241,6 +273,11 @@ class Store:
                 "choose another --store"
             ) from error
         return self.directory / name if name.isdecimal() else None
+
+    def _held(self) -> Generation | None:
+        """The current generation, unless an older version of Dateline has written it."""
+        generation = self._current()
+        return generation if generation and generation.format == FORMAT else None
 
     def _current(self) -> Generation | None:
         """The current generation, opened again when another process has made a new one."""
@@ -280,7 +317,7 @@ class Store:
         try:
             current = self._current()
         except _DamagedError:
-            return self._fresh(next_passage=1), _DamagedError.reason
+            return self._begun() or self._fresh(next_passage=1), _DamagedError.reason
         if self._reads_copy:
             raise StoreError(
                 f"cannot write the store in {self.directory} (its disk is full, or may only be "
@@ -292,13 +329,33 @@ class Store:
             return first, None
         outdated = current.outdated(self.embedder)
         if outdated:
-            return self._fresh(int(current.manifest.meta("next_passage") or 1)), outdated
+            return self._remade(current), outdated
         if not current.is_whole():
             return self._derived_again(current), "the indexes were damaged"
         return current, None
 
     def _fresh(self, next_passage: int) -> Generation:
         return Generation.create(self._free_folder(), self.embedder, next_passage, self._server)
+
+    def _remade(self, old: Generation) -> Generation:
+        """A generation to split and embed all articles anew in."""
+        begun = self._begun()
+        if begun:
+            return begun
+        if old.format < FORMAT:
+            return self._fresh(int(old.manifest.meta("next_passage") or 1))
+        return Generation.to_embed(old, self._free_folder(), self.embedder, self._server)
+
+    def _begun(self) -> Generation | None:
+        """A generation that was begun before; its embeddings may have been paid for."""
+        for folder in self.directory.iterdir():
+            if folder.name.isdecimal() and folder != self._folder():
+                with suppress(StoreError):
+                    generation = Generation(folder, self._server)
+                    if generation.outdated(self.embedder) is None and generation.is_whole():
+                        return generation
+                    generation.close()
+        return None
 
     def _derived_again(self, old: Generation) -> Generation:
         new = Generation.copy_of(old, self._free_folder(), self._server)
@@ -322,15 +379,15 @@ class Store:
         if before is not None and damaged and before.exists():
             before.rename(before.with_name(before.name + DAMAGED))
 
-    def _sweep(self) -> None:
-        """Delete the generations that are current no more, or never were.
+    def _sweep(self, needed: Path) -> None:
+        """Delete the generations that are current no more, or never were, and damaged ones.
 
         A generation outlives its replacement until a later sync, and one that was read from
         here until a sync by another store: somebody may still be reading it.
         """
-        kept = {self._folder(), *(generation.folder for generation in self._retired)}
+        kept = {needed, self._folder(), *(generation.folder for generation in self._retired)}
         for path in self.directory.iterdir():
-            if path.name.isdecimal() and path not in kept:
+            if path.name.removesuffix(DAMAGED).isdecimal() and path not in kept:
                 self._delete(path)
 
     def _delete(self, folder: Path) -> None:
@@ -373,22 +430,6 @@ class Store:
         return copy
 
     # Syncing
-
-    def _bring_up_to_date(
-        self,
-        generation: Generation,
-        found: Sequence[Found],
-        problems: Sequence[Problem],
-        on_progress: Callable[[Progress], None] | None,
-    ) -> Tally:
-        sync = Sync(generation, self.embedder, found, problems, on_progress)
-        if sync.has_work or generation.manifest.interrupted():
-            with generation.writing():
-                generation.purge()
-                sync.run()
-        elif generation.manifest.counts()[0] == 0:
-            raise ArticlesError(sync.nothing_left())
-        return sync.tally
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -440,6 +481,32 @@ class _DamagedError(StoreError):
     reason = "the store was damaged"
 
 
-def _differ(found: Sequence[Found], generation: Generation) -> bool:
-    known = generation.manifest.files()
-    return len(known) != len(found) or not all(is_current(f, known.get(f.path)) for f in found)
+def _report(sync: Sync, manifest: Manifest, started: float, rebuilt: str | None) -> SyncReport:
+    changes = sync.changes
+    articles, passages = manifest.counts()
+    new = len(changes.added) + len(changes.changed) + len(changes.moved)
+    return SyncReport(
+        articles=articles,
+        added=len(changes.added),
+        changed=len(changes.changed),
+        moved=len(changes.moved),
+        removed=len(changes.removed),
+        unchanged=manifest.sources() - new,
+        duplicates=len(changes.duplicates),
+        superseded=len(changes.superseded),
+        passages=passages,
+        embedded=sync.embedded,
+        problems=tuple(manifest.problems()),
+        kept=tuple(sync.kept),
+        seconds=time.monotonic() - started,
+        rebuilt=rebuilt,
+        changes=changes,
+    )
+
+
+def _differ(listing: Listing, generation: Generation) -> bool:
+    known = Deliveries(generation.manifest).files()
+    here = {file.path for file in listing.found}
+    return not all(is_current(file, known.get(file.path)) for file in listing.found) or any(
+        path not in here and not listing.hides(path) for path in known
+    )
