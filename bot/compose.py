@@ -121,14 +121,22 @@ def open_collection(config: Config, shared: Embedder | None = None) -> Store:
     return Store.open(collection(config), shared or embedder(config), server)
 
 
-def index_articles(config: Config, on_progress: OnProgress) -> SyncReport:
+def index_articles(
+    config: Config, on_progress: OnProgress, allow_empty: bool = False
+) -> SyncReport:
     """Bring the index up to date, and remember articles that were named for next time."""
     fetch_addresses(config)
     with open_collection(config) as store:
-        report = store.sync(articles_roots(config), on_progress)
+        report = store.sync(articles_roots(config), on_progress, allow_empty)
     if config.articles:
         remember_roots(store_directory(config), config.articles)
     return report
+
+
+def preview_index(config: Config, allow_empty: bool = False) -> SyncReport:
+    """What `index_articles` would do; it is not done."""
+    with open_collection(config) as store:
+        return store.preview(articles_roots(config), allow_empty)
 
 
 def open_store(config: Config, notify: Notify, on_progress: OnProgress) -> Store:
@@ -240,7 +248,8 @@ def _bring_up_to_date(
     fetch_addresses(config, only_new=True)
     try:
         if store.is_stale(roots):
-            store.sync(roots, on_progress)
+            for line in store.sync(roots, on_progress).kept:
+                notify(line)
     except StoreBusyError:
         if not store.counts()[0]:
             raise

@@ -18,14 +18,11 @@ from bot.terminal import memory
 from bot.terminal.opening import answering, opened_memory, opened_store, settings, waited_for
 from bot.terminal.options import Articles, AsJson, AsOf, PromptsDirectory, StoreDirectory, name_of
 from bot.terminal.output import (
-    count,
     note,
     print_all,
     print_json,
     problem_line,
-    warn_of_problems,
 )
-from bot.terminal.progress import IndexingProgress
 from index.errors import DatelineError, UsageError
 
 # ruff: noqa: PLC0415
@@ -108,6 +105,15 @@ def index(
         ),
     ] = None,
     *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    allow_empty: Annotated[
+        bool,
+        typer.Option(
+            "--allow-empty", help="Remove articles even if most are gone, or all, at once."
+        ),
+    ] = False,
     articles: Articles = None,
     store: StoreDirectory = None,
     as_json: AsJson = False,
@@ -115,20 +121,12 @@ def index(
 ) -> None:
     """Bring the index up to date with the articles."""
     config = settings([*(paths or []), *(articles or [])], store, as_of)
-    from bot.compose import index_articles
+    from bot.terminal.indexing import index_once, show_preview
 
-    with IndexingProgress() as on_progress:
-        report = index_articles(config, on_progress)
-    if as_json:
-        print_json(report)
-        return
-    held = report.added + report.changed + report.unchanged
-    typer.echo(
-        f"{count(held, 'article')} in {count(report.passages, 'passage')}: "
-        f"{report.added} added, {report.changed} changed, {report.removed} removed, "
-        f"{report.unchanged} unchanged ({report.seconds:.1f} s)"
-    )
-    warn_of_problems(report.problems)
+    if dry_run:
+        show_preview(config, allow_empty, as_json)
+    else:
+        index_once(config, allow_empty, as_json)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from bot.terminal.output import count, note
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from index.sync import Progress as SoFar
 
@@ -24,6 +24,8 @@ class IndexingProgress:
         self._started = False
         self._failed = False
         self._bar: Progress | None = None
+        self._task: TaskID
+        self._doing = ""
 
     def __enter__(self) -> "IndexingProgress":
         return self
@@ -32,15 +34,16 @@ class IndexingProgress:
         """Show how far it has come."""
         if not self._started:
             self._start(so_far.total)
-        if self._bar:
-            # A feed dump is one file and says nothing of how long it is: then the bar pulses.
-            total = so_far.total if so_far.total > 1 else None
-            self._bar.update(
-                self._bar.task_ids[0],
-                completed=so_far.files,
-                total=total,
-                description=f"indexing {count(so_far.articles, 'article')}",
-            )
+        if self._bar is None:
+            return
+        if so_far.wanted:
+            doing, done, total = "indexing articles", so_far.articles, so_far.wanted
+        else:
+            doing, done, total = "reading files", so_far.files, so_far.total
+        if doing != self._doing:
+            self._doing = doing
+            self._bar.reset(self._task, description=doing, total=total)
+        self._bar.update(self._task, completed=done)
 
     def __exit__(
         self,
@@ -64,10 +67,25 @@ class IndexingProgress:
         if not sys.stderr.isatty():
             note(f"indexing {count(total, 'file')}")
             return
-        from rich.progress import Progress
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TaskProgressColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
         from bot.terminal.render import console
 
-        self._bar = Progress(console=console(sys.stderr), transient=True)
-        self._bar.add_task("", total=None)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TaskProgressColumn(show_speed=True),
+            TimeRemainingColumn(),
+            console=console(sys.stderr),
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=None)
         self._bar.start()

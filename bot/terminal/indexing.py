@@ -1,0 +1,82 @@
+"""What `dateline index` prints: what was done to the articles, or would be.
+
+It knows how a report becomes lines and JSON, and nothing of how articles are indexed.
+"""
+
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.terminal.output import count, note, print_json, warn_of_problems
+from bot.terminal.progress import IndexingProgress
+
+# ruff: noqa: PLC0415
+if TYPE_CHECKING:
+    from bot.config import Config
+    from index.store import SyncReport
+
+
+def index_once(config: "Config", allow_empty: bool, as_json: bool) -> None:
+    """Bring the index up to date, and say what was done."""
+    from bot.compose import index_articles
+
+    with IndexingProgress() as on_progress:
+        report = index_articles(config, on_progress, allow_empty)
+    print_report(report, as_json)
+
+
+def show_preview(config: "Config", allow_empty: bool, as_json: bool) -> None:
+    """Say what `index_once` would do: an article a line, and how many of each."""
+    from bot.compose import preview_index
+    from bot.terminal.render import one_line
+
+    report = preview_index(config, allow_empty)
+    if as_json:
+        print_json(asdict(report))
+        return
+    for change in fields(report.changes):
+        for source in getattr(report.changes, change.name):
+            typer.echo(f"{WORDS[change.name]:11}{one_line(source)}")
+    _tell(f"would be done: {_summary(report)}", report)
+
+
+def print_report(report: "SyncReport", as_json: bool) -> None:
+    """Say what a sync did, in a line, and on stderr what went less than well."""
+    if as_json:
+        numbers = asdict(report)
+        del numbers["changes"]
+        print_json(numbers)
+        return
+    held = f"{count(report.articles, 'article')} in {count(report.passages, 'passage')}"
+    _tell(f"{held}: {_summary(report)} ({report.seconds:.1f} s)", report)
+
+
+WORDS = {
+    "added": "added",
+    "changed": "changed",
+    "moved": "moved",
+    "removed": "removed",
+    "duplicates": "duplicate",
+    "superseded": "superseded",
+}
+"""What an article is called that is one of a report's changes."""
+
+
+def _tell(line: str, report: "SyncReport") -> None:
+    typer.echo(line)
+    for kept in report.kept:
+        note(kept)
+    warn_of_problems(report.problems)
+
+
+def _summary(report: "SyncReport") -> str:
+    always = ("added", "changed", "moved", "removed", "unchanged")
+    said = [f"{getattr(report, name):,} {name}" for name in always]
+    if report.duplicates:
+        said.append(count(report.duplicates, "duplicate"))
+    if report.superseded:
+        said.append(f"{report.superseded:,} superseded")
+    if report.problems:
+        said.append(f"{len(report.problems):,} not readable")
+    return ", ".join(said)
