@@ -1,0 +1,77 @@
+"""What is shown of an answer on its way."""
+
+import asyncio
+from functools import partial
+
+from bot.discord.board import Board
+
+
+class Shown:
+    """Keeps what is shown; while `held`, what is shown does not arrive."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.free = asyncio.Event()
+        self.free.set()
+
+    async def __call__(self, text: str) -> None:
+        await self.free.wait()
+        self.texts.append(text)
+
+
+async def until_shown(shown: Shown, text: str) -> None:
+    async with asyncio.timeout(10):
+        while text not in shown.texts:
+            await asyncio.sleep(0.001)
+
+
+async def test_the_latest_is_shown_and_what_it_overtook_is_not() -> None:
+    shown = Shown()
+    board = Board(shown, seconds=0.01)
+    worked_out = []
+
+    def text(number: int) -> str:
+        worked_out.append(number)
+        return str(number)
+
+    shown.free.clear()
+    board.put(partial(text, 0))
+    async with asyncio.timeout(10):
+        while not worked_out:
+            await asyncio.sleep(0.001)
+    for number in range(1, 100):
+        board.put(partial(text, number))
+    shown.free.set()
+    await until_shown(shown, "99")
+    await board.close()
+    assert shown.texts == ["0", "99"]
+    assert worked_out == [0, 99]
+
+
+async def test_two_are_never_shown_within_the_time_between() -> None:
+    shown = Shown()
+    board = Board(shown, seconds=1000)
+    board.put(lambda: "first")
+    await until_shown(shown, "first")
+    board.put(lambda: "second")
+    for _ in range(20):
+        await asyncio.sleep(0.001)
+    await board.close()
+    assert shown.texts == ["first"]
+
+
+async def test_nothing_is_shown_after_the_end_and_what_is_on_its_way_arrives_before() -> None:
+    shown = Shown()
+    board = Board(shown, seconds=0)
+    shown.free.clear()
+    board.put(lambda: "on its way")
+    await asyncio.sleep(0.05)
+    ending = asyncio.create_task(board.close())
+    await asyncio.sleep(0.01)
+    assert not ending.done()
+    shown.free.set()
+    await ending
+    board.put(lambda: "late")
+    await asyncio.sleep(0.01)
+    await asyncio.wait_for(board.close(), 5)
+    assert shown.texts == ["on its way"]

@@ -1,0 +1,133 @@
+"""What the bot keeps of its answers: through restarts, for a while, until it is forgotten."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Citation, Status
+from bot.discord.records import EVENTS_KEPT, Record, Records, new_id
+
+DAYS = 30
+DAY = 86_400.0
+NOW = 1_700_000_000.0
+QUOTE = Citation(1, "a.txt", "Title", date(2024, 10, 24), None, "A quote.", 0, 8)
+RECORD = Record(
+    id="the-record",
+    person=7,
+    server=None,
+    conversation="direct",
+    private=True,
+    asked=NOW - 2,
+    answered=NOW,
+    question="Who?",
+    answer="She did. [1]",
+    status=Status.ANSWERED,
+    citations=(QUOTE,),
+)
+
+
+class Clock:
+    """A clock that somebody sets."""
+
+    now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "answers.sqlite"
+
+
+def refuse(line: str) -> None:
+    raise AssertionError(line)
+
+
+async def test_a_restart_loses_nothing(path: Path) -> None:
+    async with Records.open(path, DAYS, refuse, Clock()) as records:
+        await records.add(RECORD)
+        await records.show(RECORD.id, [11, 12])
+        await records.judge(RECORD.id, 8, False, "not what I asked")
+        await records.keep_fact("commands", "digest")
+        assert await records.claim(5, "message en 1")
+    async with Records.open(path, DAYS, refuse, Clock()) as records:
+        assert await records.get(RECORD.id) == RECORD
+        assert await records.shown_in(12) == RECORD
+        assert await records.shown_in(13) is None
+        assert await records.opinions() == [(RECORD.id, 8, False, "not what I asked")]
+        assert await records.fact("commands") == "digest"
+        assert not await records.claim(5, "message en 1")
+        assert await records.unsettled() == [(5, "message en 1")]
+        await records.settle(5)
+        assert await records.unsettled() == []
+        assert not await records.claim(5, "message en 1")
+
+
+async def test_an_event_is_claimed_once(path: Path) -> None:
+    async with Records.open(path, DAYS, refuse) as one, Records.open(path, DAYS, refuse) as other:
+        claims = [records.claim(5, "here") for records in (one, other) * 10]
+        assert sum(await asyncio.gather(*claims)) == 1
+
+
+async def test_only_the_last_opinion_of_an_answer_that_is_kept_counts(path: Path) -> None:
+    async with Records.open(path, DAYS, refuse, Clock()) as records:
+        await records.add(RECORD)
+        await records.judge(RECORD.id, 8, False)
+        await records.judge(RECORD.id, 8, True)
+        await records.judge(new_id(), 8, True)
+        assert await records.opinions() == [(RECORD.id, 8, True, "")]
+
+
+async def test_what_a_person_had_kept_is_in_no_file_afterwards(path: Path) -> None:
+    secret = "what became of the harbour bridge"
+    async with Records.open(path, DAYS, refuse, Clock()) as records:
+        await records.add(replace(RECORD, question=secret))
+        await records.add(replace(RECORD, id="another", person=8))
+        await records.show(RECORD.id, [11])
+        await records.judge("another", 7, False, secret)
+        await records.judge(RECORD.id, 8, True)
+        assert await records.forget(7) == (1, 1)
+        left = b"".join(file.read_bytes() for file in path.parent.iterdir())
+        assert secret.encode() not in left
+        assert await records.get(RECORD.id) is None
+        assert await records.shown_in(11) is None
+        assert await records.opinions() == []
+        assert await records.get("another")
+        assert await records.forget(7) == (0, 0)
+
+
+async def test_records_expire(path: Path) -> None:
+    clock = Clock()
+    async with Records.open(path, DAYS, refuse, clock) as records:
+        await records.add(RECORD)
+        await records.show(RECORD.id, [11])
+        clock.now += DAYS * DAY - 1
+        assert await records.get(RECORD.id)
+        clock.now += 2
+        assert await records.get(RECORD.id) is None
+        assert await records.shown_in(11) is None
+        await records.add(replace(RECORD, id="later", answered=clock.now))
+    left = path.read_bytes()
+    assert b"the-record" not in left and b"later" in left
+
+
+async def test_events_are_known_long_enough(path: Path) -> None:
+    clock = Clock()
+    async with Records.open(path, DAYS, refuse, clock) as records:
+        assert await records.claim(5, "here")
+        clock.now += EVENTS_KEPT - 1
+        await records.add(replace(RECORD, answered=clock.now))
+        assert not await records.claim(5, "here")
+        clock.now += 2
+        await records.add(replace(RECORD, id="later", answered=clock.now))
+        assert await records.claim(5, "here")
+
+
+async def test_others_cannot_read_the_file(path: Path) -> None:
+    async with Records.open(path, DAYS, refuse, Clock()) as records:
+        await records.add(RECORD)
+        assert {file.stat().st_mode & 0o077 for file in path.parent.glob("*.sqlite*")} == {0}
