@@ -82,7 +82,7 @@ def sources_text(rows: Sequence[CatalogueRow], count: int, words: Words) -> str:
 
 def label(text: str) -> str:
     """The text as a button can show it."""
-    return _short(text, LABEL)
+    return _short(text, LABEL if text.isascii() else LABEL // 2)
 
 
 def moment(at: float) -> str:

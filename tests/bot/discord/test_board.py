@@ -7,22 +7,26 @@ from bot.discord.board import Board
 
 
 class Shown:
-    """Keeps what is shown; while `held`, what is shown does not arrive."""
+    """Keeps what is shown; while it is not `free`, nothing arrives."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
+        self.begun = asyncio.Event()
+        self.done = asyncio.Event()
         self.free = asyncio.Event()
         self.free.set()
 
     async def __call__(self, text: str) -> None:
+        self.begun.set()
         await self.free.wait()
         self.texts.append(text)
+        self.done.set()
 
-
-async def until_shown(shown: Shown, text: str) -> None:
-    async with asyncio.timeout(10):
-        while text not in shown.texts:
-            await asyncio.sleep(0.001)
+    async def until(self, text: str) -> None:
+        async with asyncio.timeout(10):
+            while text not in self.texts:
+                await self.done.wait()
+                self.done.clear()
 
 
 async def test_the_latest_is_shown_and_what_it_overtook_is_not() -> None:
@@ -36,13 +40,11 @@ async def test_the_latest_is_shown_and_what_it_overtook_is_not() -> None:
 
     shown.free.clear()
     board.put(partial(text, 0))
-    async with asyncio.timeout(10):
-        while not worked_out:
-            await asyncio.sleep(0.001)
+    await asyncio.wait_for(shown.begun.wait(), 10)
     for number in range(1, 100):
         board.put(partial(text, number))
     shown.free.set()
-    await until_shown(shown, "99")
+    await shown.until("99")
     await board.close()
     assert shown.texts == ["0", "99"]
     assert worked_out == [0, 99]
@@ -52,7 +54,7 @@ async def test_two_are_never_shown_within_the_time_between() -> None:
     shown = Shown()
     board = Board(shown, seconds=1000)
     board.put(lambda: "first")
-    await until_shown(shown, "first")
+    await shown.until("first")
     board.put(lambda: "second")
     for _ in range(20):
         await asyncio.sleep(0.001)
@@ -65,7 +67,7 @@ async def test_nothing_is_shown_after_the_end_and_what_is_on_its_way_arrives_bef
     board = Board(shown, seconds=0)
     shown.free.clear()
     board.put(lambda: "on its way")
-    await asyncio.sleep(0.05)
+    await asyncio.wait_for(shown.begun.wait(), 10)
     ending = asyncio.create_task(board.close())
     await asyncio.sleep(0.01)
     assert not ending.done()
