@@ -99,7 +99,8 @@ def test_ci_runs_the_same_commands(part: str) -> None:
 def test_every_command_is_described() -> None:
     command = typer.main.get_command(app)
     assert isinstance(command, typer.core.TyperGroup)
-    described = re.findall(r"^\| `(\w+)", README.split("## Commands")[1], re.MULTILINE)
+    table = README.split("\n## Commands")[1].split("\n## ")[0]
+    described = re.findall(r"^\| `(\w+)", table, re.MULTILINE)
     assert set(described) == set(command.commands)
 
 

@@ -31,6 +31,7 @@ def run(config: Config) -> None:
     if not config.discord_token:
         raise UsageError("the bot needs a token: set DISCORD_TOKEN (README, Discord)")
     log_to(sys.stderr, config)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
     _point_at(config)
     try:
         asyncio.run(_serve(config, config.discord_token.strip()))
