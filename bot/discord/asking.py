@@ -19,7 +19,7 @@ from bot.config import Config
 from bot.conversation.memory import Memory
 from bot.discord.board import Board
 from bot.discord.buttons import buttons
-from bot.discord.delivery import AnsweredError, Reply, UndeliveredError
+from bot.discord.delivery import Reply, UndeliveredError
 from bot.discord.layout import answer_text, draft_text, moment
 from bot.discord.metrics import Metrics
 from bot.discord.newsroom import Newsrooms, NoArticlesError
@@ -134,8 +134,6 @@ class Desk:
                 await reply.begin()
                 if await self._records.claim(asked.event, asked.awaited):
                     await self._settled(asked, question, reply, taken_on)
-        except AnsweredError:
-            LOG.info("event %s has been answered before", asked.event)
         except Exception as problem:
             self._metrics.settled(_outcome(problem))
             await reply.tell(excuse(problem, asked.event, asked.words))

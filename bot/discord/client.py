@@ -22,7 +22,7 @@ from bot.discord.asking import Desk, excuse
 from bot.discord.buttons import RecordButton
 from bot.discord.commands import COMMANDS
 from bot.discord.confirm import ConfirmButton
-from bot.discord.delivery import AnsweredError, InteractionReply
+from bot.discord.delivery import InteractionReply
 from bot.discord.interrupted import tell_interrupted
 from bot.discord.metrics import Metrics
 from bot.discord.newsroom import Newsrooms
@@ -133,8 +133,6 @@ class DatelineBot(commands.AutoShardedBot):
 
     async def excuse(self, problem: BaseException, interaction: discord.Interaction[Any]) -> None:
         """Tell who waits for an interaction that it failed."""
-        if isinstance(problem, AnsweredError):
-            return
         words = self.words_for(interaction)
         line = excuse(problem, interaction.id, words)
         await InteractionReply(interaction, True, words).tell(line)

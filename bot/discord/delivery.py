@@ -34,10 +34,6 @@ SHOWN_SECONDS = 30
 """For which a line meant for one person stands in a channel, where it cannot be said privately."""
 
 
-class AnsweredError(Exception):
-    """The interaction has been answered before."""
-
-
 class UndeliveredError(Exception):
     """There is no way left to reach whoever asked."""
 
@@ -46,7 +42,7 @@ class Reply(Protocol):
     """What one person who asked gets to see."""
 
     async def begin(self) -> None:
-        """Let them know at once that the question has arrived. Raises AnsweredError."""
+        """Let them know at once that the question has arrived."""
 
     async def show(self, text: str) -> None:
         """Show something for the time being; what cannot be shown is not worth a trial more."""
@@ -182,9 +178,8 @@ class InteractionReply:
         try:
             await self._interaction.response.defer(ephemeral=self._private, thinking=True)
         except REFUSALS as problem:
-            if getattr(problem, "code", None) == ALREADY_ANSWERED:
-                raise AnsweredError from None
-            self._give_up(problem)
+            if not _arrived_before(problem):
+                self._give_up(problem)
 
     async def show(self, text: str) -> None:
         """Show something for the time being."""
@@ -209,10 +204,8 @@ class InteractionReply:
 
     async def tell(self, line: str) -> None:
         """Say one line that nobody else sees."""
-        response = self._interaction.response
         try:
-            if not response.is_done():
-                await response.send_message(line, ephemeral=True)
+            if await self._responded(line):
                 return
             if self._private:
                 await insisting(lambda: self._interaction.edit_original_response(content=line))
@@ -223,6 +216,19 @@ class InteractionReply:
             self._give_up(problem)
             assert self._instead
             await self._instead.tell(line)
+
+    async def _responded(self, line: str) -> bool:
+        """Whether the line could be the first response."""
+        response = self._interaction.response
+        if response.is_done():
+            return False
+        try:
+            await response.send_message(line, ephemeral=True)
+        except discord.HTTPException as problem:
+            if not _arrived_before(problem):
+                raise
+            return False
+        return True
 
     async def _put(self, page: str, view: discord.ui.View | None, first: bool) -> int:
         if first:
@@ -243,6 +249,11 @@ class InteractionReply:
             channel if isinstance(channel, Messageable) and not self._private else asked.user
         )
         self._instead = ChannelReply(elsewhere, asked.user, asked.id, words=self._words)
+
+
+def _arrived_before(problem: Exception) -> bool:
+    """Whether Discord has a first response already, and said so in an answer that got lost."""
+    return getattr(problem, "code", None) == ALREADY_ANSWERED
 
 
 async def _thread_of(message: discord.Message) -> discord.Thread:

@@ -361,7 +361,9 @@ def test_the_command_says_what_is_wrong(inside: Dateline, report: Path, tmp_path
 
 
 def test_without_the_extra(inside: Dateline, report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evals.cli.find_spec", lambda name: None if name == "jinja2" else name)
+    monkeypatch.setattr(
+        "evals.arguments.find_spec", lambda name: None if name == "jinja2" else name
+    )
     done = inside("eval", "report", report.with_name("run-0.jsonl"), "--out", report)
     assert done.returncode == 2
     assert "pip install 'dateline[eval]'" in done.stderr

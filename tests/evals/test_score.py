@@ -191,7 +191,7 @@ def test_articles_that_the_gold_is_not_about(inside: Dateline, run: Path, tmp_pa
 def test_what_the_extra_installs_is_asked_for(
     inside: Dateline, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evals.cli.find_spec", lambda _: None)
+    monkeypatch.setattr("evals.arguments.find_spec", lambda _: None)
     done = inside("eval", "score", run, SEEDS)
     assert (done.returncode, done.stdout) == (2, "")
     assert "pip install 'dateline[eval]'" in done.stderr

@@ -58,7 +58,7 @@ class Description:
         if shape and exchange.answer:
             answer = json.loads(exchange.answer)
             found += self._fit(f"{said}: answer {exchange.status}", f"urn:answer{shape}", answer)
-        elif not shape and exchange.status < 500:
+        elif not shape and 0 < exchange.status < 500:
             found.append(f"{said}: {exchange.status} is no answer to it")
         return found
 

@@ -116,10 +116,10 @@ class DiscordServer:
         self._do(self._rest.exchanges.clear)
         self._do(self._interactions.forget)
 
-    def largest_gap(self) -> float:
-        """The longest that a client went without a heartbeat, in seconds."""
-        beats = [line for line in self.gateway.heartbeats.values() if len(line) > 1]
-        return max((b - a for line in beats for a, b in pairwise(line)), default=0.0)
+    def heartbeat_gaps(self, since: float = 0.0) -> list[float]:
+        """Seconds between one heartbeat of a connection and the next, `since` a monotonic time."""
+        lines = list(self.gateway.heartbeats.values())
+        return [b - a for line in lines for a, b in pairwise(line) if a >= since]
 
     # Who and what there is.
 
@@ -229,12 +229,7 @@ class DiscordServer:
         given = (
             texts if set(texts) <= set(fields) else dict(zip(fields, texts.values(), strict=True))
         )
-        rows = [
-            {"type": 1, "id": n, "components": [
-                {"type": part["type"], "id": 10 + n, "custom_id": key, "value": given.get(key, "")}
-            ]}
-            for n, (key, part) in enumerate(fields.items(), 1)
-        ]  # fmt: skip
+        rows = [_filled(row, given) for row in modal["components"]]
         data = {"custom_id": modal["custom_id"], "components": rows}
         return self._act(FORM, data, opened.user, opened.channel, message=opened.message)
 
@@ -265,6 +260,10 @@ class DiscordServer:
         fault = Fault(method, path, status, times, **how)
         self._rest.faults.append(fault)
         return fault
+
+    def heals(self) -> None:
+        """No more faults."""
+        self._rest.faults.clear()
 
     def limits(self, method: str, path: str, seconds: float, times: int = 1) -> Fault:
         """Answer 429: too many requests, try again after some seconds."""
@@ -430,6 +429,16 @@ def _focus(options: list[Body], name: str) -> None:
         if option["name"] == name:
             option["focused"] = True
         _focus(option.get("options", []), name)
+
+
+def _filled(part: Body, given: dict[str, str]) -> Body:
+    """A part of a form as it comes back: what was written, in the frame that it had."""
+    shown: Body = {"type": part["type"], "id": 0}
+    if "components" in part:
+        return shown | {"components": [_filled(inner, given) for inner in part["components"]]}
+    if "component" in part:
+        return shown | {"component": _filled(part["component"], given)}
+    return shown | {"custom_id": part["custom_id"], "value": given.get(part["custom_id"], "")}
 
 
 @contextmanager
