@@ -10,14 +10,35 @@ from pathlib import Path
 import pytest
 
 from tests.discord_bot import DiscordBot
+from tests.standins import openai_server
 from tests.standins.discord_description import description
 from tests.standins.discord_server import DiscordServer, running
+from tests.standins.openai_server import OpenAIServer
+
+HEARTBEAT = 0.2
+"""Seconds between two of the bot's, so that they show when it stands still."""
 
 
 @pytest.fixture(scope="module")
 def discord() -> Iterator[DiscordServer]:
-    with running() as server:
+    with running(HEARTBEAT) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[OpenAIServer]:
+    """A language model's server, for the bots that are started with `model_settings`."""
+    with openai_server.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def model_settings(model: OpenAIServer) -> dict[str, str]:
+    return {
+        "CHAT_MODEL": openai_server.MODEL,
+        "OPENAI_BASE_URL": model.url,
+        "OPENAI_API_KEY": openai_server.KEY,
+    }
 
 
 @pytest.fixture(scope="module")

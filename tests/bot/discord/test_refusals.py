@@ -28,8 +28,11 @@ def mention(discord: DiscordServer, name: str, where: str = "") -> Message:
     return discord.says(text, user=discord.user(name), channel=channel)
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["known", "found out"])
-@pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.READ_MESSAGE_HISTORY])
+@pytest.mark.parametrize(
+    ("denied", "told"),
+    [(Permission.SEND_MESSAGES, True), (Permission.READ_MESSAGE_HISTORY, False)],
+    ids=["may not send", "may not reply, and has not been told"],
+)
 def test_what_may_not_be_said_in_a_channel_is_said_privately(
     discord: DiscordServer, denied: Permission, told: bool
 ) -> None:
@@ -110,8 +113,7 @@ def test_too_many_requests(discord: DiscordServer, path: str) -> None:
 
 
 @pytest.mark.parametrize("done", [False, True], ids=["not done", "done, and not said so"])
-@pytest.mark.parametrize("status", [500, 503])
-@pytest.mark.parametrize("path", [CALLBACK, ORIGINAL])
+@pytest.mark.parametrize(("path", "status"), [(CALLBACK, 500), (ORIGINAL, 503)])
 def test_discord_breaks(discord: DiscordServer, path: str, status: int, done: bool) -> None:
     channel = discord.channel("broken")
     discord.fails("*", path, status, done=done)
