@@ -5,6 +5,7 @@ comes from an article or a language model is plain words here, never markup or a
 """
 
 import math
+import re
 from collections.abc import Sequence
 
 from bot.answer import Answer, Citation, Status
@@ -13,13 +14,18 @@ from bot.discord.text import LIMIT, escaped, pages
 from bot.discord.words import Words
 from index.article import Passage
 from index.manifest import CatalogueRow
+from index.terms import terms
 
 TAIL = 3 * LIMIT
 """Characters of a draft that are looked at for its last page."""
 PASSAGE = 300
 """Characters shown of a passage."""
+BEFORE = 60
+"""Of which stand before the first word searched for, where it comes late."""
 LABEL = 80
 """Characters that a button takes."""
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 def answer_text(answer: Answer, words: Words) -> str:
@@ -65,7 +71,7 @@ def passages_text(query: str, passages: Sequence[Passage], words: Words) -> str:
     if not passages:
         return words("search_nothing", query=_line(query))
     found = (
-        f"{n}\\. {_heading(passage)}\n{_quoted(_short(passage.text, PASSAGE))}"
+        f"{n}\\. {_heading(passage)}\n{_quoted(_excerpt(passage.text, query))}"
         for n, passage in enumerate(passages, 1)
     )
     return "\n\n".join([words("search_title", query=_line(query)), *found])
@@ -120,6 +126,15 @@ def _aside(text: str) -> str:
 
 def _line(text: str) -> str:
     return escaped(" ".join(text.split()))
+
+
+def _excerpt(text: str, query: str) -> str:
+    """So much of a passage as is shown, from shortly before the first word searched for."""
+    line = " ".join(text.split())
+    wanted = set(terms(query))
+    found = (m.start() for m in _WORD.finditer(line) if not wanted.isdisjoint(terms(m.group())))
+    start = line.rfind(" ", 0, max(0, next(found, 0) - BEFORE)) + 1
+    return _short(f"…{line[start:]}" if start else line, PASSAGE)
 
 
 def _short(text: str, limit: int) -> str:

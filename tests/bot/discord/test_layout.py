@@ -83,6 +83,13 @@ def test_passages_and_articles_are_listed() -> None:
     assert "2 more" in listed
 
 
+def test_of_a_long_passage_the_words_searched_for_are_shown() -> None:
+    text = f"{'It rained. ' * 90}The bridges fell. {'It rained. ' * 90}"
+    found = passages_text("bridge", [Passage("a.txt", "", DAY, None, text, 0, 9)], WORDS)
+    assert "rained. The bridges fell. It" in found
+    assert length(found) < 500
+
+
 def _plain(text: str) -> str:
     return passages_text(text, [], WORDS).split("“")[1].split("”")[0]
 
