@@ -23,6 +23,7 @@ class DiscordBot:
         environment: Mapping[str, str] = os.environ,
     ) -> None:
         self._discord = discord
+        self.store = store
         self._folder = folder
         self._arguments = [str(DATELINE), "discord", "--store", str(store)]
         self._environment = {**environment, **discord.settings}
