@@ -39,7 +39,7 @@ _ATOM = regex.compile(
     rf"|<[^<>\s]+>|{_URL}|{_CITED}"
     r"|\\\X|[A-Za-z0-9]+(?=[\s.,;])|\X"
 )
-_CITATION_NEXT = regex.compile(rf"\s*\[?{_CITED}")
+_CITATION_NEXT = regex.compile(rf"(?<!\n)[^\S\n]*\[?{_CITED}")
 _SENTENCE_BEFORE = regex.compile(rf"(?:[.!?…][\"'”’»)*_]*(?:\s*{_CITED})*\s|[。！？][」』”]?)$")
 _FAR = 40
 """Characters back to look for the end of a sentence, which citations may follow."""

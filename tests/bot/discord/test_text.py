@@ -166,3 +166,10 @@ def test_nothing_in_it_acts(text: str) -> None:
     bare = re.sub(r"\\[^\w\s]|\\_", " ", escaped(text))  # an escaped character does nothing
     assert not re.search(r"[*_~`|<\[]|@(everyone|here|[!&]?\d)|:\w+:", bare)
     assert not re.search(r"(?m)^\s*(#|>|-|\+|\d+\.\s)", re.sub(r"\\.", "x", escaped(text)))
+
+
+def test_the_number_of_a_source_stays_with_it() -> None:
+    sources = "\\[1\\] **The ferry** · ferry.txt\n\\[2\\] **The bridge** · bridge.txt"
+    for words in range(10, 40):
+        found = pages(f"{'word ' * words}end. \\[1\\]\n\n{sources}", 120)
+        assert not any(page.endswith(("\n\\[1\\]", "\n\\[2\\]")) for page in found)
