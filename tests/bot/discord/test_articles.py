@@ -58,9 +58,9 @@ def absent_model(model: OpenAIServer, reading_bot: DiscordBot) -> Iterator[None]
     model.fallback = lambda _: fails(400)
 
 
-def shown(discord: DiscordServer, question: str, **how: object) -> list[Message]:
+def shown(discord: DiscordServer, question: str) -> list[Message]:
     """The messages with the answer to a question, and those with its quotes."""
-    asked = discord.slash("ask", question=question, user=discord.user("reader"), **how)
+    asked = discord.slash("ask", question=question, user=discord.user("reader"))
     last = answer_to(discord, asked)
     pressed = discord.clicks(last, SAY("quotes"), asked.user)
     discord.until(lambda: pressed.answers and not pressed.answers[0].loading)
