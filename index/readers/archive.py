@@ -3,6 +3,7 @@
 It knows nothing of what is in them, and writes nothing to the disk.
 """
 
+from errno import EINVAL
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -23,7 +24,9 @@ def opened(path: Path, source: str) -> ZipFile | Problem:
             return Problem(source, "protected by a password, or of an old kind; save it anew")
     try:
         archive = ZipFile(path)
-    except (BadZipFile, ValueError):
+    except (BadZipFile, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != EINVAL:  # it points out of itself
+            raise
         return Problem(source, "not a whole archive; save it anew")
     files = archive.infolist()
     if sum(file.file_size for file in files) > MAX_BYTES or len(files) > MAX_FILES:

@@ -32,6 +32,9 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         yield archive
         return
     with archive:
+        if CONTAINER not in archive.namelist():
+            yield Problem(source, "no EPUB file; save it anew")
+            return
         if RIGHTS in archive.namelist():
             yield Problem(source, "protected against copying; ask its publisher for an open one")
             return
@@ -61,14 +64,15 @@ def _fact(package: Any, name: str) -> str | None:
 
 
 def _spine(package: Any) -> list[str]:
-    """The chapters' addresses as the package file gives them, in the order of reading."""
+    """The chapters' addresses as the package file gives them, in reading order, once each."""
     files = {item.get("id"): item.get("href", "") for item in package.iter("{*}item")}
     named = (files.get(item.get("idref"), "") for item in package.iter("{*}itemref"))
-    return [unquote(urlsplit(href).path) for href in named if href]
+    return [unquote(urlsplit(href).path) for href in dict.fromkeys(named) if href]
 
 
 def _blocks(archive: ZipFile, chapter: str) -> Iterator[Block]:
     """What a chapter holds; nothing if it is not there."""
     name = posixpath.normpath(chapter)
-    if name in archive.namelist() and (data := archive.read(name)).strip():
-        yield from blocks_of(tree_of(data, "utf-8"))
+    if name in archive.namelist():
+        tree = tree_of(archive.read(name), "utf-8")
+        yield from () if tree is None else blocks_of(tree)

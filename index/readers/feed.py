@@ -32,7 +32,7 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         yield data
     elif data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         yield from _json_feed(data, source)
-    elif b"<!ENTITY" in data:
+    elif b"<!ENTITY" in data.replace(b"\0", b""):  # it may come in UTF-16
         yield Problem(source, "defines entities, as no feed has to and bombs do")
     else:
         yield from _xml_feed(data, source)
