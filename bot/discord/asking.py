@@ -28,7 +28,7 @@ from bot.discord.settings import Budget, Servers
 from bot.discord.text import pages
 from bot.discord.waiting import Line, RefusedError
 from bot.discord.words import Words
-from bot.intake import clean_question
+from bot.intake import QUESTION_LIMIT, clean_question
 from index.errors import ArticlesError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -125,9 +125,7 @@ class Desk:
     async def _taken(self, asked: Asked, reply: Reply) -> None:
         """From the moment it comes, when nothing may be waited for, to its end."""
         try:
-            if not asked.question.strip():
-                raise NotAllowedError(asked.words("empty"))
-            question = clean_question(asked.question)
+            question = _readable(asked)
             self.admit(asked.server, asked.places, asked.roles, asked.words)
             with ExitStack() as taken_on:
                 taken_on.enter_context(self.line.joined(asked.person))
@@ -158,7 +156,8 @@ class Desk:
             shown = await reply.settle(
                 await asyncio.to_thread(pages, text), buttons(record, asked.words)
             )
-            await self._records.show(record.id, shown)
+            with _kept(asked.event):
+                await self._records.show(record.id, shown)
             self._metrics.settled(answer.status, time.time() - record.asked)
         except UndeliveredError:
             self._metrics.settled("undelivered")
@@ -172,7 +171,8 @@ class Desk:
                 raise
         finally:
             await board.close()
-            await self._records.settle(asked.event)
+            with _kept(asked.event):
+                await self._records.settle(asked.event)
 
     async def _answered(self, asked: Asked, question: str, board: Board) -> tuple[Answer, Record]:
         """The answer, and the record of it, which are both kept before anybody sees them."""
@@ -236,6 +236,16 @@ class Desk:
         return asked.words("server_budget", questions=settings.server_budget, when=when)
 
 
+def _readable(asked: Asked) -> str:
+    """The question; UsageError in the bot's words where there is none."""
+    try:
+        return clean_question(asked.question)
+    except UsageError:
+        too_long = len(asked.question.strip()) > QUESTION_LIMIT
+        line = asked.words("too_long", limit=QUESTION_LIMIT) if too_long else asked.words("empty")
+        raise UsageError(line) from None
+
+
 @contextmanager
 def _kept(event: int) -> Iterator[None]:
     """An answer is given even where it cannot be kept."""
@@ -257,7 +267,7 @@ _OUTCOMES: dict[type[BaseException], str] = {
 
 def excuse(problem: BaseException, event: int, words: Words) -> str:
     """What to tell in the place of an answer; the log hears what is nobody's doing."""
-    if isinstance(problem, NotAllowedError):
+    if isinstance(problem, NotAllowedError | UsageError):
         return str(problem)
     why = _outcome(problem)
     if why == "no_store":
@@ -265,7 +275,7 @@ def excuse(problem: BaseException, event: int, words: Words) -> str:
     if why == "failed":
         LOG.error("event %s failed", event, exc_info=problem)
     when = moment(time.time() + getattr(problem, "seconds", 0.0))
-    return words(why, when=when, problem=problem)
+    return words(why, when=when)
 
 
 def _outcome(problem: BaseException) -> str:

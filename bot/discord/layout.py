@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Answer, Citation, Status
+from bot.conversation.clarify import ASKING
 from bot.discord.records import Record
 from bot.discord.text import LIMIT, escaped, pages
 from bot.discord.words import Words
@@ -22,6 +23,8 @@ PASSAGE = 300
 """Characters shown of a passage."""
 BEFORE = 60
 """Of which stand before the first word searched for, where it comes late."""
+NEAREST = 3
+"""Articles that are named where none answers."""
 LABEL = 80
 """Characters that a button takes."""
 
@@ -30,11 +33,13 @@ _WORD = re.compile(r"[^\W_]+")
 
 def answer_text(answer: Answer, words: Words) -> str:
     """The answer, its numbered sources, notes, and confidence."""
-    said = [cited_text(answer.text, answer.citations)]
-    if answer.status is not Status.CLARIFY:
-        sure = words("confidence", confidence=f"{answer.confidence:.2f}")
-        said.append("\n".join(_aside(line) for line in (*answer.notes, sure)))
-    return "\n\n".join(said)
+    if answer.status is Status.CLARIFY:
+        return f"{words('which')}{escaped(answer.text.removeprefix(ASKING))}"
+    declined = answer.status is Status.ABSTAINED
+    said = _declined(answer, words) if declined else cited_text(answer.text, answer.citations)
+    sure = words("confidence", confidence=f"{answer.confidence:.2f}")
+    asides = "\n".join(_aside(line) for line in (*answer.notes, sure))
+    return f"{said}\n\n{asides}"
 
 
 def cited_text(text: str, citations: Sequence[Citation]) -> str:
@@ -94,6 +99,13 @@ def label(text: str) -> str:
 def moment(at: float) -> str:
     """A moment in seconds since 1970, which each reader sees in their own time."""
     return f"<t:{math.ceil(at)}:R>"
+
+
+def _declined(answer: Answer, words: Words) -> str:
+    """That the articles do not answer, and which come nearest."""
+    titles = list(dict.fromkeys(_line(passage.title) for passage in answer.passages))[:NEAREST]
+    nearest = [words("nearest"), *(f"- {title}" for title in filter(None, titles))]
+    return "\n".join([words("declined"), *(nearest if titles else [])])
 
 
 def _numbered(citation: Citation) -> str:

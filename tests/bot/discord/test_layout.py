@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Citation, Status
+from bot.conversation.clarify import ASKING
 from bot.discord.layout import (
     answer_text,
     draft_text,
@@ -43,9 +44,24 @@ def test_an_answer_names_title_day_file_and_address_of_what_it_cites() -> None:
     ]
 
 
-def test_a_question_back_has_no_confidence() -> None:
-    asked = Answer(Status.CLARIFY, "Which?", 0.5, "q")
-    assert answer_text(asked, WORDS) == "Which?"
+def test_a_question_back_is_in_the_readers_language() -> None:
+    asked = Answer(Status.CLARIFY, f"{ASKING}\n1. A *title* · a.txt", 0.5, "q")
+    which = words_in("de")("which")
+    assert answer_text(asked, words_in("de")) == which + "\n1\\. A \\*title\\* · a.txt"
+
+
+def test_where_there_is_no_answer_the_nearest_articles_are_named() -> None:
+    passages = [Passage("a.txt", title, DAY, None, "It fell.", 0, 8) for title in "AABCD"]
+    none = Answer(Status.ABSTAINED, "The articles …", 0.25, "q", passages=tuple(passages))
+    assert answer_text(none, words_in("fr")).splitlines() == [
+        "Les articles n’y répondent pas.",
+        "Les plus proches sont :",
+        *("- A", "- B", "- C"),
+        "",
+        "-# " + words_in("fr")("confidence", confidence="0.25"),
+    ]
+    empty = Answer(Status.ABSTAINED, "The articles …", 0.25, "q")
+    assert answer_text(empty, WORDS).startswith(WORDS("declined") + "\n\n-# ")
 
 
 def test_a_quote_that_was_withdrawn_is_not_shown() -> None:

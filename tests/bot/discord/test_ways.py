@@ -191,4 +191,4 @@ def test_whoever_asks_too_often_is_asked_to_wait(discord: DiscordServer, asker: 
 
 def test_an_empty_question_is_refused(discord: DiscordServer, asker: User) -> None:
     asked = discord.slash("ask", question="\u200b", user=asker)
-    assert "empty" in said(discord, asked).content
+    assert said(discord, asked).content == SAY("empty")
