@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import etree
 from trafilatura import bare_extraction
 
 from index.article import Article
-from index.dates import parse_date
+from index.dates import find_date, parse_date
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import laid_out
 from index.readers.problem import Problem, read_bytes
@@ -18,6 +20,13 @@ from index.readers.wording import flat, title_of_file
 MAX_BYTES = 10_000_000
 """The longest page; the longest articles come to a tenth of it."""
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+DATES = {
+    *("article:published_time", "citation_publication_date", "date", "datepublished", "dc.date"),
+    *("dc.date.issued", "dcterms.created", "dcterms.date", "og:published_time", "parsely-pub-date"),
+    *("pubdate", "publication_date", "publish-date", "publishdate", "sailthru.date"),
+}
+"""What pages call the day in their metadata."""
+_JSON_LD = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 _NAME = re.compile(r"[a-zA-Z][\w-]*", re.ASCII)
 NO_ARTICLE = "holds no article; save the page with its text"
 
@@ -29,23 +38,45 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         yield data
         return
     page = _parsed(data)
-    # Dates that stand anywhere in a page are those of its copyright, or of other articles.
-    found: Any = page is not None and bare_extraction(
-        page,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params={"original_date": True, "extensive_search": False},
-    )
+    if page is None:
+        yield Problem(source, NO_ARTICLE)
+        return
+    name, day = _title(page), _published(page)  # before trafilatura prunes the tree
+    found: Any = bare_extraction(page, with_metadata=True, include_comments=False)
     if not found or found.body is None:
         yield Problem(source, NO_ARTICLE)
         return
-    title = flat(found.title or "") or title_of_file(path)
+    title = flat(found.title or "")
+    # Where a page does not say, trafilatura takes its first heading, of whatever box.
+    title = name if name and title not in name else title or title_of_file(path)
     text, places = laid_out(blocks_of(found.body), title)
     if not text:
         yield Problem(source, NO_ARTICLE)
         return
     author = flat(found.author or "").replace("; ", ", ") or None
-    yield Article(source, title, text, parse_date(found.date), found.url or None, author, places)
+    # That of a home page, which careless sites give everywhere, is no article's.
+    url = found.url if urlsplit(found.url or "").path.strip("/") else None
+    yield Article(source, title, text, day or find_date(text), url, author, places)
+
+
+def _title(page: Any) -> str:
+    """What the page's tab is called, if the page does not say what its article is called."""
+    said = page.xpath("//meta[@property='og:title' or @name='twitter:title']/@content")
+    return "" if any(said) else flat(page.findtext(".//title") or "")
+
+
+def _published(page: Any) -> date | None:
+    """The day that the page gives for its article, and no other day that stands in it."""
+    given = [
+        meta.get("content", "")
+        for meta in page.iter("meta")
+        if DATES & {(meta.get(key) or "").lower() for key in ("property", "name", "itemprop")}
+    ]
+    for script in page.xpath("//script[@type='application/ld+json']/text()"):
+        given += _JSON_LD.findall(script)
+    given += page.xpath("//time[@pubdate or @itemprop='datePublished']/@datetime")
+    given += page.xpath("//article//time/@datetime")[:1]
+    return next(filter(None, map(parse_date, given)), None)
 
 
 def _parsed(data: bytes) -> Any:

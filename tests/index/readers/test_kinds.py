@@ -64,6 +64,39 @@ def test_a_page_is_its_article_and_nothing_else(read: Read) -> None:
     assert article.place_at(0) is None
 
 
+PUBLISHED = '<meta property="article:published_time" content="2024-10-24T08:00:00Z">'
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ('<meta itemprop="datePublished" content="2024-10-24">', ""),
+        ('<script type="application/ld+json">{"datePublished": "2024-10-24T08:00"}</script>', ""),
+        ("", '<time datetime="2024-10-24" pubdate>Thursday</time>'),
+        ("", "<p>Published: 24 October 2024</p>"),
+    ],
+)
+def test_a_page_says_its_day_in_many_ways(read: Read, head: str, body: str) -> None:
+    page = PAGE.replace(PUBLISHED, head).replace("<article>", f"<article>{body}")
+    assert one(read("a.html", page)).published == date(2024, 10, 24)
+
+
+def test_other_days_are_not_a_page_s_own(read: Read) -> None:
+    page = PAGE.replace(PUBLISHED, "").replace("in July", "on 3 July 2024, see /2024/07/03/fire")
+    assert one(read("a.html", page)).published is None
+
+
+def test_a_page_is_not_called_by_a_box_in_it(read: Read) -> None:
+    box = "<h1>Keyboard shortcuts</h1>"
+    page = PAGE.replace("<nav>", f"{box}<nav>").replace("<h1>Ferry returns</h1>", "")
+    assert one(read("a.html", page)).title == "Ferry returns | The Harbour Post"
+
+
+def test_a_home_page_is_not_the_address_of_an_article(read: Read) -> None:
+    page = PAGE.replace("https://example.org/ferry", "https://example.org/")
+    assert one(read("a.html", page)).url is None
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1252", "utf-16"])
 def test_a_page_is_read_in_its_encoding(read: Read, charset: str) -> None:
     page = PAGE.replace("<head>", f'<head><meta charset="{charset}">')
