@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -29,10 +29,10 @@ from tests.index.crashing import probe_in_fork, run_killed
 from tests.index.test_store import CountingEmbedder
 from tests.index.wholeness import check_after, check_between
 
-NAMES = st.sampled_from([f"{letter}.txt" for letter in "abcdef"] + ["sub/g.txt", "sub/h.txt"])
+NAMES = st.sampled_from([f"{letter}.txt" for letter in "abcd"] + ["sub/e.txt"])
 STORIES = st.integers(0, 9)
 BROKEN = "\0"
-MOMENTS = 150
+MOMENTS = 80
 """About as many things as a sync of these articles writes."""
 
 
@@ -152,6 +152,7 @@ def live(histories: int, steps: int, **how: Any) -> None:
         stateful_step_count=steps,
         deadline=None,
         suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],  # to find a shorter one takes longer than to read this one
         **how,
     )
     run_state_machine_as_test(Histories, settings=wanted)
