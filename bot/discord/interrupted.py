@@ -51,4 +51,7 @@ async def _reply(bot: "DatelineBot", channel: int, message: int, line: str) -> N
         message_id=message, channel_id=channel, fail_if_not_exists=False
     )
     place = bot.get_partial_messageable(channel)
-    await place.send(line, reference=asked, mention_author=False, nonce=f"{message}-0")
+    first = f"{message}-1"  # if it is shown already, Discord gives it back, and sends nothing
+    shown = await place.send(line, reference=asked, mention_author=False, nonce=first)
+    if shown.content != line and not shown.components:
+        await shown.edit(content=line)

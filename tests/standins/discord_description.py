@@ -44,6 +44,8 @@ class Description:
         operation = self._document["paths"].get(path, {}).get(exchange.method.lower())
         if operation is None:
             return [f"{said}: there is no such endpoint"]
+        if exchange.broken:
+            return [f"{said}: the stand-in broke: {exchange.broken}"]
         if not exchange.known:
             return [f"{said}: the stand-in does not know it"]
         here = f"#/paths/{_pointer(path)}/{exchange.method.lower()}"

@@ -87,6 +87,7 @@ class Interactions:
         age: float = 0.0,
     ) -> Interaction:
         """Let `user` do something; `age` is how many seconds ago, had it been held up."""
+        self._world.enter(channel, user)
         number = self._world.snowflake()
         token = f"interaction-{number}"
         born = self._world.now() - age

@@ -87,6 +87,7 @@ class Messages:
         """A new message, whoever wrote it; people see it at once."""
         if channel.id not in self._world.channels:
             raise UNKNOWN_CHANNEL
+        self._world.enter(channel, author)
         kind = REPLY if reference else DEFAULT
         message = Message(self._world.snowflake(), channel, author, **{"kind": kind} | more)
         message.reference, message.nonce = reference, body.get("nonce")

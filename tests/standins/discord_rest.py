@@ -25,7 +25,10 @@ UNKNOWN_COMMAND = RefusedError(404, 10063, "Unknown application command")
 
 @dataclass(eq=False)
 class Exchange:
-    """One request and what it got; `at` and `until` are monotonic seconds."""
+    """One request and what it got; `at` and `until` are monotonic seconds.
+
+    `known` is whether the stand-in has such an endpoint, and `broken` what went wrong inside it.
+    """
 
     method: str
     path: str
@@ -35,6 +38,7 @@ class Exchange:
     answer: str = ""
     until: float = 0.0
     known: bool = True
+    broken: str = ""
 
 
 @dataclass(eq=False)
@@ -140,7 +144,11 @@ class Rest:
                 await asyncio.sleep(fault.pause)
             status, body = (fault.status, fault.body) if fault else (0, None)
             if fault is None or fault.done or (not fault.status and not fault.cut):
-                status, body = self._carry_out(do, call, request, fault)
+                try:
+                    status, body = self._carry_out(do, call, request, fault)
+                except Exception as bug:
+                    kept.broken = repr(bug)
+                    raise
             kept.status, kept.until = status, time.monotonic()
             kept.answer = "" if body is None else json.dumps(body)
             self._changed()

@@ -197,7 +197,7 @@ class DiscordServer:
         body: Body = {"content": text}
         if not ping:
             body |= {"allowed_mentions": {"parse": ["users"], "replied_user": False}}
-        author = self._member(user, place)
+        author = user or self.reader
         return self._do(lambda: self._messages.add(place, author, body, reference=reply_to))
 
     def clicks(
@@ -213,8 +213,8 @@ class DiscordServer:
         part = message.buttons.get(button) or parts.get(button)
         assert part, f"no button {button!r} among {list(message.buttons)}"
         assert not part.get("disabled"), f"{button!r} cannot be pressed"
-        who = user or message.only_for
-        assert message.only_for in (None, self._member(who, message.channel)), "not theirs to see"
+        who = user or message.only_for or self.reader
+        assert message.only_for in (None, who), "not theirs to see"
         data: Body = {"custom_id": part["custom_id"], "component_type": part["type"]}
         if part["type"] != BUTTON:
             data["values"] = values or []
@@ -371,15 +371,9 @@ class DiscordServer:
         age: float = 0.0,
     ) -> Interaction:
         place = channel or self.general
-        who = self._member(user, place)
+        who = user or self.reader
         send = partial(self._interactions.send, kind, data, who, place, message=message, age=age)
         return self._do(send)
-
-    def _member(self, user: User | None, place: Channel) -> User:
-        who = user or self.reader
-        if place.guild:
-            place.guild.members.setdefault(who.id, (who, []))
-        return who
 
     def _command(self, name: str, kind: int, options: dict[str, Any]) -> Body:
         """The data of a command, its options typed as they were registered."""
@@ -405,11 +399,11 @@ class DiscordServer:
         """What Discord tells of the ids among `values`."""
         ids = {int(v) for v in values if isinstance(v, str) and v.isdigit()}
         shown: Body = {}
-        for user in [u for i, u in self.world.users.items() if i in ids]:
+        for user in [u for i, u in list(self.world.users.items()) if i in ids]:
             shown.setdefault("users", {})[str(user.id)] = self.world.user_json(user)
             member = self.world.member_json(self.guild, user) | {"permissions": "0"}
             shown.setdefault("members", {})[str(user.id)] = member
-        for channel in [c for i, c in self.world.channels.items() if i in ids]:
+        for channel in [c for i, c in list(self.world.channels.items()) if i in ids]:
             brief = self.world.channel_json(channel) | {"permissions": "0"}
             shown.setdefault("channels", {})[str(channel.id)] = brief
         for guild in self.world.guilds.values():

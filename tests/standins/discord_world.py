@@ -4,6 +4,7 @@ It knows the shapes in which Discord shows them (`…_json`) and nothing of HTTP
 """
 
 import re
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -181,6 +182,8 @@ class World:
     def __init__(self) -> None:
         self.ahead = 0.0
         self._count = count()
+        self._opening = threading.Lock()
+        self._private: dict[int, Channel] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.users: dict[int, User] = {}
@@ -234,14 +237,18 @@ class World:
         self.channels[thread.id] = thread
         return thread
 
+    def enter(self, channel: Channel, user: User) -> None:
+        """Whoever acts in a server belongs to it."""
+        if channel.guild:
+            channel.guild.members.setdefault(user.id, (user, []))
+
     def dm(self, user: User) -> Channel:
-        """The bot's private conversation with `user`."""
-        for channel in self.channels.values():
-            if channel.recipient is user:
-                return channel
-        channel = Channel(self.snowflake(), user.name, DM, recipient=user)
-        self.channels[channel.id] = channel
-        return channel
+        """The bot's private conversation with `user`; any thread may ask for it."""
+        with self._opening:
+            if user.id not in self._private:
+                channel = Channel(self.snowflake(), user.name, DM, recipient=user)
+                self._private[user.id] = self.channels[channel.id] = channel
+            return self._private[user.id]
 
     def permissions(self, user: User, channel: Channel) -> Permission:
         """What `user` may do in `channel`, as Discord adds it up."""
@@ -272,7 +279,7 @@ class World:
         pinged = [i for i in named if "users" in parse or i in listed]
         roles = [int(i) for i in re.findall(r"<@&(\d+)>", text)]
         roles_listed = {int(i) for i in (allowed or {}).get("roles", [])}
-        if guild:
+        if guild and roles:
             pinged += [
                 u.id
                 for u, held in guild.members.values()

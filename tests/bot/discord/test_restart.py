@@ -82,8 +82,7 @@ def test_who_waited_when_it_was_killed_is_told(
     running_bot.start(**model_settings)
     for place in places:
         discord.message_where(lambda m: m.content == SAY("stopped"), place)
-        said = [m for m in place.sent if m.author is discord.bot]
-        assert not any(ANSWER in message.content or message.loading for message in said)
+        assert_told_alone(discord, place)
 
 
 def test_what_is_nearly_done_is_finished_and_the_rest_says_that_it_was_stopped(
