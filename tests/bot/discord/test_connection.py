@@ -85,3 +85,9 @@ def assert_ends(bot: DiscordBot, said: str, **settings: str) -> None:
     written = bot.log.removeprefix(before)
     assert said in written.splitlines()[-1]
     assert "Traceback" not in written
+
+
+def test_a_token_is_needed(stopped_bot: DiscordBot) -> None:
+    stopped_bot.launch(DISCORD_TOKEN="")
+    assert stopped_bot.ended() == 2
+    assert "DISCORD_TOKEN" in stopped_bot.log.splitlines()[-1]

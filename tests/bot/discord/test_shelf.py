@@ -133,4 +133,5 @@ def test_any_name_becomes_that_of_a_file_in_the_folder(name: str, ending: str) -
     assert safe == safe_name(safe)
     assert Path(safe).name == safe
     assert not safe.startswith(".")
-    check_file(safe_name(f"{name}/a{ending}"), 1)
+    inside = name.replace("/", "").replace("\\", "")
+    check_file(safe_name(f"a{inside}{ending}"), 1)

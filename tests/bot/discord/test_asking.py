@@ -1,0 +1,183 @@
+"""A question's way with everything real but Discord, where something goes wrong on it."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.compose import memory
+from bot.config import load_config
+from bot.discord import asking
+from bot.discord.asking import Asked, Desk
+from bot.discord.metrics import Metrics
+from bot.discord.newsroom import Newsrooms
+from bot.discord.records import FILE, Records
+from bot.discord.settings import Servers
+from bot.discord.words import words_in
+from bot.intake import QUESTION_LIMIT
+from tests.bot.discord.waiting import PATIENCE
+
+SAY = words_in("en")
+QUESTION = "Who is the mayor of Hamm?"
+ARTICLE = "Hamm elects a mayor\n\nThe mayor of Hamm is Ada Lind, who won by far.\n"
+
+
+@dataclass
+class Seen:
+    """A reply that keeps what its reader would see."""
+
+    shown: list[str] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def begin(self) -> None:
+        self.begun.set()
+
+    async def show(self, text: str) -> None:
+        self.shown.append(text)
+
+    async def settle(self, pages: Sequence[str], view: Any = None) -> list[int]:
+        self.settled.append("\n".join(pages))
+        return [len(self.settled)]
+
+    async def tell(self, line: str) -> None:
+        self.told.append(line)
+
+    @property
+    def ends(self) -> list[str]:
+        """All that says how it ended."""
+        return [*self.settled, *self.told]
+
+
+@dataclass
+class Office:
+    """A desk, and what it works with."""
+
+    desk: Desk
+    records: Records
+    servers: Servers
+    articles: Path
+    store: Path
+
+    async def take(self, asked: Asked) -> Seen:
+        seen = Seen()
+        await self.desk.take(asked, seen)
+        return seen
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    articles, store = tmp_path / "news", tmp_path / "store"
+    articles.mkdir()
+    (articles / "hamm.txt").write_text(ARTICLE)
+    config = load_config({"articles": [str(articles)], "store": str(store)}, {}, None)
+    async with AsyncExitStack() as opened:
+        enter = opened.enter_async_context
+        kept = await enter(memory(config, print))
+        records = await enter(Records.open(store / FILE, 30, print))
+        servers = await enter(Servers.open(None, print))
+        newsrooms = await enter(Newsrooms.open(config, servers, 3600))
+        metrics = Metrics(lambda: 0, lambda: None, lambda: None)
+        desk = Desk(config, newsrooms, kept, records, servers, metrics=metrics)
+        yield Office(desk, records, servers, articles, store)
+
+
+ASKED = Asked(
+    event=1,
+    awaited="message en 1",
+    person=7,
+    server=None,
+    places=(),
+    roles=(),
+    conversation="direct",
+    private=False,
+    question=QUESTION,
+    words=SAY,
+)
+
+
+async def test_the_answer_comes_once(office: Office) -> None:
+    seen = await office.take(ASKED)
+    [answer] = seen.ends
+    assert "Ada Lind" in answer
+    again = await office.take(ASKED)
+    assert again.ends == []
+    assert await office.records.unsettled() == []
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        (" \u200b\n", SAY("empty")),
+        ("a" * (QUESTION_LIMIT + 1), SAY("too_long", limit=QUESTION_LIMIT)),
+    ],
+)
+async def test_what_is_no_question_is_refused(office: Office, question: str, line: str) -> None:
+    seen = await office.take(replace(ASKED, question=question))
+    assert (seen.told, seen.settled) == ([line], [])
+    assert not seen.begun.is_set()
+
+
+async def test_an_answer_that_cannot_be_kept_is_given_all_the_same(office: Office) -> None:
+    with sqlite3.connect(office.store / FILE) as db:
+        db.execute("DROP TABLE messages")
+        db.execute("DROP TABLE answers")
+    [answer] = (await office.take(ASKED)).ends
+    assert "Ada Lind" in answer
+
+
+async def test_only_those_who_may_ask_are_answered(office: Office) -> None:
+    await office.servers.change(5, channels=frozenset({11}), roles=frozenset({21}))
+    here = replace(ASKED, server=5, places={11}, roles={21, 22})
+    assert "Ada Lind" in (await office.take(here)).ends[0]
+    elsewhere = await office.take(replace(here, event=2, places={12}))
+    assert elsewhere.told == [SAY("not_here", channels="<#11>")]
+    stranger = await office.take(replace(here, event=3, roles=set()))
+    assert stranger.told == [SAY("not_you", roles="<@&21>")]
+    assert not stranger.begun.is_set()
+
+
+async def test_a_question_that_failed_costs_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.servers.change(5, person_budget=1)
+    here = replace(ASKED, server=5)
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(office.desk._memory, "turns", broken)
+        assert (await office.take(here)).ends == [SAY("failed")]
+    assert "Ada Lind" in (await office.take(replace(here, event=2))).ends[0]
+    spent = await office.take(replace(here, event=3))
+    assert spent.settled == []
+    assert spent.told[0].startswith(SAY("person_budget", questions=1, when="|").split("|")[0])
+
+
+async def test_who_is_still_waiting_at_the_end_is_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, never = asyncio.Event(), asyncio.Event()
+
+    async def stuck(*_: object, **__: object) -> None:
+        there.set()
+        await never.wait()
+
+    monkeypatch.setattr(office.desk._memory, "turns", stuck)
+    monkeypatch.setattr(asking, "GRACE", 0.05)
+    seen = Seen()
+    asked = asyncio.create_task(office.desk.take(ASKED, seen))
+    await asyncio.wait_for(there.wait(), PATIENCE)
+    await asyncio.wait_for(office.desk.close(), PATIENCE)
+    await asked
+    assert seen.ends == [SAY("stopped")]
+    assert await office.records.unsettled() == []
+    late = await office.take(replace(ASKED, event=2, person=8))
+    assert late.ends == [SAY("stopped")]
