@@ -134,7 +134,8 @@ def index_articles(
 
 
 def preview_index(config: Config, allow_empty: bool = False) -> SyncReport:
-    """What `index_articles` would do; it is not done."""
+    """What `index_articles` would do with what was fetched; it is not done."""
+    fetch_addresses(config, only_new=True)
     with open_collection(config) as store:
         return store.preview(articles_roots(config), allow_empty)
 

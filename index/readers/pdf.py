@@ -10,13 +10,14 @@ from pypdfium2 import raw
 
 from index.article import Article, Place
 from index.dates import find_date
-from index.readers.problem import MAX_BYTES, Problem, read_bytes
+from index.readers.problem import Problem, read_bytes
 from index.readers.wording import flat, title_of, title_of_file
 
 _HYPHEN = re.compile("[\x02\ufffe\u00ad]\\s*")
 """How PDFium marks a hyphen that is only there because its line was full."""
 _UNTITLED = re.compile(r"untitled|microsoft word|powerpoint|\.\w{2,4}$", re.IGNORECASE)
 _END = re.compile(r"[.!?:…][\"'”’»)\]]*$")
+MAX_BYTES = 100_000_000
 FULL = 0.8
 """How much of the widest line a line takes that may go on in the next one."""
 

@@ -11,6 +11,8 @@ from index.readers.problem import MAX_BYTES, Problem, read_bytes
 from index.readers.wording import clean, line, names, string, title_of, title_of_file
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|$)", re.DOTALL)
+MOST_FIELDS = 100_000
+"""Characters of front matter; YAML takes some hundred times its length of memory."""
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 
 
@@ -66,6 +68,8 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     block = _FRONT_MATTER.match(text)
     if block is None:
         return {}, text
+    if len(block.group()) > MOST_FIELDS:
+        return {}, text[block.end() :]
     import frontmatter  # noqa: PLC0415 - costs start-up time
     from frontmatter.default_handlers import YAMLHandler  # noqa: PLC0415
 

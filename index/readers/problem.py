@@ -9,8 +9,8 @@ from pathlib import Path
 
 from index.article import Article
 
-MAX_BYTES = 100_000_000
-"""The longest file of one article, and the longest line of a feed dump."""
+MAX_BYTES = 20_000_000
+"""The longest text file, and the longest line of a feed dump or row of a table."""
 
 
 @dataclass(frozen=True, slots=True)

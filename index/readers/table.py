@@ -37,7 +37,8 @@ def read_table(path: Path, source: str) -> Iterator[Article | Problem]:
 
 
 def _rows(stream: io.TextIOWrapper, source: str) -> Iterator[Article | Problem]:
-    head = stream.readline(MAX_BYTES)
+    lines = _Lines(stream)
+    head = next(lines, "")
     delimiter = max(",;\t|", key=head.count)
     columns = _columns(next(csv.reader([head], delimiter=delimiter), []))
     if "text" not in columns:
@@ -45,12 +46,33 @@ def _rows(stream: io.TextIOWrapper, source: str) -> Iterator[Article | Problem]:
             source, f"has no column of texts; call it one of {', '.join(COLUMNS['text'])}"
         )
         return
-    rows = csv.reader(stream, delimiter=delimiter)
+    rows = csv.reader(lines, delimiter=delimiter)
     for number, cells in enumerate(rows, 1):
+        lines.left = MAX_BYTES
         if any(map(str.strip, cells)):
             row = {field: cells[n].strip() for field, n in columns.items() if n < len(cells)}
             row["id"] = row.get("id") or f"{source}#{number}"
             yield article_of(row, rows.line_num + 1, source)
+
+
+class _Lines:
+    """The lines of a stream; `left` is how many characters the row under way may still take."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self.left = MAX_BYTES
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(self.left + 1)
+        self.left -= len(line)
+        if self.left < 0:
+            raise csv.Error(f"a row of more than {MAX_BYTES // 1_000_000} MB")
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _columns(head: list[str]) -> dict[str, int]:

@@ -39,6 +39,8 @@ def test_a_feed_is_fetched_to_index_and_never_to_ask(
             f"dateline: {url} is in a private network (127.0.0.1); "
             "DATELINE_ALLOW_PRIVATE_ADDRESSES=1 allows that\n"
         )
+        dry = dateline("index", url, "--dry-run", "--store", store, **ALLOWED)
+        assert "1 added" in dry.stdout, dry.stderr
         done = dateline("index", url, "--store", store, **ALLOWED)
         assert done.stdout.startswith("1 article in 1 passage: 1 added")
     answer = json.loads(dateline("ask", QUESTION, "--json", "--store", store).stdout)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.readers import Problem, archive, read_file
+from index.readers import Problem, archive, read_file, table
 from index.readers.kinds import READERS
 from tests.standins import documents
 from tests.standins.documents import ATOM, BOOK, PAGE, RSS, pdf, word
@@ -104,6 +104,23 @@ def test_a_page_of_a_hundred_megabytes_is_not_taken_apart(tmp_path: Path) -> Non
     with path.open("wb") as stream:
         stream.truncate(100_000_000)
     assert reason(list(read_file(path, "a.html"))) == "longer than 10 MB; split it"
+
+
+@pytest.mark.parametrize("quoted", [b",", b'"\n",'])
+def test_a_row_without_end_is_not_held(
+    read: Read, monkeypatch: pytest.MonkeyPatch, quoted: bytes
+) -> None:
+    monkeypatch.setattr(table, "MAX_BYTES", 1_000_000)
+    article, problem = read("a.csv", b"id,text\n1,Text.\n" + quoted * 1_000_001)
+    assert article == Article("1", "Text.", "Text.")
+    assert problem == Problem("a.csv", "not a table (a row of more than 1 MB)", incomplete=True)
+
+
+def test_front_matter_is_short(read: Read) -> None:
+    fields = "".join(f"k{n}: [[], {{}}]\n" for n in range(10_000))
+    [article] = read("a.md", f"---\ntitle: T\n{fields}---\nText.\n".encode())
+    assert isinstance(article, Article)
+    assert (article.title, article.text) == ("Text.", "Text.\n")
 
 
 def test_what_turns_words_round_is_taken_out(read: Read) -> None:
