@@ -49,6 +49,10 @@ class NotAllowedError(Exception):
     """Somebody may not ask here; a line for them."""
 
 
+ENDS = (Exception, asyncio.CancelledError)
+"""What ends a question's way before it has an answer; when it is cancelled, the bot stops."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as it came.
@@ -132,7 +136,7 @@ class Desk:
                 await reply.begin()
                 if await self._records.claim(asked.event, asked.awaited):
                     await self._settled(asked, question, reply, taken_on)
-        except Exception as problem:
+        except ENDS as problem:
             self._metrics.settled(_outcome(problem))
             await reply.tell(excuse(problem, asked.event, asked.words))
 
@@ -162,13 +166,11 @@ class Desk:
         except UndeliveredError:
             self._metrics.settled("undelivered")
             LOG.warning("event %s: the answer could not be delivered", asked.event)
-        except BaseException as problem:
+        except ENDS as problem:
             self._metrics.settled(_outcome(problem))
             await board.close()
             with suppress(UndeliveredError):
                 await reply.settle([excuse(problem, asked.event, asked.words)])
-            if not isinstance(problem, Exception):
-                raise
         finally:
             await board.close()
             with _kept(asked.event):

@@ -4,13 +4,14 @@ Nothing here is remembered by the process: a button or a form works after a rest
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ui import Label, Modal, TextInput
 
+from bot.answer import Citation
 from bot.discord.buttons import RecordButton, buttons
 from bot.discord.delivery import InteractionReply
 from bot.discord.layout import quotes_text, shared_text
@@ -72,8 +73,7 @@ async def give_reason(bot: "DatelineBot", interaction: discord.Interaction[Any])
 async def _quotes(press: Press) -> None:
     reply = InteractionReply(press.interaction, True, press.words)
     await reply.begin()
-    answerer = await press.bot.newsrooms.of(press.record.server)
-    gone = await asyncio.to_thread(answerer.withdrawn, press.record.citations)
+    gone = await _withdrawn(press)
     await reply.settle(pages(quotes_text(press.record.citations, gone, press.words)))
 
 
@@ -120,14 +120,24 @@ async def _ask(press: Press, question: str, before: dict[str, Any]) -> None:
 
 
 async def _share(press: Press) -> None:
+    """Show everybody the answer, unless its articles no longer say what it quotes."""
     reply = InteractionReply(press.interaction, False, press.words)
     await reply.begin()
+    if await _withdrawn(press):
+        await reply.tell(press.words("outdated"))
+        return
     shared = replace(press.record, id=new_id(), private=False)
     await press.bot.records.add(shared)
     shown = await reply.settle(
         pages(shared_text(shared, press.words)), buttons(shared, press.words)
     )
     await press.bot.records.show(shared.id, shown)
+
+
+async def _withdrawn(press: Press) -> Sequence[Citation]:
+    """The answer's quotes that stand in their articles no more."""
+    answerer = await press.bot.newsrooms.of(press.record.server)
+    return await asyncio.to_thread(answerer.withdrawn, press.record.citations)
 
 
 PRESSES: dict[str, Callable[[Press], Awaitable[None]]] = {

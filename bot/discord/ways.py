@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.answer import Turn
-from bot.discord.asking import Asked
+from bot.discord.asking import Asked, excuse
 from bot.discord.delivery import ChannelReply
 from bot.discord.interrupted import INTERACTION, MESSAGE, awaited
 from bot.discord.records import Record
 from bot.discord.settings import History, ServerSettings
+from index.errors import StoreError
 
 if TYPE_CHECKING:
     from bot.discord.client import DatelineBot
@@ -88,8 +89,12 @@ async def hear(bot: "DatelineBot", message: discord.Message) -> None:
         asked_in=message,
         opens_thread=opens,
     )
-    record = await bot.records.shown_in(replied) if replied else None
-    await bot.desk.take(_going_on(asked, record), reply)
+    try:
+        record = await bot.records.shown_in(replied) if replied else None
+    except StoreError as problem:
+        await reply.tell(excuse(problem, message.id, words))
+    else:
+        await bot.desk.take(_going_on(asked, record), reply)
 
 
 def places(channel: Any) -> frozenset[int]:

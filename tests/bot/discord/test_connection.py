@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.conftest import Dateline
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_gateway import IDENTIFY, RESUME
 from tests.standins.discord_interactions import Interaction
@@ -87,7 +88,7 @@ def assert_ends(bot: DiscordBot, said: str, **settings: str) -> None:
     assert "Traceback" not in written
 
 
-def test_a_token_is_needed(stopped_bot: DiscordBot) -> None:
-    stopped_bot.launch(DISCORD_TOKEN="")
-    assert stopped_bot.ended() == 2
-    assert "DISCORD_TOKEN" in stopped_bot.log.splitlines()[-1]
+def test_a_token_is_needed(inside: Dateline) -> None:
+    done = inside("discord")
+    assert done.returncode == 2
+    assert "DISCORD_TOKEN" in done.stderr

@@ -87,7 +87,7 @@ def test_the_quotes_are_for_whoever_pressed(discord: DiscordServer, asker: User)
 def test_a_quote_that_left_its_article_is_withdrawn(
     discord: DiscordServer, asker: User, articles: Path
 ) -> None:
-    answer = asks(discord, asker, "Who is the mayor of Ulm?")
+    answer = asks(discord, asker, "Who is the mayor of Ulm?", private=True)
     assert "Bo Berg" in answer.content
     article = articles / "Ulm.txt"
     before = article.read_text()
@@ -97,6 +97,9 @@ def test_a_quote_that_left_its_article_is_withdrawn(
         quotes = private_line(discord, discord.clicks(answer, QUOTES, asker))
         assert "Bo Berg" not in quotes
         assert SAY("withdrawn") in quotes
+        shared = discord.clicks(answer, SHARE)
+        told = discord.until(lambda: [m for m in shared.answers if m.content])
+        assert [m.content for m in told if m.only_for is asker] == [SAY("outdated")]
     finally:
         article.write_text(before)
         bring_up_to_date(discord, asker)
