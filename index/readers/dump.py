@@ -16,6 +16,9 @@ from index.readers.problem import MAX_BYTES, Problem
 from index.readers.wording import keepable, names, string, title_of
 from index.readers.wording import line as one_line
 
+MOST_SKIPPED = 10 * MAX_BYTES
+"""Bytes of one line that are read over to come to the next."""
+
 
 def read_dump(path: Path, source: str) -> Iterator[Article | Problem]:
     """The articles of a feed dump, gzipped or not."""
@@ -29,21 +32,29 @@ def read_dump(path: Path, source: str) -> Iterator[Article | Problem]:
 
 
 def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes | None]]:
-    """Each line with its number; None for one that is too long to hold."""
+    """Each line with its number; None for one that is too long to hold.
+
+    After one that comes to no end, as a bomb's does, nothing more is read.
+    """
     number = 0
     while line := stream.readline(MAX_BYTES):
         number += 1
         if len(line) < MAX_BYTES or line.endswith(b"\n"):
             yield number, line
             continue
-        while line and not line.endswith(b"\n"):
+        skipped = 0
+        while line and not line.endswith(b"\n") and skipped < MOST_SKIPPED:
             line = stream.readline(MAX_BYTES)
+            skipped += len(line)
         yield number, None
+        if skipped >= MOST_SKIPPED:
+            return
 
 
 def _read_row(line: bytes | None, number: int, source: str) -> Iterator[Article | Problem]:
     if line is None:
-        yield Problem(source, f"a line of more than {MAX_BYTES // 1_000_000} MB", number)
+        reason = f"a line of more than {MAX_BYTES // 1_000_000} MB"
+        yield Problem(source, reason, number, incomplete=True)
         return
     try:
         written = line.decode("utf-8-sig" if number == 1 else "utf-8")

@@ -1,5 +1,6 @@
 """Files made to do harm, and files that came to it: a clear problem or a good article, always."""
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.readers import Problem, archive, read_file, table
+from index.readers import Problem, archive, dump, read_file, table
 from index.readers.kinds import READERS
 from tests.standins import documents
 from tests.standins.documents import ATOM, BOOK, PAGE, RSS, pdf, word
@@ -114,6 +115,17 @@ def test_a_row_without_end_is_not_held(
     article, problem = read("a.csv", b"id,text\n1,Text.\n" + quoted * 1_000_001)
     assert article == Article("1", "Text.", "Text.")
     assert problem == Problem("a.csv", "not a table (a row of more than 1 MB)", incomplete=True)
+
+
+def test_a_line_without_end_is_not_read_to_it(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dump, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(dump, "MOST_SKIPPED", 10_000)
+    good = b'{"id": "1", "text": "Text."}\n'
+    for length, articles in [(5_000, 2), (50_000, 1)]:
+        data = gzip.compress(good + bytes(length) + b"\n" + good.replace(b"1", b"2"))
+        found = read("a.jsonl.gz", data)
+        assert len([a for a in found if isinstance(a, Article)]) == articles
+        assert Problem("a.jsonl.gz", "a line of more than 0 MB", 2, incomplete=True) in found
 
 
 def test_front_matter_is_short(read: Read) -> None:
