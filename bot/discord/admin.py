@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
@@ -19,9 +18,10 @@ from bot.discord.admin_text import settings_text, status_text, sync_text, waitin
 from bot.discord.asking import NotAllowedError
 from bot.discord.confirm import confirmation
 from bot.discord.delivery import InteractionReply
+from bot.discord.incoming import attached, fetched
 from bot.discord.panel import Panel
 from bot.discord.settings import History
-from bot.discord.shelf import RejectedError, Shelf, Waiting, check_file
+from bot.discord.shelf import RejectedError, Shelf, Waiting
 from bot.discord.text import escaped, pages
 from bot.discord.words import languages
 from index.errors import DatelineError
@@ -83,15 +83,24 @@ class Administration(app_commands.Group):
             await reply.settle(pages(sync_text(report, words)))
 
     @app_commands.command()
-    @app_commands.describe(article="A file of one of the kinds that can be read.")
-    async def add(self, interaction: Interaction, article: discord.Attachment) -> None:
+    @app_commands.describe(
+        article="A file of one of the kinds that can be read.",
+        address="Where it stands in the web, instead.",
+    )
+    async def add(
+        self,
+        interaction: Interaction,
+        article: discord.Attachment | None = None,
+        address: str | None = None,
+    ) -> None:
         """Add an article to those of this server, after you have looked at it."""
         words = interaction.client.words_for(interaction)
         async with _managing(interaction) as reply:
             try:
-                waiting = await _received(interaction, article)
+                waiting = await _received(interaction, article, address)
             except RejectedError as rejected:
-                await reply.settle([words(rejected.why, **rejected.told)])
+                told = {key: escaped(str(value)) for key, value in rejected.told.items()}
+                await reply.settle([words(rejected.why, **told)])
                 return
             own = interaction.client.servers[interaction.guild_id].own_articles
             text = waiting_text(waiting, own, words)
@@ -187,14 +196,16 @@ async def _managing(interaction: Interaction) -> AsyncIterator[InteractionReply]
     yield reply
 
 
-async def _received(interaction: Interaction, article: discord.Attachment) -> Waiting:
-    check_file(article.filename, article.size)
-    try:
-        data = await article.read()
-    except (discord.HTTPException, aiohttp.ClientError) as problem:
-        LOG.info("an attachment could not be fetched: %s", problem)
-        raise RejectedError("add_away") from None
-    return await asyncio.to_thread(_shelf(interaction).receive, article.filename, data)
+async def _received(
+    interaction: Interaction, article: discord.Attachment | None, address: str | None
+) -> Waiting:
+    if article and not address:
+        incoming = await attached(article)
+    elif address and not article:
+        incoming = await fetched(address)
+    else:
+        raise RejectedError("add_what")
+    return await asyncio.to_thread(_shelf(interaction).receive, *incoming)
 
 
 def _server(interaction: Interaction) -> int:

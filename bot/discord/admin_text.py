@@ -46,10 +46,12 @@ def sync_text(report: SyncReport, words: Words) -> str:
         "sync_done",
         added=report.added,
         changed=report.changed,
+        moved=report.moved,
         removed=report.removed,
         unchanged=report.unchanged,
     )
-    return "\n".join([done, *_problem_lines(report.problems, words)])
+    lines = [done, *([words("sync_kept")] if report.kept else [])]
+    return "\n".join([*lines, *_problem_lines(report.problems, words)])
 
 
 def waiting_text(waiting: Waiting, own: bool, words: Words) -> str:

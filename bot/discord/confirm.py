@@ -100,14 +100,14 @@ async def _removed(bot: "DatelineBot", server: int, name: str, words: Words) -> 
     LOG.info("server %s: an article was removed", server)
     said = [words("removed", article=f"**{escaped(name)}**")]
     room = bot.newsrooms.room(server)
-    if not await asyncio.to_thread(shelf.files):
-        await room.clear()
-        return "\n".join([*said, words("none_left")])
     try:
         await room.sync()
     except DatelineError as problem:
         LOG.warning("server %s: an article could not be taken out: %s", server, problem)
         said.append(words("sync_failed"))
+    if not await asyncio.to_thread(shelf.files):
+        await room.close()  # whoever asks next is told that there are none
+        said.append(words("none_left"))
     return "\n".join(said)
 
 

@@ -6,7 +6,6 @@ those alone, and nobody else is. It knows servers by their numbers, and nothing 
 
 import asyncio
 import logging
-import shutil
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -16,14 +15,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.compose import (
     answerer_on,
+    articles_named,
     articles_roots,
-    collection,
     embedder,
     language_model,
     open_collection,
     store_directory,
 )
 from bot.config import Config
+from bot.discord.apart import sync_apart
 from bot.discord.settings import Servers
 from bot.discord.shelf import Shelf
 from index.embed import Embedder, StaticEmbedder
@@ -86,7 +86,8 @@ class Newsroom:
 
     def __init__(self, config: Config, shared: Shared, own: Path | None = None) -> None:
         self._own = own
-        self.roots = articles_roots(config)
+        self._roots = articles_roots(config)
+        self._fetched = any(isinstance(root, str) for root in articles_named(config))
         self.synced: float | None = None
         self.progress: Progress | None = None
         self.problem: DatelineError | None = None
@@ -144,7 +145,6 @@ class Newsroom:
         """Bring the index up to date now; what was indexed answers meanwhile, and afterwards
         where DatelineError is raised.
         """
-        await self.answerer()
         async with self._changing, self._shared.syncing:
             return await asyncio.to_thread(self._sync)
 
@@ -161,15 +161,6 @@ class Newsroom:
             if self._store and not self._answerer:
                 await asyncio.to_thread(self._store.close)
                 self._store = None
-
-    async def clear(self) -> None:
-        """Let go of all that was indexed, after the last article has been removed."""
-        self._answerer = None
-        async with self._changing, self._shared.syncing:
-            if self._store:
-                await asyncio.to_thread(self._store.close)
-                self._store = None
-            await asyncio.to_thread(shutil.rmtree, collection(self._config), ignore_errors=True)
 
     async def stop(self) -> None:
         """End a sync that is under way, and close for good."""
@@ -204,12 +195,8 @@ class Newsroom:
             return 0
 
     def _sync(self) -> SyncReport:
-        assert self._store
         try:
-            report = self._store.sync(self.roots, self._note)
-        except OSError as problem:
-            self.problem = StoreError(f"the index cannot be brought up to date ({problem})")
-            raise self.problem from problem
+            report = sync_apart(self._config, self._own is not None, self._note)
         except DatelineError as problem:
             self.problem = problem
             raise
@@ -221,7 +208,7 @@ class Newsroom:
     def _refresh(self) -> None:
         assert self._store
         try:
-            if self._store.is_stale(self.roots):
+            if self._fetched or self._store.is_stale(self._roots):
                 self._sync()
             else:
                 self._is_up_to_date()

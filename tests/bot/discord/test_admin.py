@@ -89,13 +89,13 @@ def test_status_tells_of_the_common_articles(town: Town) -> None:
     status = town.uses("status")
     assert status.only_for is town.editor
     assert "common articles" in status.content
-    assert "Articles: 2, in " in status.content
+    assert "Articles: 2, passages: " in status.content
     assert "Questions today: 0 (limit: no limit)" in status.content
     assert "Last looked through <t:" in status.content
 
 
 def test_sync_tells_what_has_changed(town: Town) -> None:
-    assert "Added: 0, changed: 0, removed: 0, unchanged: 2." in town.uses("sync").content
+    assert "Added: 0, changed: 0, moved: 0, removed: 0, unchanged: 2." in town.uses("sync").content
 
 
 def test_an_article_is_added_after_confirmation_and_removed(
@@ -114,7 +114,7 @@ def test_an_article_is_added_after_confirmation_and_removed(
     assert "Ada Lind" not in other.asks()
     assert "common" in other.uses("status").content
     assert "own articles" in (status := town.uses("status").content)
-    assert "Articles: 1, in 1 passages." in status
+    assert "Articles: 1, passages: 1." in status
 
     choices = discord.completes(
         *("dateline remove", "article", "HAMM"), user=town.editor, channel=town.channel
@@ -156,6 +156,13 @@ def test_files_that_cannot_be_added_are_refused(
     refused = town.adds(name, data)
     assert said in refused.content
     assert not refused.buttons
+
+
+def test_a_file_or_an_address_is_asked_for(discord: DiscordServer, town: Town) -> None:
+    assert "one of the two" in town.uses("add").content
+    inside = town.uses("add", address=f"{discord.url}/secret.html")
+    assert inside.content == "The address is in a private network (127.0.0.1)."
+    assert not inside.buttons
 
 
 def test_only_own_articles_can_be_removed(discord: DiscordServer, town: Town) -> None:

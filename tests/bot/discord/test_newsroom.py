@@ -1,18 +1,21 @@
 import asyncio
+import multiprocessing
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import index.embed
 from bot.answer import Answer
-from bot.compose import collection
+from bot.compose import collection, index_articles
 from bot.config import Config
 from bot.discord import newsroom
 from bot.discord.newsroom import Newsrooms, NoArticlesError
 from bot.discord.settings import Servers
+from index.errors import StoreError
 from tests.bot.discord.waiting import eventually
 
 HERE, THERE, ELSEWHERE = 1001, 1002, 1003
@@ -26,10 +29,31 @@ def write(folder: Path, mayor: str, name: str = "hamm.txt") -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """An index, made once, of articles that a test may change where it changes them back."""
+    folder = tmp_path_factory.mktemp("common")
+    write(folder / "news", "Ada Lind")
+    config = Config(articles=(folder / "news",), store=folder / "store")
+    index_articles(config, lambda _: None)
+    return config
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    write(tmp_path / "news", "Ada Lind")
-    return Config(articles=(tmp_path / "news",), store=tmp_path / "store")
+def config(indexed: Config, tmp_path: Path) -> Iterator[Config]:
+    """The same, with a store of the test's own."""
+    assert indexed.store
+    shutil.copytree(indexed.store, tmp_path / "store")
+    yield replace(indexed, store=tmp_path / "store")
+    [news] = indexed.articles
+    shutil.rmtree(news)
+    write(Path(news), "Ada Lind")
+
+
+@pytest.fixture
+def news(config: Config) -> Path:
+    [folder] = config.articles
+    return Path(folder)
 
 
 @asynccontextmanager
@@ -51,67 +75,51 @@ async def test_servers_without_articles_of_their_own_share_the_common_ones(confi
         assert await newsrooms.of(HERE) is await newsrooms.of(THERE) is await newsrooms.of(None)
 
 
-async def test_a_servers_own_articles_answer_there_and_nowhere_else(config: Config) -> None:
+async def test_a_servers_own_articles_answer_there_and_nowhere_else(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_once, loaded = index.embed._load_wordllama, list[Path]()
+
+    def load(folder: Path) -> object:
+        loaded.append(folder)
+        return load_once(folder)
+
+    monkeypatch.setattr("index.embed._load_wordllama", load)
     async with opened(config, HERE, THERE) as newsrooms:
         write(newsrooms.folder(HERE), "Bo Berg")
         write(newsrooms.folder(THERE), "Cy Dahl")
-        servers = [None, HERE, THERE, ELSEWHERE]
+        room = newsrooms.room(HERE)
+        assert (room.is_open, room.holdings().synced) == (False, None)
+        servers = [None, HERE, THERE, ELSEWHERE, HERE]  # two of them wait for the same
         answers = await asyncio.gather(*(asked(newsrooms, server) for server in servers))
-        mayors = ["Ada Lind", "Bo Berg", "Cy Dahl", "Ada Lind"]
+        mayors = ["Ada Lind", "Bo Berg", "Cy Dahl", "Ada Lind", "Bo Berg"]
         for answer, mayor in zip(answers, mayors, strict=True):
             said = answer.text + str(answer.passages) + str(answer.citations)
             assert {name for name in mayors if name in said} == {mayor}
+        assert room.is_open
+        assert room.holdings().synced
+        assert room.holdings().articles == 1
+    assert len(loaded) == 1
 
 
-async def test_a_question_waits_until_the_articles_are_indexed(config: Config) -> None:
-    async with opened(config) as newsrooms:
-        assert not newsrooms.common.is_open
-        assert newsrooms.common.synced is None
-        answers = await asyncio.gather(*(asked(newsrooms, None) for _ in range(3)))
-        assert all("Ada Lind" in answer.text for answer in answers)
-        assert newsrooms.common.is_open
-        assert newsrooms.common.synced
-
-
-async def test_new_articles_are_found_while_it_runs(config: Config, tmp_path: Path) -> None:
+async def test_new_articles_are_found_while_it_answers(config: Config, news: Path) -> None:
+    write(news, "Bo Berg", "b.txt")
     async with opened(config) as newsrooms:
         store = await newsrooms.common.store()
-        write(tmp_path / "news", "Bo Berg", "b.txt")
-        newsrooms.look()
         await eventually(lambda: store.counts()[0] == 2)
+        await eventually(lambda: newsrooms.common.synced)
         assert newsrooms.common.problem is None
 
 
-async def test_what_it_holds_answers_at_once_and_is_brought_up_to_date_then(
-    config: Config, tmp_path: Path
-) -> None:
-    async with opened(config) as newsrooms:
-        await newsrooms.of(None)
-    write(tmp_path / "news", "Bo Berg", "b.txt")
-    async with opened(config) as newsrooms:
-        store = await newsrooms.common.store()
-        assert store.counts()[0] >= 1
-        await eventually(lambda: store.counts()[0] == 2)
-
-
-async def test_articles_that_are_missing_are_told_of_and_tried_again(config: Config) -> None:
-    async with opened(config, HERE) as newsrooms:
-        with pytest.raises(NoArticlesError):
-            await newsrooms.of(HERE)
-        write(newsrooms.folder(HERE), "Bo Berg")
-        assert "Bo Berg" in (await asked(newsrooms, HERE)).text
-        assert newsrooms.room(HERE).problem is None
-
-
-async def test_articles_that_vanish_go_on_answering(config: Config, tmp_path: Path) -> None:
+async def test_articles_that_vanish_go_on_answering(config: Config, news: Path) -> None:
     async with opened(config) as newsrooms:
         await newsrooms.of(None)
         await eventually(lambda: newsrooms.common.synced is not None)
-        (tmp_path / "news").rename(tmp_path / "away")
+        away = news.rename(news.with_name("away"))
         newsrooms.look()
         await eventually(lambda: newsrooms.common.problem is not None)
         assert "Ada Lind" in (await asked(newsrooms, None)).text
-        (tmp_path / "away").rename(tmp_path / "news")
+        away.rename(news)
         newsrooms.look()
         await eventually(lambda: newsrooms.common.problem is None)
 
@@ -127,42 +135,35 @@ async def test_a_damaged_index_is_made_again(config: Config) -> None:
         assert "Ada Lind" in (await asked(newsrooms, None)).text
 
 
-async def test_few_newsrooms_stay_open_that_nobody_asks(
+async def test_a_server_without_articles_is_told_and_one_that_nobody_asks_is_closed(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(newsroom, "OPEN", 1)
+    monkeypatch.setattr(newsroom, "OPEN", 0)
     monkeypatch.setattr(newsroom, "LONG", 0)
-    async with opened(config, HERE, THERE) as newsrooms:
-        for server, mayor in {HERE: "Bo Berg", THERE: "Cy Dahl"}.items():
-            write(newsrooms.folder(server), mayor)
-            await newsrooms.of(server)
+    async with opened(config, HERE) as newsrooms:
+        with pytest.raises(NoArticlesError):
+            await newsrooms.of(HERE)
+        write(newsrooms.folder(HERE), "Bo Berg")
+        assert "Bo Berg" in (await asked(newsrooms, HERE)).text
         newsrooms.look()
         await eventually(lambda: not newsrooms.room(HERE).is_open)
         assert newsrooms.common.is_open
-        assert newsrooms.room(THERE).is_open
         assert "Bo Berg" in (await asked(newsrooms, HERE)).text
 
 
-async def test_it_can_be_stopped_while_it_indexes(config: Config, tmp_path: Path) -> None:
-    for number in range(1500):
-        write(tmp_path / "news", f"Ada Lind the {number}.", f"{number}.txt")
-    async with opened(config) as newsrooms:
-        await eventually(lambda: newsrooms.common.progress is not None)
-    shutil.rmtree(tmp_path / "news")
-    write(tmp_path / "news", "Ada Lind")
-    async with opened(config) as newsrooms:
-        assert "Ada Lind" in (await asked(newsrooms, None)).text
-
-
-async def test_one_model_serves_all(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    load_once, loaded = index.embed._load_wordllama, list[Path]()
-
-    def load(folder: Path) -> object:
-        loaded.append(folder)
-        return load_once(folder)
-
-    monkeypatch.setattr("index.embed._load_wordllama", load)
+async def test_indexing_can_be_killed_and_be_stopped(config: Config) -> None:
     async with opened(config, HERE) as newsrooms:
-        write(newsrooms.folder(HERE), "Bo Berg")
-        assert {(await asked(newsrooms, server)).status for server in (None, HERE)} == {"answered"}
-    assert len(loaded) == 1
+        for number in range(1500):
+            write(newsrooms.folder(HERE), f"Bo Berg the {number}.", f"{number}.txt")
+        room = newsrooms.room(HERE)
+        asking = asyncio.create_task(newsrooms.of(HERE))
+        await eventually(lambda: room.progress)
+        [process] = multiprocessing.active_children()
+        process.kill()
+        with pytest.raises(StoreError, match="was ended"):
+            await asking
+        assert room.holdings().failed
+        asking = asyncio.create_task(newsrooms.of(HERE))
+        await eventually(lambda: room.progress)
+    assert isinstance(asking.exception(), StoreError)
+    assert not multiprocessing.active_children()

@@ -1,0 +1,61 @@
+"""An index brought up to date in a process of its own.
+
+The vectors' library holds on to the interpreter for seconds while it adds many; a bot in the
+same process would hear nothing of Discord meanwhile. What goes wrong there ends that process
+alone. It knows nothing of newsrooms or servers.
+"""
+
+import multiprocessing
+import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+from bot.compose import articles_roots, fetch_addresses, open_collection
+from bot.config import Config
+from index.errors import DatelineError, StoreError
+from index.store import SyncReport
+from index.sync import Progress
+
+
+def sync_apart(
+    config: Config, allow_empty: bool, on_progress: Callable[[Progress], None]
+) -> SyncReport:
+    """Fetch what the settings' articles have new, bring their index up to date, and wait for it.
+
+    `allow_empty` is as in `Store.sync`. What `on_progress` raises stops it. Raises
+    DatelineError, and what was indexed goes on answering.
+    """
+    context = multiprocessing.get_context("spawn")  # a fork would copy threads' locks
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_sync, args=(config, allow_empty, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        while isinstance(said := ours.recv(), Progress):
+            on_progress(said)
+    except EOFError:
+        raise StoreError("the process that indexes was ended") from None
+    finally:
+        process.terminate()
+        process.join()
+        ours.close()
+    if isinstance(said, SyncReport):
+        return said
+    raise said
+
+
+def _sync(
+    config: Config,
+    allow_empty: bool,
+    told: "Connection[Progress | SyncReport | DatelineError, None]",
+) -> None:
+    """What that process does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot ends it, and has its reasons
+    try:
+        fetch_addresses(config)
+        with open_collection(config) as store:
+            told.send(store.sync(articles_roots(config), told.send, allow_empty))
+    except DatelineError as problem:
+        told.send(problem)
+    except OSError as problem:
+        told.send(StoreError(f"the index cannot be brought up to date ({problem})"))
