@@ -108,6 +108,9 @@ def index(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on doing so as files change, until Ctrl-C.")
+    ] = False,
     allow_empty: Annotated[
         bool,
         typer.Option(
@@ -121,10 +124,14 @@ def index(
 ) -> None:
     """Bring the index up to date with the articles."""
     config = settings([*(paths or []), *(articles or [])], store, as_of)
-    from bot.terminal.indexing import index_once, show_preview
+    from bot.terminal.indexing import index_once, keep_indexed, show_preview
 
+    if watch and (dry_run or allow_empty):
+        raise UsageError("--watch goes with neither --dry-run nor --allow-empty")
     if dry_run:
         show_preview(config, allow_empty, as_json)
+    elif watch:
+        keep_indexed(config, as_json)
     else:
         index_once(config, allow_empty, as_json)
 

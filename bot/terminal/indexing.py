@@ -26,6 +26,26 @@ def index_once(config: "Config", allow_empty: bool, as_json: bool) -> None:
     print_report(report, as_json)
 
 
+def keep_indexed(config: "Config", as_json: bool) -> None:
+    """Bring the index up to date whenever articles change, and say what was done each time."""
+    import asyncio
+
+    from bot.compose import articles_named
+    from bot.watching import watching
+    from index.errors import DatelineError
+
+    async def tell() -> None:
+        async for outcome in watching(config, lambda _: None):
+            if isinstance(outcome, DatelineError):
+                note(str(outcome))
+            else:
+                print_report(outcome, as_json)
+            print(end="", flush=True)
+
+    note(f"watching {', '.join(map(str, articles_named(config)))}; Ctrl-C stops it")
+    asyncio.run(tell())
+
+
 def show_preview(config: "Config", allow_empty: bool, as_json: bool) -> None:
     """Say what `index_once` would do: an article a line, and how many of each."""
     from bot.compose import preview_index
