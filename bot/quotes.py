@@ -260,7 +260,7 @@ class SeenWord:
 
     def add(self, form: str, sentence: Sentence, weight: float, chance: float) -> None:
         """Count the word, as written in a sentence of this weight that so likely answers."""
-        article = sentence.candidate.article_id
+        article = sentence.candidate.story  # copies of one article are one witness
         self.articles[article] = max(self.articles[article], weight)
         self.chance += chance
         self._sentences += 1

@@ -21,6 +21,7 @@ from index.manifest import Manifest
 from index.rank import Hit, Sought, rank
 from index.store import Store
 from index.terms import terms
+from index.witnesses import one_of_each
 from index.words import Likeness, Words
 
 BM25_CANDIDATES = 120
@@ -102,7 +103,7 @@ class Retriever:
             cosines[:] = [c.vector @ vector for c in candidates]
         alike = Likeness([sought.forms[term].lower() for term in sought.importance], self._words)
         hits = rank(sought, candidates, found, cosines, alike)
-        return Evidence(query, sought, tuple(hits[:k]), live, idf, alike, gap)
+        return Evidence(query, sought, tuple(one_of_each(hits, k)), live, idf, alike, gap)
 
     def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:
         own = terms(query.text)

@@ -88,7 +88,7 @@ def _unclear(evidence: Evidence, history: Sequence[Turn], words: Words) -> bool:
     near = [hit for hit in hits if hits[0].score - hit.score < _leeway(hits[0])]
     before = [turn.content for turn in (*history[:1], *history[-2:])]
     return (
-        len({hit.candidate.article_id for hit in near}) > 1
+        len({hit.candidate.story for hit in near}) > 1
         and said(query.text, words) < AT_LENGTH
         and not any(same_matter(query.text, text, words) for text in before)
     )
