@@ -55,11 +55,10 @@ class Line:
 
     def reset(self) -> None:
         """Break it off without a word, as a router that restarts does."""
-        transport = self._request.transport
-        assert transport
-        plug = transport.get_extra_info("socket")
-        plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
+        if transport := self._request.transport:
+            plug = transport.get_extra_info("socket")
+            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            transport.abort()
 
     async def _write(self) -> None:
         with suppress(ConnectionError, RuntimeError):

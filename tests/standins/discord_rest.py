@@ -64,6 +64,15 @@ class Fault:
         meant = self.method in ("*", method) and re.fullmatch(self.path, path)
         return bool(self.times and meant)
 
+    @property
+    def carried_out(self) -> bool:
+        """Whether what was asked for is done."""
+        return self.done or not (self.status or self.cut)
+
+
+SOUND = Fault("*", "", 0)
+"""Nothing goes wrong."""
+
 
 @dataclass
 class Call:
@@ -86,7 +95,7 @@ class Rest:
         interactions: Interactions,
         changed: Callable[[], None],
     ) -> None:
-        self._token, self._world, self._changed = token, world, changed
+        self._key, self._world, self._changed = f"Bot {token}", world, changed
         self._messages, self._interactions = messages, interactions
         self.url = ""
         self.shards = 1
@@ -138,46 +147,49 @@ class Rest:
             call = Call(dict(request.match_info), dict(request.query), *await self._body(request))
             kept = Exchange(request.method, path, call.body, time.monotonic(), known=bool(do))
             self.exchanges.append(kept)
-            fault = next((f for f in self.faults if f.hits(kept.method, path)), None)
-            if fault:
-                fault.times -= 1
-                await asyncio.sleep(fault.pause)
-            status, body = (fault.status, fault.body) if fault else (0, None)
-            if fault is None or fault.done or (not fault.status and not fault.cut):
+            fault = self._fault(kept.method, path)
+            await asyncio.sleep(fault.pause)
+            authorized = "token" in call.ids or request.headers.get("Authorization") == self._key
+            status, body = fault.status, fault.body or None
+            if fault.carried_out:
                 try:
-                    status, body = self._carry_out(do, call, request, fault)
+                    done = self._carry_out(do if authorized else self._unauthorized, call)
                 except Exception as bug:
                     kept.broken = repr(bug)
                     raise
+                status, body = (status, body) if status else done
             kept.status, kept.until = status, time.monotonic()
             kept.answer = "" if body is None else json.dumps(body)
             self._changed()
-            if fault and fault.cut and request.transport:
+            if fault.cut and request.transport:
                 request.transport.abort()
-            headers = {"Content-Type": "application/json"} if kept.answer else {}
-            headers |= fault.headers if fault else {}
-            return web.Response(status=status, body=kept.answer.encode(), headers=headers)
+            kind = {"Content-Type": "application/json"} if kept.answer else {}
+            headers = kind | fault.headers
+            return web.Response(status=status or 200, body=kept.answer.encode(), headers=headers)
 
         return handle
 
+    def _fault(self, method: str, path: str) -> Fault:
+        """What goes wrong this time."""
+        for fault in self.faults:
+            if fault.hits(method, path):
+                fault.times -= 1
+                return fault
+        return SOUND
+
     def _carry_out(
-        self,
-        do: Callable[[Call], tuple[int, Any]] | None,
-        call: Call,
-        request: web.Request,
-        fault: Fault | None,
+        self, do: Callable[[Call], tuple[int, Any]] | None, call: Call
     ) -> tuple[int, Any]:
-        """What Discord answers, were it not for the fault."""
+        """What Discord answers, were it not for a fault."""
         try:
-            by_token = "token" in call.ids
-            if not by_token and request.headers.get("Authorization") != f"Bot {self._token}":
-                raise RefusedError(401, 0, "401: Unauthorized")
             if do is None:
                 raise RefusedError(404, 0, "404: Not Found")
-            status, body = do(call)
+            return do(call)
         except RefusedError as refusal:
             return refusal.status, refusal.body
-        return (fault.status, fault.body) if fault and fault.status else (status, body)
+
+    def _unauthorized(self, call: Call) -> tuple[int, Any]:
+        raise RefusedError(401, 0, "401: Unauthorized")
 
     async def _body(self, request: web.Request) -> tuple[Any, list[Body]]:
         """The JSON, and the files that came with it."""
