@@ -4,15 +4,16 @@
 
 Run it from a clone: the bot is a process of its own on the shipped articles, and its Discord is
 the tests' stand-in (`tests/standins/discord_server.py`), in this process. Heartbeats every 50 ms
-show the bot's loop standing still. Memory is read after a tenth of QUESTIONS and after all of
-them (10,000 where none are given). A machine that does other things at the time adds to
-every figure.
+show the bot's loop standing still. A machine that does other things at the time adds to every
+figure; how much shows in a process that only sleeps for the same 50 ms. Memory is read after a
+tenth of QUESTIONS and after all of them (10,000 where none are given).
 """
 
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,39 @@ PATIENCE = 300.0
 SETTINGS = ("DATELINE_", "CHAT_", "OPENAI_", "DISCORD_")
 
 
+class Sleeper:
+    """A process that does nothing but sleep as long as there is between two heartbeats."""
+
+    CODE = f"""
+import sys, time
+while True:
+    began = time.monotonic()
+    time.sleep({HEARTBEAT})
+    print(time.monotonic(), time.monotonic() - began - {HEARTBEAT}, flush=True)
+"""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-c", self.CODE]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._slept: list[tuple[float, float]] = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def late(self, since: float) -> list[float]:
+        """Seconds for which it was not woken, from a monotonic time on."""
+        return [seconds for at, seconds in list(self._slept) if at >= since]
+
+    def end(self) -> None:
+        """Let it sleep no more."""
+        self._process.kill()
+        self._process.wait()
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            at, late = map(float, line.split())
+            self._slept.append((at, late))
+
+
 class Crowd:
     """People who each ask a question of their own."""
 
@@ -63,11 +97,12 @@ def main(arguments: Sequence[str]) -> int:
     """Print the table, and return the exit status."""
     questions = int(arguments[0]) if arguments else QUESTIONS
     with ready() as (discord, bot):
-        crowd = Crowd(discord)
+        crowd, sleeper = Crowd(discord), Sleeper()
         settled(discord, crowd.ask())  # what the first answer loads is not the loop's doing
         print(f"{'milliseconds':34}{'p50':>9}{'p99':>9}{'max':>9}")
-        idle(discord, crowd)
-        all_at_once(discord, crowd)
+        idle(discord, crowd, sleeper)
+        all_at_once(discord, crowd, sleeper)
+        sleeper.end()
         resuming(discord, crowd)
         report_problems(discord)
         memory(discord, bot, crowd, questions)
@@ -90,7 +125,7 @@ def ready() -> Iterator[tuple[DiscordServer, DiscordBot]]:
             yield discord, bot
 
 
-def idle(discord: DiscordServer, crowd: Crowd) -> None:
+def idle(discord: DiscordServer, crowd: Crowd, sleeper: Sleeper) -> None:
     """One question after another."""
     begun = time.monotonic()
     asked: list[Interaction] = []
@@ -99,9 +134,10 @@ def idle(discord: DiscordServer, crowd: Crowd) -> None:
         settled(discord, asked[-1:])
     row("to the deferral, idle", deferrals(asked))
     stalls(discord, "loop stall, idle", begun)
+    row("a process that sleeps, meanwhile", sleeper.late(begun))
 
 
-def all_at_once(discord: DiscordServer, crowd: Crowd) -> None:
+def all_at_once(discord: DiscordServer, crowd: Crowd, sleeper: Sleeper) -> None:
     """Many questions in the same moment."""
     begun = time.monotonic()
     asked = crowd.ask(CROWD)
@@ -109,6 +145,7 @@ def all_at_once(discord: DiscordServer, crowd: Crowd) -> None:
     took = time.monotonic() - begun
     row(f"to the deferral, {CROWD} at once", deferrals(asked))
     stalls(discord, f"loop stall, {CROWD} at once", begun)
+    row("a process that sleeps, meanwhile", sleeper.late(begun))
     print(f"{CROWD} at once: {len(asked)} answered in {took:.1f} s")
 
 
@@ -147,8 +184,7 @@ def memory(discord: DiscordServer, bot: DiscordBot, crowd: Crowd, questions: int
             done += len(asked)
             discord.forget()
         sizes[done] = bot.memory / 2**20
-    for number, size in sizes.items():
-        print(f"memory after {number:,} questions: {size:.0f} MiB")
+        print(f"memory after {done:,} questions: {sizes[done]:.0f} MiB", flush=True)
     first, last = sizes.values()
     print(f"ratio {last / first:.3f}")
 
