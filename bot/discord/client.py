@@ -85,6 +85,7 @@ class DatelineBot(commands.AutoShardedBot):
             waiting=lambda: len(self.desk.line),
             gateway=self._delay,
             synced=lambda: self.newsrooms.common.synced,
+            answers=lambda: self.newsrooms.common.is_open,
         )
         await opened.enter_async_context(self.metrics.watching())
         if self.config.metrics_port:

@@ -31,7 +31,8 @@ class Metrics:
     """The numbers of one bot.
 
     `gateway` gives the seconds that Discord takes to answer, and None while there is no
-    connection; `synced` when the common articles were last up to date, in seconds since 1970.
+    connection; `synced` when the common articles were last up to date, in seconds since 1970,
+    and `answers` whether questions about them are answered at once.
     """
 
     def __init__(
@@ -39,9 +40,10 @@ class Metrics:
         waiting: Callable[[], int],
         gateway: Callable[[], float | None],
         synced: Callable[[], float | None],
+        answers: Callable[[], bool],
     ) -> None:
         self._gateway = gateway
-        self._synced = synced
+        self._answers = answers
         self.registry = CollectorRegistry()
         self._outcomes = self._counter("questions", "Questions by what became of them", "outcome")
         self._seconds = Histogram(
@@ -120,7 +122,7 @@ class Metrics:
     async def _readyz(self, _: web.Request) -> web.Response:
         if self._gateway() is None:
             return web.Response(text="Discord is not connected\n", status=503)
-        if self._synced() is None:
+        if not self._answers():
             return web.Response(text="the articles are not indexed yet\n", status=503)
         return web.Response(text="ready\n")
 

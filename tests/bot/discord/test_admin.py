@@ -1,6 +1,8 @@
 """`/dateline …`, used in a Discord on loopback that the real bot is connected to."""
 
+import socket
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -214,12 +216,15 @@ def test_a_budget_that_is_used_up_is_told_of(discord: DiscordServer, town: Town)
     assert "Questions today: 1 (limit: 1)" in town.uses("status").content
 
 
-def test_buttons_and_menus_work_after_a_restart(
+def test_buttons_and_menus_work_after_a_restart_and_numbers_are_told(
     discord: DiscordServer, bot: DiscordBot, town: Town
 ) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     shown, asked = town.uses("settings", language="fr"), town.adds("hamm.txt", HAMM)
     bot.stop()
-    bot.start()
+    bot.start(DATELINE_METRICS_PORT=str(port))
     said = town.presses(asked, "Ajouter")
     assert "Ajouté : **Hamm elects a mayor**" in said
     chosen = discord.clicks(
@@ -227,3 +232,12 @@ def test_buttons_and_menus_work_after_a_restart(
     )
     discord.until(lambda: chosen.answered and f"<#{town.channel.id}>" in shown.content)
     assert "Ada Lind" in town.asks()
+
+    def told(path: str) -> str:
+        with urlopen(f"http://127.0.0.1:{port}/{path}", timeout=30) as response:
+            return str(response.read(), "utf-8")
+
+    assert (told("healthz"), told("readyz")) == ("alive\n", "ready\n")
+    assert 'dateline_questions_total{outcome="answered"} 1.0' in told("metrics")
+    assert "dateline_gateway_connected 1.0" in told("metrics")
+    assert "Hamm" not in told("metrics")

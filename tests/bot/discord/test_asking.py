@@ -83,7 +83,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
         records = await enter(Records.open(store / FILE, 30, print))
         servers = await enter(Servers.open(None, print))
         newsrooms = await enter(Newsrooms.open(config, servers, 3600))
-        metrics = Metrics(lambda: 0, lambda: None, lambda: None)
+        metrics = Metrics(lambda: 0, lambda: None, lambda: None, lambda: True)
         desk = Desk(config, newsrooms, kept, records, servers, metrics=metrics)
         yield Office(desk, records, servers, articles, store)
 

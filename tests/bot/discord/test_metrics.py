@@ -25,7 +25,13 @@ class Bot:
         self.waiting = 0
         self.latency: float | None = None
         self.synced: float | None = None
-        self.metrics = Metrics(lambda: self.waiting, lambda: self.latency, lambda: self.synced)
+        self.answers = False
+        self.metrics = Metrics(
+            waiting=lambda: self.waiting,
+            gateway=lambda: self.latency,
+            synced=lambda: self.synced,
+            answers=lambda: self.answers,
+        )
 
     def number(self, name: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(f"dateline_{name}", labels)
@@ -75,13 +81,13 @@ async def test_numbers_are_told_as_prometheus_reads_them(bot: Bot, port: int) ->
 
 async def test_it_is_ready_once_it_is_connected_and_has_articles(bot: Bot, port: int) -> None:
     async with getting(bot, port) as web:
-        for latency, synced, status, said in [
-            (None, None, 503, "Discord is not connected\n"),
-            (0.1, None, 503, "the articles are not indexed yet\n"),
-            (0.1, 1.0, 200, "ready\n"),
-            (None, 1.0, 503, "Discord is not connected\n"),
+        for latency, answers, status, said in [
+            (None, False, 503, "Discord is not connected\n"),
+            (0.1, False, 503, "the articles are not indexed yet\n"),
+            (0.1, True, 200, "ready\n"),
+            (None, True, 503, "Discord is not connected\n"),
         ]:
-            bot.latency, bot.synced = latency, synced
+            bot.latency, bot.answers = latency, answers
             async with web.get("/readyz") as response:
                 assert (response.status, await response.text()) == (status, said)
             async with web.get("/healthz") as response:
