@@ -49,6 +49,8 @@ class NotAllowedError(Exception):
     """Somebody may not ask here; a line for them."""
 
 
+POLITENESS = 1.0
+"""Seconds for which an answer waits, at most, until nobody else arrives."""
 ENDS = (Exception, asyncio.CancelledError)
 """What ends a question's way before it has an answer; when it is cancelled, the bot stops."""
 
@@ -96,6 +98,9 @@ class Desk:
         self._servers = servers
         self._metrics = metrics
         self._running: set[asyncio.Task[None]] = set()
+        self._arrivals = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         self.line = Line(AT_ONCE, LONGEST)
 
     async def take(self, asked: Asked, reply: Reply) -> None:
@@ -133,7 +138,8 @@ class Desk:
             self.admit(asked.server, asked.places, asked.roles, asked.words)
             with ExitStack() as taken_on:
                 taken_on.enter_context(self.line.joined(asked.person))
-                await reply.begin()
+                with self._arriving():
+                    await reply.begin()
                 if await self._records.claim(asked.event, asked.awaited):
                     await self._settled(asked, question, reply, taken_on)
         except ENDS as problem:
@@ -210,6 +216,7 @@ class Desk:
         say = asked.words
         answerer = await self._answerer(asked, board)
         async with self.line.turn(lambda n: board.put(partial(say, "place", place=n))):
+            await self._until_quiet()
             board.put(partial(say, "searching"))
             history = asked.history
             if history is None:
@@ -223,6 +230,24 @@ class Desk:
                     draft += event.text
                     board.put(partial(draft_text, draft, say))
         raise AssertionError("a stream ends with an answer")
+
+    @contextmanager
+    def _arriving(self) -> Iterator[None]:
+        """Somebody is to be told at once that their question has arrived."""
+        self._arrivals += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._arrivals -= 1
+            if not self._arrivals:
+                self._quiet.set()
+
+    async def _until_quiet(self) -> None:
+        """Let those who arrive go first: working out an answer holds up the event loop."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLITENESS):
+                await self._quiet.wait()
 
     async def _answerer(self, asked: Asked, board: Board) -> "Answerer":
         opening = asyncio.ensure_future(self._newsrooms.of(asked.server))

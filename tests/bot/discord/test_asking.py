@@ -20,7 +20,7 @@ from bot.discord.records import FILE, Records
 from bot.discord.settings import Servers
 from bot.discord.words import words_in
 from bot.intake import QUESTION_LIMIT
-from tests.bot.discord.waiting import PATIENCE
+from tests.bot.discord.waiting import PATIENCE, eventually
 
 SAY = words_in("en")
 QUESTION = "Who is the mayor of Hamm?"
@@ -29,15 +29,18 @@ ARTICLE = "Hamm elects a mayor\n\nThe mayor of Hamm is Ada Lind, who won by far.
 
 @dataclass
 class Seen:
-    """A reply that keeps what its reader would see."""
+    """A reply that keeps what its reader would see; it begins once it is `free`."""
 
     shown: list[str] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
+    free: asyncio.Event | None = None
 
     async def begin(self) -> None:
         self.begun.set()
+        if self.free:
+            await self.free.wait()
 
     async def show(self, text: str) -> None:
         self.shown.append(text)
@@ -181,3 +184,24 @@ async def test_who_is_still_waiting_at_the_end_is_told(
     assert await office.records.unsettled() == []
     late = await office.take(replace(ASKED, event=2, person=8))
     assert late.ends == [SAY("stopped")]
+
+
+@pytest.mark.parametrize("patience", [0.0, PATIENCE])
+async def test_who_arrives_is_told_so_before_others_are_answered(
+    office: Office, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    monkeypatch.setattr(asking, "POLITENESS", patience)
+    slow, quick = Seen(free=asyncio.Event()), Seen()
+    arriving = asyncio.create_task(office.desk.take(ASKED, slow))
+    await asyncio.wait_for(slow.begun.wait(), PATIENCE)
+    asked = asyncio.create_task(office.desk.take(replace(ASKED, event=2, person=8), quick))
+    if patience:
+        await eventually(lambda: office.desk._quiet._waiters)
+        assert quick.ends == []
+    else:
+        await asyncio.wait_for(asked, PATIENCE)
+    assert slow.free
+    slow.free.set()
+    await asyncio.wait_for(asyncio.gather(arriving, asked), PATIENCE)
+    assert "Ada Lind" in slow.ends[0]
+    assert "Ada Lind" in quick.ends[0]
