@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from index.article import Passage
+from index.period import Period
 
 
 class Status(StrEnum):
@@ -90,7 +91,7 @@ class Answer:
     numbered 1..n in order of first use in `text`. `query` is what was searched for after
     the conversation was taken into account; `model` is "quotes" when no LLM wrote. `notes`
     say in a line each what a reader should know about how the answer came about. `conflicts`
-    are what articles give differently, told in `text` as well.
+    are what articles give differently, told in `text` as well. `period` is the time asked about.
     """
 
     status: Status
@@ -103,23 +104,29 @@ class Answer:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    period: Period | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the object that `answer.schema.json` describes."""
         extra: dict[str, Any] = {"notes": list(self.notes)} if self.notes else {}
         if self.conflicts:
             extra["conflicts"] = [conflict.as_json() for conflict in self.conflicts]
+        if self.period:
+            start, end = self.period.start.isoformat(), self.period.end.isoformat()
+            extra["period"] = {"words": self.period.words, "from": start, "to": end}
         return {
             "status": self.status.value,
             "answer": self.text,
             "confidence": round(self.confidence, 4),
             "citations": [citation.as_json() for citation in self.citations],
-            "passages": [
-                {"source": p.source, "text": p.text, "score": round(p.score, 4)}
-                for p in self.passages
-            ],
+            "passages": [_passage_as_json(passage) for passage in self.passages],
             "query": self.query,
             "model": self.model,
             "seconds": round(self.seconds, 4),
             **extra,
         }
+
+
+def _passage_as_json(passage: Passage) -> dict[str, Any]:
+    known = {"source": passage.source, "text": passage.text, "score": round(passage.score, 4)}
+    return known if passage.recency is None else known | {"recency": round(passage.recency, 4)}

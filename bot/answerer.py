@@ -255,6 +255,9 @@ class _Found:
             confidence=fmean(f.confidence for f in self.findings),
             query=str(self.query),
             passages=_passages(self.findings),
+            period=next(
+                (p for f in self.findings if (p := f.reading.evidence.sought.period)), None
+            ),
             notes=self.notes,
         )
 

@@ -43,7 +43,8 @@ class Passage:
     """A run of whole sentences of one article, with its place in it.
 
     `start` and `end` are character offsets into the article's text;
-    `text` is exactly what stands between them. `score` is higher for better.
+    `text` is exactly what stands between them. `score` is higher for better; `recency` is
+    the part of it that its date has, where the question has time words.
     """
 
     source: str
@@ -54,3 +55,4 @@ class Passage:
     start: int
     end: int
     score: float = 0.0
+    recency: float | None = None

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.manifest import Candidate
+from index.period import Period
 from index.terms import terms_of_word
 from index.words import Likeness
 
@@ -50,11 +51,15 @@ FULL_LENGTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A candidate passage, its features in the order of WEIGHTS, and the score they give."""
+    """A candidate passage, its features in the order of WEIGHTS, and the score they give.
+
+    `recency` is what its date has added to that, where the question has time words.
+    """
 
     candidate: Candidate
     score: float
     features: NDArray[np.float32]
+    recency: float | None = None
 
     def feature(self, name: str) -> float:
         """One feature by its name in WEIGHTS."""
@@ -68,7 +73,7 @@ class Sought:
     `terms` are the question's own, in order. `attention` weighs each term searched for,
     those of the context included; `importance` is that times the term's idf, and `forms`
     has the word that each stands for. `names` are the terms of capitalised words and
-    numbers. `as_of` is None where time is no guide.
+    numbers. `as_of` is None where time is no guide, and `period` the time asked about.
     """
 
     terms: Sequence[str]
@@ -77,6 +82,7 @@ class Sought:
     importance: Mapping[str, float]
     names: frozenset[str]
     as_of: date | None
+    period: Period | None = None
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
@@ -143,7 +149,7 @@ def _unread_features(
     for c, share, cosine in zip(candidates, shares, cosines, strict=True):
         article_bm25[c.article_id] = max(article_bm25[c.article_id], share)
         article_cosine[c.article_id] = max(article_cosine[c.article_id], float(cosine))
-    ages = [_age(c.published, sought.as_of) for c in candidates]
+    ages = [_age(c.published, sought) for c in candidates]
     columns = (
         shares,
         cosines,
@@ -201,11 +207,13 @@ def _analysed(title: str, text: str) -> _Analysed:
 _COLUMN = {name: column for column, name in enumerate(WEIGHTS)}
 
 
-def _age(published: date | None, as_of: date | None) -> float:
-    """Days since publication; infinite where either date is unknown."""
-    if published is None or as_of is None:
+def _age(published: date | None, sought: Sought) -> float:
+    """Days since publication, or from the time asked about; infinite where that is unknown."""
+    if published is None:
         return math.inf
-    return max(0.0, float((as_of - published).days))
+    if sought.period:
+        return float(sought.period.days_to(published))
+    return max(0.0, float((sought.as_of - published).days)) if sought.as_of else math.inf
 
 
 def _proximity(sought: Sought, tokens: Sequence[str]) -> float:

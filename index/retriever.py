@@ -18,7 +18,9 @@ from index.embed import Vectors
 from index.errors import ModelError
 from index.generation import Generation
 from index.manifest import Manifest
+from index.period import asks_for_newest, period_in
 from index.rank import Hit, Sought, rank
+from index.recency import by_time
 from index.store import Store
 from index.terms import terms
 from index.witnesses import one_of_each
@@ -103,6 +105,7 @@ class Retriever:
             cosines[:] = [c.vector @ vector for c in candidates]
         alike = Likeness([sought.forms[term].lower() for term in sought.importance], self._words)
         hits = rank(sought, candidates, found, cosines, alike)
+        hits = by_time(hits, sought.period, asks_for_newest(query.text))
         return Evidence(query, sought, tuple(one_of_each(hits, k)), live, idf, alike, gap)
 
     def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:
@@ -119,6 +122,7 @@ class Retriever:
             importance={t: w * idf(t, forms[t]) for t, w in attention.items()},
             names=frozenset(names),
             as_of=as_of,
+            period=period_in(query.text, query.as_of),
         )
 
     def _idf_in(self, bm25: Bm25Index) -> Idf:
@@ -178,4 +182,6 @@ def _plus(day: date, more: timedelta) -> date:
 
 def _passage(hit: Hit) -> Passage:
     c = hit.candidate
-    return Passage(c.source, c.title, c.published, c.url, c.text, c.start, c.end, hit.score)
+    return Passage(
+        c.source, c.title, c.published, c.url, c.text, c.start, c.end, hit.score, hit.recency
+    )

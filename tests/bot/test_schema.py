@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,16 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from bot.answer import Answer, Citation, Conflict, Status
+from index.article import Passage
+from index.period import Period
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline
 
 SCHEMA: dict[str, Any] = json.loads(files("bot").joinpath("answer.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
+DEFINED = ("citation", "passage", "conflict")
+OPTIONAL = {"notes", "place", "conflicts", "period", "recency"}
 QUESTIONS = [
     "How many North Korean soldiers are there in each group that gets an interpreter?",
     "Who won the 1998 football World Cup in France?",
@@ -32,9 +37,9 @@ def ask(inside: "Dateline", store: Path, question: str) -> Any:
 
 def test_the_schema_is_sound_and_describes_everything() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    for thing in (SCHEMA, *(SCHEMA["$defs"][d] for d in ("citation", "passage", "conflict"))):
+    for thing in (SCHEMA, *(SCHEMA["$defs"][d] for d in DEFINED)):
         assert thing["additionalProperties"] is False
-        assert set(thing["required"]) == set(thing["properties"]) - {"notes", "place", "conflicts"}
+        assert set(thing["required"]) == set(thing["properties"]) - OPTIONAL
         assert all("description" in p or "$ref" in p for p in thing["properties"].values())
 
 
@@ -65,6 +70,18 @@ def test_a_conflict_names_the_citations_that_differ() -> None:
     VALIDATOR.validate(answer.as_json())
     VALIDATOR.validate(replace(answer, conflicts=(replace(conflict, newest=None),)).as_json())
     assert answer.as_json()["conflicts"][0]["statements"][1] == {"n": 2, "says": "15"}
+
+
+def test_time_words_are_shown_with_what_they_moved() -> None:
+    day = date(2024, 5, 6)
+    passage = Passage("a.txt", "T", day, None, "Text.", 0, 5, 1.5, recency=-0.25)
+    period = Period("last week", day, date(2024, 5, 12))
+    answer = Answer(Status.ABSTAINED, "No.", 0.1, "q", (), (passage,), period=period).as_json()
+    VALIDATOR.validate(answer)
+    assert answer["period"] == {"words": "last week", "from": "2024-05-06", "to": "2024-05-12"}
+    assert answer["passages"][0]["recency"] == -0.25
+    plain = Answer(Status.ABSTAINED, "No.", 0.1, "q", (), (replace(passage, recency=None),))
+    assert "recency" not in plain.as_json()["passages"][0]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
