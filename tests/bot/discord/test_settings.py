@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discord.settings import FILE, Budget, History, Servers, ServerSettings
@@ -50,6 +50,7 @@ async def test_a_server_has_the_usual_settings_until_it_changes_them(tmp_path: P
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     st.builds(
         ServerSettings,
@@ -62,13 +63,13 @@ async def test_a_server_has_the_usual_settings_until_it_changes_them(tmp_path: P
     )
 )
 async def test_all_settings_are_kept(
-    tmp_path_factory: pytest.TempPathFactory, settings: ServerSettings
+    tmp_path_factory: pytest.TempPathFactory, chosen: ServerSettings
 ) -> None:
     path = tmp_path_factory.mktemp("store") / FILE
     async with opened(path) as servers:
-        await servers.change(HERE, **asdict(settings))
+        await servers.change(HERE, **asdict(chosen))
     async with opened(path) as servers:
-        assert servers[HERE] == settings
+        assert servers[HERE] == chosen
         assert isinstance(servers[HERE].history, History)
 
 

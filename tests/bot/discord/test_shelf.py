@@ -3,7 +3,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discord import shelf as module
@@ -126,6 +126,7 @@ def test_names_are_made_safe(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.sampled_from([".txt", ".md", ".jsonl", ".jsonl.gz"]))
 def test_any_name_becomes_that_of_a_file_in_the_folder(name: str, ending: str) -> None:
     safe = safe_name(name + ending)

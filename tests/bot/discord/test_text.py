@@ -3,12 +3,13 @@ import unicodedata
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.discord.text import SMALLEST_LIMIT, escaped, length, pages
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIMITS = st.integers(SMALLEST_LIMIT, 400)
 ATOMS = st.one_of(
     st.integers(1, 999).map("[{}]".format),
@@ -42,6 +43,7 @@ def shown(text: str) -> str:
     return re.sub(r"\\([^\w\s]|_)", r"\1", text)
 
 
+@UNHURRIED
 @given(ARTICLE, LIMITS)
 def test_pages_are_short_and_keep_everything(text: str, limit: int) -> None:
     found = pages(text, limit)
@@ -49,6 +51,7 @@ def test_pages_are_short_and_keep_everything(text: str, limit: int) -> None:
     assert "".join(map(visible, found)) == visible(text)
 
 
+@UNHURRIED
 @given(st.text(max_size=1500).filter(lambda text: "```" not in text), LIMITS)
 def test_any_text_keeps_its_characters(text: str, limit: int) -> None:
     found = pages(text, limit)
@@ -56,6 +59,7 @@ def test_any_text_keeps_its_characters(text: str, limit: int) -> None:
     assert visible("".join(found)) == visible(text)
 
 
+@UNHURRIED
 @given(ARTICLE, LIMITS)
 def test_code_blocks_are_whole_on_every_page(text: str, limit: int) -> None:
     languages = set(re.findall(r"```([\w+-]+)\n", text))
@@ -64,6 +68,7 @@ def test_code_blocks_are_whole_on_every_page(text: str, limit: int) -> None:
         assert set(re.findall(r"```([\w+-]+)\n", page)) <= languages
 
 
+@UNHURRIED
 @given(st.lists(st.one_of(ATOMS, WORDS), max_size=150), LIMITS)
 def test_citations_links_and_characters_stay_whole(parts: list[str], limit: int) -> None:
     found = pages(" ".join(parts), limit)
@@ -71,12 +76,14 @@ def test_citations_links_and_characters_stay_whole(parts: list[str], limit: int)
     assert kept == " ".join(parts).split()
 
 
+@UNHURRIED
 @given(st.lists(st.sampled_from([FAMILY, "e\u0301\u0323", "\\*", "\U0001f600"]), max_size=200))
 def test_words_without_end_are_cut_between_characters(parts: list[str]) -> None:
     found = pages("".join(parts), SMALLEST_LIMIT)
     assert [c for page in found for c in regex.findall(r"\\\X|\X", page)] == parts
 
 
+@UNHURRIED
 @given(st.lists(WORDS.map("{} [1] said so. [2]".format), min_size=1, max_size=80))
 def test_no_page_begins_with_the_citation_of_a_sentence_before(sentences: list[str]) -> None:
     assert not any(page.startswith("[") for page in pages(" ".join(sentences), 200))
@@ -152,16 +159,16 @@ def test_markup_is_shown_as_it_stands(text: str, plain: str) -> None:
     assert escaped(text) == plain
 
 
+@UNHURRIED
 @given(st.one_of(SPECIAL, st.text(max_size=60)))
-@settings(max_examples=300)
 def test_what_is_escaped_reads_as_before(text: str) -> None:
     kept = "".join(c for c in text if c in "\t\n" or unicodedata.category(c) not in ("Cc", "Cs"))
     kept = re.sub("[\u200b\u202a-\u202e\u2066-\u2069]", "", kept)
     assert shown(escaped(kept)) == kept
 
 
+@UNHURRIED
 @given(SPECIAL)
-@settings(max_examples=300)
 def test_nothing_in_it_acts(text: str) -> None:
     bare = re.sub(r"\\[^\w\s]|\\_", " ", escaped(text))  # an escaped character does nothing
     assert not re.search(r"[*_~`|<\[]|@(everyone|here|[!&]?\d)|:\w+:", bare)
