@@ -6,7 +6,7 @@ is not in here does not exist. It knows nothing of either, nor of files' content
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ from index.article import Article, Place
 from index.errors import StoreError
 from index.readers import Problem
 from index.resemblance import bands
-from index.standing import CURRENT, Standing
+from index.standing import CURRENT, DUPLICATE, SUPERSEDED, Standing
 
 FORMAT = 2
 """Raised with every change to the tables or to what stands beside the manifest."""
@@ -111,6 +111,23 @@ ORDER BY a.source LIMIT ?
 """
 
 
+_KIN = """
+WITH entry AS (             -- what answers for the article: itself, or what it is a copy of
+    SELECT id, source, story FROM articles WHERE id IN (
+        SELECT CASE state WHEN 'duplicate' THEN stand_in ELSE id END FROM articles
+        WHERE source = :source AND state IN ('current', 'duplicate')
+    )
+)
+SELECT source, 'duplicate' FROM entry WHERE source != :source
+UNION SELECT source, state FROM articles
+    WHERE stand_in IN (SELECT id FROM entry) AND source != :source
+UNION SELECT source, state FROM articles
+    WHERE story IN (SELECT story FROM entry) AND state = 'current'
+    AND source NOT IN (SELECT source FROM entry)
+ORDER BY source
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage as ranking needs it; `vector` is its float32 embedding, of length 1.
@@ -146,6 +163,16 @@ class CatalogueRow(NamedTuple):
     passages: int
     state: str = "current"
     of: str | None = None
+
+
+class Kin(NamedTuple):
+    """The sources of other articles with an article's words, with nearly its words, and of
+    those that it has superseded.
+    """
+
+    copies: tuple[str, ...]
+    similar: tuple[str, ...]
+    supersedes: tuple[str, ...]
 
 
 class NewPassages(NamedTuple):
@@ -258,9 +285,14 @@ class Manifest:
                 yield row
             last = page[-1][0]
 
-    def others(self, source: str) -> list[CatalogueRow]:
-        """The other articles that an article stands for, or that say nearly the same."""
-        return [row for row in self.catalogue() if row.of == source]
+    def kin(self, source: str) -> Kin:
+        """The other articles that have to do with an article."""
+        rows = self.select(_KIN, {"source": source})
+
+        def of(*states: str) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(name for name, state in rows if state in states))
+
+        return Kin(of(DUPLICATE), of(CURRENT), of(SUPERSEDED))
 
     def problems(self) -> list[Problem]:
         """What could not be read when the files were last looked at."""
@@ -450,7 +482,7 @@ class Manifest:
         with self._lock:
             self._db.close()
 
-    def select(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def select(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         """The rows that a query finds."""
         with self._lock, self._guarded():
             return self._db.execute(sql, values).fetchall()

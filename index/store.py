@@ -29,7 +29,7 @@ from index.embed import Embedder
 from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.generation import MANIFEST, Generation
 from index.listing import Listing, is_current, list_files
-from index.manifest import FORMAT, CatalogueRow, Manifest
+from index.manifest import FORMAT, CatalogueRow, Kin, Manifest
 from index.plan import Changes
 from index.readers import Problem
 from index.sync import Progress, Sync
@@ -142,6 +142,11 @@ class Store:
         """Every article, by source."""
         generation = self._held()
         return generation.manifest.catalogue() if generation else iter(())
+
+    def kin(self, source: str) -> Kin:
+        """The other articles that have to do with this one."""
+        generation = self._held()
+        return generation.manifest.kin(source) if generation else Kin((), (), ())
 
     def problems(self) -> list[Problem]:
         """What could not be read when the files were last looked at."""

@@ -21,8 +21,8 @@ from bot.terminal.output import (
     note,
     print_all,
     print_json,
-    problem_line,
 )
+from bot.terminal.sources import State, Wanted, day_of, list_problems, list_sources
 from index.errors import DatelineError, UsageError
 
 # ruff: noqa: PLC0415
@@ -230,27 +230,32 @@ def sources(
     problems: Annotated[
         bool, typer.Option("--problems", help="List what could not be read, and why.")
     ] = False,
+    state: Annotated[
+        State | None, typer.Option("--state", help="Only those that are this to the answers.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="Published then or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="Published then or before.")
+    ] = None,
+    match: Annotated[
+        str | None,
+        typer.Option("--match", metavar="TEXT", help="Only those with it in title, name or url."),
+    ] = None,
     articles: Articles = None,
     store: StoreDirectory = None,
     as_json: AsJson = False,
     as_of: AsOf = None,
 ) -> None:
     """List the articles in the index."""
+    wanted = Wanted(state, day_of(since), day_of(until), match)
     config = settings(articles, store, as_of)
     with opened_store(config) as opened:
-        if problems and as_json:
-            print_json(list(opened.problems()))
-        elif problems:
-            from bot.terminal.render import one_line
-
-            for problem in opened.problems():
-                typer.echo(one_line(problem_line(problem)))
-        elif as_json:
-            print_json([row._asdict() for row in opened.catalogue()])
+        if problems:
+            list_problems(opened, as_json)
         else:
-            from bot.terminal.render import catalogue_blocks, console
-
-            print_all(catalogue_blocks(opened.catalogue(), console(sys.stdout)))
+            list_sources(opened, wanted, as_json)
 
 
 @app.command()
@@ -274,17 +279,18 @@ def show(
         # A shell passes any bytes on; no article's name holds half a character.
         source = source.encode(errors="replace").decode()
         article = opened.article(source) or _unknown(source, opened)
+        kin = opened.kin(source)
     from bot.intake import find_range
 
     mark = find_range(article, quote, start, end)
     if as_json:
         start, end = mark or (None, None)
-        print_json(asdict(article) | {"start": start, "end": end})
+        print_json(asdict(article) | {"start": start, "end": end} | kin._asdict())
         return
     from bot.terminal.render import article_blocks, console
 
     out = console(sys.stdout)
-    print_all(article_blocks(article, mark, signs=out.color_system is None))
+    print_all(article_blocks(article, mark, signs=out.color_system is None, kin=kin))
 
 
 @app.command()
@@ -358,7 +364,10 @@ def _described(problem: Exception) -> str:
 
 
 def _unknown(source: str, store: "Store") -> NoReturn:
-    near = get_close_matches(source, (row.source for row in store.catalogue()), n=3, cutoff=0.4)
+    rows = {row.source: row for row in store.catalogue()}
+    if source in rows:
+        raise UsageError(f"{source} is superseded by {rows[source].of}; show that")
+    near = get_close_matches(source, rows, n=3, cutoff=0.4)
     hint = f"did you mean {' or '.join(near)}?" if near else "`dateline sources` lists them"
     raise UsageError(f"there is no article {source!r}; {hint}")
 

@@ -19,8 +19,11 @@ from index.terms import terms
 
 if TYPE_CHECKING:
     from bot.doctor import Check
-    from index.manifest import CatalogueRow
+    from index.manifest import CatalogueRow, Kin
 
+KIN = ("also as", "much like", "supersedes")
+"""How an article is related to its kin."""
+OF = {"duplicate": "of", "similar": "to", "superseded": "by"}
 SIGNS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 
 _ESCAPES = re.compile(
@@ -96,12 +99,20 @@ def passage_blocks(passages: Iterable[Passage], query: str) -> Iterator[Block]:
         yield Block(emphasised(one_line(passage.text), query), indent=4)
 
 
-def article_blocks(article: Article, mark: tuple[int, int] | None, signs: bool) -> Iterator[Block]:
-    """The article under its title; a marked range is in reverse, or in »…« with `signs`."""
+def article_blocks(
+    article: Article, mark: tuple[int, int] | None, signs: bool, kin: "Kin | None" = None
+) -> Iterator[Block]:
+    """The article under its title; a marked range is in reverse, or in »…« with `signs`.
+
+    `kin` are other articles that say the same.
+    """
     yield Block(Text(one_line(article.title), "bold"))
     day = article.published.isoformat() if article.published else None
     facts = filter(None, (article.author, day, article.source, article.url))
     yield Block(Text(" · ".join(dict.fromkeys(map(one_line, facts))), "dim"))
+    for how, sources in zip(KIN, kin or (), strict=False):
+        if sources:
+            yield Block(Text(f"{how} {', '.join(map(one_line, sources))}", "dim"))
     yield Block(Text())
     start, end = mark or (0, 0)
     before, marked, after = (
@@ -144,16 +155,21 @@ def catalogue_blocks(rows: Iterable["CatalogueRow"], out: Console) -> Iterator[B
     """One article a line: in columns for a person, between tabs for a program."""
     if not out.file.isatty():
         for row in rows:
-            facts = (row.title, row.published or "", row.words, row.passages, row.source)
+            facts = (
+                *(row.title, row.published or "", row.words, row.passages, row.source),
+                *(row.state, row.of or ""),
+            )
             yield Block(Text("\t".join(one_line(str(fact)) for fact in facts)))
         return
     width = max(20, (out.width - 32) // 2)
-    head = f"{column('title', width)}  {'date':10}  {'words':>6}  {'passages':>8}  source"
+    head = f"{column('title', width)}  {'date':10}  {'words':>6}  {'passages':>8}  source · state"
     yield Block(Text(head, "dim"))
     for row in rows:
         day = row.published.isoformat() if row.published else ""
         counts = f"{row.words:6}  {row.passages:8}"
         line = f"{column(row.title, width)}  {day:10}  {counts}  {one_line(row.source)}"
+        if row.state != "current":
+            line += f" · {row.state}" + (f" {OF[row.state]} {one_line(row.of)}" if row.of else "")
         yield Block(Text(line))
 
 
