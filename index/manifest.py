@@ -504,7 +504,10 @@ class Manifest:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(f"the store's {self._path} cannot be used: {error}") from error
+            raise StoreError(
+                f"the store's {self._path} cannot be used ({error}): "
+                "see that its disk has room, and try again"
+            ) from error
 
 
 def _candidate(row: Sequence[Any]) -> Candidate:

@@ -354,7 +354,9 @@ def test_interrupting_leaves_the_store_whole(
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:
         assert running.stderr
         assert "indexing" in running.stderr.readline()
-        time.sleep(0.3)
+        while not any(store.rglob("manifest.sqlite3")):  # until it writes
+            assert running.poll() is None
+            time.sleep(0.01)
         running.send_signal(signal.SIGINT)
         said = running.stderr.read()
     assert running.returncode == 130
