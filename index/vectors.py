@@ -162,7 +162,8 @@ class VectorIndex:
 
     def _opened(self) -> "Collection":
         written = self._written()
-        if self._open is None or self._seen != written:
+        killed = not self._writes and self._unfinished.exists()
+        if self._open is None or self._seen != written or killed:
             self.close()
             if not (self._writes or self.survives()):
                 raise OSError("it is broken")
