@@ -41,7 +41,7 @@ class Plan:
 
     `standing` is what each article that stays will be; `leaving` go. `embed` are those whose
     passages have to be made, `take` says whose passages an article of the same words takes
-    over, and `after` which articles answer until the one embedded can. `stories` has the
+    over, and `after` which articles answer until the one that gets passages can. `stories` has the
     new story numbers.
     """
 
@@ -53,9 +53,14 @@ class Plan:
         self.leaving = [*self._leaving]
         self.standing = standings(s.version for s in self._staying.values())
         self.embed, self.take = self._passages()
+        self._takers = {giver: taker for taker, giver in self.take.items()}
         self.after = self._succession()
         self.stories = self._stories()
         self.changes = self._changes()
+
+    def taker(self, article_id: int) -> int | None:
+        """The article that takes over the passages of this one."""
+        return self._takers.get(article_id)
 
     def alters(self, article_id: int) -> bool:
         """Whether the article will be something else than it is."""
@@ -84,20 +89,20 @@ class Plan:
         )
 
     def _succession(self) -> dict[int, list[int]]:
-        """For each article to embed, those that answer until then."""
-        embed, givers = {*self.embed}, {*self.take.values()}
+        """For each article that gets passages, those that answer until then."""
+        awaited = {*self.embed, *self.take}
         heirs: dict[str, int] = {}
         for n, s in self._staying.items():
             for name in filter(None, (s.version.url, s.version.source)):
                 heirs[name] = n
         after: dict[int, list[int]] = defaultdict(list)
         for n, s in (self._staying | self._leaving).items():
-            if not s.answers or self._answers(n) or n in givers:
+            if not s.answers or self._answers(n):
                 continue
             heir = n if n in self.standing else heirs.get(s.version.source)
             heir = heir or heirs.get(s.version.url or "")
             last = self._last(heir) if heir else 0
-            if last in embed:
+            if last in awaited:
                 after[last].append(n)
         return after
 

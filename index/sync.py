@@ -221,13 +221,23 @@ class Sync:
         with self._manifest.transaction():
             for passages in new:
                 self._manifest.put_passages(passages)
-                self._let_stand(plan, passages.article_id)
-                for before in plan.after.get(passages.article_id, ()):
-                    self._let_stand(plan, before)
+                self._succeed(plan, passages.article_id)
         self.embedded += sum(len(passages.ids) for passages in new)
         self._made += len(new)
         files = len(self._to_read)
         self._on_progress(Progress(files, files, self._made, len(plan.embed), self.embedded))
+
+    def _succeed(self, plan: Plan, article_id: int) -> None:
+        """Have an article that has its passages answer, in place of those that did so before.
+
+        Where another one takes the passages of these, it answers from the same moment on.
+        """
+        self._let_stand(plan, article_id)
+        for before in plan.after.get(article_id, ()):
+            if taker := plan.taker(before):
+                self._manifest.give_passages(before, taker)
+                self._succeed(plan, taker)
+            self._let_stand(plan, before)
 
     def _conclude(self, plan: Plan) -> None:
         """Whatever had not to wait for an embedding."""
