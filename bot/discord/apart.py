@@ -9,6 +9,7 @@ import multiprocessing
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from threading import Event
 
 from bot.compose import articles_roots, fetch_addresses, open_collection
 from bot.config import Config
@@ -16,14 +17,18 @@ from index.errors import DatelineError, StoreError
 from index.store import SyncReport
 from index.sync import Progress
 
+POLL_SECONDS = 0.2
+Said = Progress | SyncReport | DatelineError
+"""What the process says: how far it is, and then what it did or why it did not."""
+
 
 def sync_apart(
-    config: Config, allow_empty: bool, on_progress: Callable[[Progress], None]
+    config: Config, allow_empty: bool, on_progress: Callable[[Progress], None], stop: Event
 ) -> SyncReport:
     """Fetch what the settings' articles have new, bring their index up to date, and wait for it.
 
-    `allow_empty` is as in `Store.sync`. What `on_progress` raises stops it. Raises
-    DatelineError, and what was indexed goes on answering.
+    `allow_empty` is as in `Store.sync`. Raises DatelineError, when `stop` is set too, and what
+    was indexed goes on answering.
     """
     context = multiprocessing.get_context("spawn")  # a fork would copy threads' locks
     ours, theirs = context.Pipe(duplex=False)
@@ -31,7 +36,7 @@ def sync_apart(
     process.start()
     theirs.close()
     try:
-        while isinstance(said := ours.recv(), Progress):
+        while isinstance(said := _next(ours, stop), Progress):
             on_progress(said)
     except EOFError:
         raise StoreError("the process that indexes was ended") from None
@@ -44,10 +49,18 @@ def sync_apart(
     raise said
 
 
+def _next(ours: "Connection[None, Said]", stop: Event) -> "Said":
+    """What the process says next."""
+    while not ours.poll(POLL_SECONDS):
+        if stop.is_set():
+            raise StoreError("the bot was stopped while it was indexing")
+    return ours.recv()
+
+
 def _sync(
     config: Config,
     allow_empty: bool,
-    told: "Connection[Progress | SyncReport | DatelineError, None]",
+    told: "Connection[Said, None]",
 ) -> None:
     """What that process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot ends it, and has its reasons

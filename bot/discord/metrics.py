@@ -5,6 +5,7 @@ answers questions now. Numbers only: no question, name or address is among them.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -137,7 +138,9 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as problem:
+        number = problem.errno or 0  # below 0 where a name is not known
+        reason = os.strerror(number) if number > 0 else problem.strerror
         raise UsageError(
-            f"DATELINE_METRICS_PORT: cannot listen at {host}:{port} ({problem.strerror}); "
+            f"DATELINE_METRICS_PORT: cannot listen at {host}:{port} ({reason}); "
             "choose another port, or DATELINE_METRICS_HOST"
         ) from None

@@ -6,6 +6,7 @@ those alone, and nobody else is. It knows servers by their numbers, and nothing 
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -87,7 +88,7 @@ class Newsroom:
     def __init__(self, config: Config, shared: Shared, own: Path | None = None) -> None:
         self._own = own
         self._roots = articles_roots(config)
-        self._fetched = any(isinstance(root, str) for root in articles_named(config))
+        self._fetched = any(isinstance(root, str) for root in config.articles)
         self.synced: float | None = None
         self.progress: Progress | None = None
         self.problem: DatelineError | None = None
@@ -96,7 +97,7 @@ class Newsroom:
         self._shared = shared
         self._changing = asyncio.Lock()
         self._opening: asyncio.Task[Answerer] | None = None
-        self._stopped = False
+        self._stopping = threading.Event()
         self._store: Store | None = None
         self._answerer: Answerer | None = None
 
@@ -164,9 +165,9 @@ class Newsroom:
 
     async def stop(self) -> None:
         """End a sync that is under way, and close for good."""
-        self._stopped = True
+        self._stopping.set()
         if self._opening:
-            with suppress(DatelineError):
+            with suppress(Exception):  # whoever asked was told
                 await self._opening
         await self.close()
 
@@ -196,7 +197,8 @@ class Newsroom:
 
     def _sync(self) -> SyncReport:
         try:
-            report = sync_apart(self._config, self._own is not None, self._note)
+            own = self._own is not None
+            report = sync_apart(self._config, own, self._note, self._stopping)
         except DatelineError as problem:
             self.problem = problem
             raise
@@ -214,15 +216,13 @@ class Newsroom:
                 self._is_up_to_date()
         except DatelineError as problem:
             self.problem = problem
-            if not self._stopped:
+            if not self._stopping.is_set():
                 LOG.warning("the articles could not be looked through: %s", problem)
 
     def _is_up_to_date(self) -> None:
         self.synced, self.problem = time.time(), None
 
     def _note(self, progress: Progress) -> None:
-        if self._stopped:
-            raise StoreError("the bot was stopped while it was indexing")
         self.progress = progress
 
 
@@ -246,6 +246,7 @@ class Newsrooms:
 
         The common one begins to open at once.
         """
+        config = replace(config, articles=articles_named(config))  # whatever is indexed meanwhile
         chosen = embedder(config)
         static = chosen if isinstance(chosen, StaticEmbedder) else StaticEmbedder()
         async with language_model(config) as llm:
