@@ -42,6 +42,7 @@ UNSUPPORTED = "The language model wrote no answer that the articles support; the
 FOUND_NONE = "The language model found no answer in the articles; these are quotes."
 LEFT_OUT = "Something was left out because no article supports it."
 BY_WORDS = "Passages were sought by their words alone ({})."
+ONCE = "The language model could not check every sentence again; the articles support them."
 CUT = "The language model was stopped before it came to an end."
 DENIAL = 4.0
 """How many times as often a model finds nothing where there is nothing: small ones overlook
@@ -51,7 +52,8 @@ much, so what is very likely held is quoted all the same."""
 class Answerer:
     """Answers questions from one store. Safe to share between tasks.
 
-    With a language model it writes the answers, and without one they are quotes.
+    With a language model it writes the answers, and without one they are quotes. With `check`
+    the model is asked of each of its sentences as well whether its quotes support it.
     """
 
     def __init__(
@@ -61,6 +63,8 @@ class Answerer:
         llm: "LLM | None" = None,
         prompts: Prompts | None = None,
         words: Words | None = None,
+        *,
+        check: bool = False,
     ) -> None:
         self._store = store
         self._words = words or Words(StaticEmbedder())
@@ -68,7 +72,7 @@ class Answerer:
         self._threshold = THRESHOLD if threshold is None else threshold
         self._llm = llm
         self._prompts = prompts or Prompts()
-        self._writer = self._writer_with(llm) if llm else None
+        self._writer = self._writer_with(llm, check) if llm else None
 
     async def ask(
         self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
@@ -114,10 +118,12 @@ class Answerer:
         """Those of earlier answers whose quote stands in its article no more."""
         return tuple(c for c in citations if not verified([c], self._store.article))
 
-    def _writer_with(self, llm: "LLM") -> "Writer":
+    def _writer_with(self, llm: "LLM", check: bool) -> "Writer":
+        from bot.second_check import ModelCheck
         from bot.writer import Writer
 
-        return Writer(llm, self._prompts, self._words)
+        second = ModelCheck(llm, self._prompts) if check else None
+        return Writer(llm, self._prompts, self._words, second)
 
     async def _query(self, question: str, history: Sequence[Turn], as_of: date | None) -> Query:
         """What to search for; a language model words anew what leans on the conversation."""
@@ -159,7 +165,8 @@ class Answerer:
         if citations and not only_repeats(held, found.asked.text):
             missing = [*found.missing, *written.missing]
             answer = self._answered(found, text, citations, missing)
-            left = [note for note, why in ((LEFT_OUT, written.left_out), (CUT, written.cut)) if why]
+            why = {LEFT_OUT: written.left_out, CUT: written.cut, ONCE: written.check_failed}
+            left = [note for note, holds in why.items() if holds]
             return replace(answer, model=self._writer.name, notes=(*found.notes, *left))
         if citations or written.left_out or not written.missing:
             return self._quoted(found, UNSUPPORTED)

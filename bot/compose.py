@@ -174,7 +174,8 @@ def answerer_on(
     """
     from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
 
-    return Answerer(store, config.threshold, llm, prompts(config) if llm else None, words)
+    given = prompts(config) if llm else None
+    return Answerer(store, config.threshold, llm, given, words, check=config.check == "llm")
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from bot.answer import Citation, Draft
 from bot.llm import LLM, Message, estimated_tokens
+from bot.second_check import SecondCheck
 from bot.verification.claims import Claim, ClaimSplitter, Kind, claims
 from bot.verification.numbering import Said
 from bot.verification.support import Verifier
@@ -41,23 +42,28 @@ class Written:
 
     `said` are its parts, with no quotes where they may not be said. `missing` is what it says
     that the passages do not hold, "" where it does not say what. `left_out` is how many claims
-    no passage supports. `cut` says that the model was stopped before it came to an end.
+    no passage supports. `cut` says that the model was stopped before it came to an end, and
+    `check_failed` that the second check could not be made of all that is said.
     """
 
     said: tuple[Said, ...]
     missing: tuple[str, ...] = ()
     left_out: int = 0
     cut: bool = False
+    check_failed: bool = False
 
 
 class Writer:
     """Has one language model write answers. Safe to share between tasks."""
 
-    def __init__(self, llm: LLM, prompts: Prompts, words: Words) -> None:
+    def __init__(
+        self, llm: LLM, prompts: Prompts, words: Words, second_check: SecondCheck | None = None
+    ) -> None:
         self.name = llm.name
         self._llm = llm
         self._prompts = prompts
         self._words = words
+        self._second_check = second_check
         self._max_tokens = min(MAX_TOKENS, llm.window // SHARE)
 
     async def write(
@@ -69,7 +75,7 @@ class Writer:
         generator stops the model.
         """
         messages, passages = self._fitting(query, passages)
-        checks = _Checks(query, passages, self._words)
+        checks = _Checks(query, passages, self._words, self._second_check)
         splitter = ClaimSplitter(len(passages))
         draft = ""
         async with aclosing(self._llm.stream(messages, max_tokens=self._max_tokens)) as reply:
@@ -155,8 +161,16 @@ class _Part:
 class _Checks:
     """The parts of one draft, each checked once. Checking blocks, so it is done in threads."""
 
-    def __init__(self, query: Query, passages: Sequence[Passage], words: Words) -> None:
+    def __init__(
+        self,
+        query: Query,
+        passages: Sequence[Passage],
+        words: Words,
+        second_check: SecondCheck | None,
+    ) -> None:
         self.parts: list[_Part] = []
+        self._second_check = second_check
+        self._check_failed = False
         self._query = query
         self._passages = passages
         self._verifier = Verifier(passages, words)
@@ -165,7 +179,7 @@ class _Checks:
     async def add(self, found: Sequence[Claim]) -> None:
         """Check what was just written."""
         if found:
-            self.parts += await asyncio.to_thread(self._checked, found)
+            self.parts += await self._checked(found)
 
     def failed(self) -> list[_Part]:
         """The claims that no passage supports."""
@@ -176,7 +190,7 @@ class _Checks:
         found = claims(second_draft, len(self._passages))
         right: dict[int, list[_Part]] = defaultdict(list)
         place = 1
-        for part in await asyncio.to_thread(self._checked, found):
+        for part in await self._checked(found):
             if number := _ITEM.search(part.claim.before):
                 place = int(number[1])
             if part.quotes:
@@ -196,10 +210,24 @@ class _Checks:
             missing=tuple(dict.fromkeys(map(self._named, absent))),
             left_out=len(self.failed()),
             cut=cut,
+            check_failed=self._check_failed,
         )
 
-    def _checked(self, found: Sequence[Claim]) -> list[_Part]:
-        return [part for claim in found if (part := self._check(claim))]
+    async def _checked(self, found: Sequence[Claim]) -> list[_Part]:
+        """The claims with their verdicts, without those that are said already."""
+        checked = await asyncio.to_thread(lambda: [*filter(None, map(self._check, found))])
+        return [await self._checked_again(part) for part in checked]
+
+    async def _checked_again(self, part: _Part) -> _Part:
+        """The part, refused if the second check refuses it; what that cannot tell stands."""
+        if not (self._second_check and part.quotes):
+            return part
+        try:
+            why = await self._second_check.refusal(part.claim.text, part.quotes)
+        except ModelError:
+            self._check_failed = True
+            return part
+        return _Part(part.claim, why=why) if why else part
 
     def _check(self, claim: Claim) -> _Part | None:
         """The claim with its verdict; None if it is said already, or a heading that says more."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.answer import Answer, Draft, Status, Turn
-from bot.answerer import AWAY, CUT, FOUND_NONE, LEFT_OUT, UNSUPPORTED, Answerer
+from bot.answerer import AWAY, CUT, FOUND_NONE, LEFT_OUT, ONCE, UNSUPPORTED, Answerer
 from bot.compose import answerer_on, language_model
 from bot.config import Config
 from bot.conversation.clarify import ASKING
@@ -390,3 +390,64 @@ async def test_a_real_model_is_only_let_say_what_stands_there(store: Store) -> N
     check(answer, INJECTED)
     assert answer.status is not Status.CLARIFY
     assert answer.model in (llm.name, "quotes") and (answer.model == llm.name or answer.notes)
+
+
+@pytest.fixture
+async def checked(server: OpenAIServer, store: Store) -> AsyncIterator[Answerer]:
+    """An answerer whose model judges its sentences again."""
+    config = settings(server, check="llm")
+    async with language_model(config) as llm:
+        yield answerer_on(store, config, llm)
+
+
+def verdict(word: str, why: str = "It says so.") -> Scripted:
+    return says(json.dumps({"why": why, "verdict": word}))
+
+
+async def test_a_second_check_lets_a_sentence_stand(
+    checked: Answerer, server: OpenAIServer
+) -> None:
+    server.replies += [says(CABLES), verdict("supported")]
+    answer = await checked.ask(QUESTION)
+    check(answer)
+    assert (answer.model, answer.notes) == (MODEL, ())
+    judged = json.loads(server.requests[1].body["messages"][-1]["content"])
+    assert judged["claim"] == "Engineers found 14 cracked cables on the Harrow bridge."
+    assert [e["text"] for e in judged["evidence"]] == [c.quote for c in answer.citations]
+
+
+async def test_what_a_second_check_refuses_is_asked_for_again_and_left_out(
+    checked: Answerer, server: OpenAIServer
+) -> None:
+    mayor = "The mayor is Ines Calder [1]."
+    server.replies += [
+        says(f"{CABLES} {mayor}"),
+        verdict("supported"),
+        verdict("unsupported", "It does not say who is mayor."),
+        says(f"1. {mayor}"),
+        verdict("unsupported", "It still does not."),
+    ]
+    answer = await checked.ask(QUESTION)
+    check(answer)
+    assert answer.notes == (LEFT_OUT,)
+    assert "14 cracked" in answer.text and "Calder" not in answer.text
+    assert "It does not say who is mayor." in sent(server, 3)
+
+
+async def test_what_the_first_check_refuses_is_not_judged_again(
+    checked: Answerer, server: OpenAIServer
+) -> None:
+    server.replies += [says(INVENTED), says(INVENTED)]
+    quoted(await checked.ask(QUESTION), UNSUPPORTED)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("reply", [says("Hm."), verdict("perhaps"), Scripted(status=400)])
+async def test_without_a_second_verdict_the_first_stands_and_is_told(
+    checked: Answerer, server: OpenAIServer, reply: Scripted
+) -> None:
+    server.replies += [says(CABLES), reply]
+    answer = await checked.ask(QUESTION)
+    check(answer)
+    assert (answer.model, answer.notes) == (MODEL, (ONCE,))
+    assert "14 cracked cables" in answer.text
