@@ -70,6 +70,11 @@ class Line:
                     await self._ws.send_bytes(data + self._zlib.flush(zlib.Z_SYNC_FLUSH))
 
 
+def shard_of(guild_id: int, shards: int) -> int:
+    """Which of so many connections hears of a server."""
+    return (guild_id >> 22) % shards
+
+
 @dataclass(eq=False)
 class Session:
     """What a client has identified for; `line` is None while it is away."""
@@ -83,7 +88,7 @@ class Session:
 
     def covers(self, guild_id: int | None) -> bool:
         """Whether this shard hears of that server; the first one has the private messages."""
-        return ((guild_id or 0) >> 22) % self.shard[1] == self.shard[0]
+        return shard_of(guild_id or 0, self.shard[1]) == self.shard[0]
 
     def dispatch(self, event: str, data: Body) -> None:
         """Send an event, now or on RESUME."""

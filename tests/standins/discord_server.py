@@ -298,6 +298,10 @@ class DiscordServer:
         """Send every interaction and message of people once more, as a resume gone wrong does."""
         self._do(self.gateway.repeat)
 
+    def asks_for_shards(self, shards: int) -> None:
+        """Have bots that connect from now on spread over so many connections."""
+        self._rest.shards = shards
+
     def later(self, seconds: float) -> None:
         """Move Discord's clock forward."""
         self.world.ahead += seconds

@@ -1,14 +1,16 @@
 """The connection to Discord on bad days: refused, dropped, reset, resumed."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from tests.conftest import Dateline
 from tests.discord_bot import DiscordBot
-from tests.standins.discord_gateway import IDENTIFY, RESUME
+from tests.standins.discord_gateway import IDENTIFY, RESUME, shard_of
 from tests.standins.discord_interactions import Interaction
 from tests.standins.discord_server import DiscordServer
+from tests.standins.discord_world import Guild
 
 pytestmark = pytest.mark.enable_socket
 
@@ -56,6 +58,24 @@ def test_a_session_that_is_over_is_begun_anew(discord: DiscordServer, bot: Disco
     discord.until(lambda: logins(discord)[before:] == [IDENTIFY])
     question = asked(discord, "reader")
     discord.until(lambda: answered_once(discord, question))
+
+
+def test_servers_may_be_spread_over_connections(
+    discord: DiscordServer, stopped_bot: DiscordBot
+) -> None:
+    heard_by: dict[int, Guild] = {}
+    while len(heard_by) < 2:
+        town = discord.joins("town")
+        heard_by[shard_of(town.id, 2)] = town
+    stopped_bot.stop()
+    discord.asks_for_shards(2)
+    stopped_bot.start()
+    discord.until(lambda: len(discord.gateway.lines()) == 2)
+    for town in heard_by.values():
+        [channel] = town.channels.values()
+        user = discord.user(f"reader of {town.id}")
+        question = discord.slash("ask", question=QUESTION, user=user, channel=channel)
+        discord.until(partial(answered_once, discord, question))
 
 
 @pytest.mark.parametrize(
