@@ -10,6 +10,7 @@ from collections import OrderedDict
 from contextlib import AsyncExitStack
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -38,6 +39,9 @@ from bot.discord.words import Words, words_in
 LOG = logging.getLogger(__name__)
 HEARD = 10_000
 """Messages and interactions that are known again when a connection that is resumed repeats them."""
+CONNECTIONS = 50
+"""To Discord's API at a time: as many requests as it takes in a second. With one for each of a
+crowd, opening them would hold up everything else."""
 OFFERED = "commands"
 """The fact that is kept about the commands last offered."""
 
@@ -64,6 +68,7 @@ class DatelineBot(commands.AutoShardedBot):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS),
         )
         self.config = config
         self._opened = AsyncExitStack()
