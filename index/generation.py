@@ -136,7 +136,7 @@ class Generation:
             try:
                 return self.vectors.query(vector, k)
             except VectorsError as problem:
-                _log.info("comparing all passages: %s", problem)
+                _log.debug("comparing all passages: %s", problem)  # for every question
         best: list[tuple[int, float]] = []
         for ids, vectors in self.manifest.vectors():
             best += zip(ids, (vectors @ vector).tolist(), strict=True)
