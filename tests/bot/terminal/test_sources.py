@@ -74,9 +74,7 @@ def test_indexing_says_what_it_would_do_and_did(inside: "Dateline", news: list[s
     counted = "5 added, 0 changed, 0 moved, 0 removed, 0 unchanged, 1 duplicate, 1 superseded"
     assert would.stdout.splitlines()[-1] == f"would be done: {counted}, 1 not readable"
     assert "bad.txt: binary" in would.stderr
-    assert (
-        not json.loads(inside("index", "--dry-run", "--json", *news).stdout)["changes"]["moved"]
-    )
+    assert not json.loads(inside("index", "--dry-run", "--json", *news).stdout)["changes"]["moved"]
 
     done = inside("index", *news)
     assert counted in done.stdout
