@@ -128,9 +128,11 @@ def test_a_graph_that_kills_its_readers_is_made_again(tmp_path: Path, dump: Path
         assert is_sound(store, [dump])
 
 
-def test_a_kill_that_broke_nothing_costs_nothing(tmp_path: Path, dump: Path) -> None:
-    folder = tmp_path / "store"
-    sync_elsewhere(folder, dump)
+def test_a_kill_that_broke_nothing_costs_nothing(tmp_path: Path) -> None:
+    dump, folder = tmp_path / "feed.jsonl", tmp_path / "store"
+    feed(dump, ("u1", "One."))
+    with Store.open(folder, CountingEmbedder()) as store:
+        store.sync([dump])
     (folder / "1" / "chroma" / "unfinished").touch()
     with Store.open(folder, CountingEmbedder()) as store:
         assert store.sync([dump]).rebuilt is None
