@@ -160,15 +160,31 @@ class Records:
             (person, liked, reason, record),
         )
 
-    async def opinions(self) -> list[tuple[str, int, bool, str]]:
-        """What was thought of which answer, by whom."""
-        found = await self._db.rows("SELECT answer, person, liked, reason FROM opinions")
-        return [(answer, person, bool(liked), reason) for answer, person, liked, reason in found]
+    async def opinions(self) -> list[tuple[Record, bool, str]]:
+        """What was thought of which answer: whether it was liked, and the reason given, if any."""
+        found = await self._db.rows(
+            "SELECT content, liked, reason FROM opinions JOIN answers ON answer = id"
+            " WHERE answered >= ? ORDER BY answered",
+            (self._oldest(),),
+        )
+        return [(Record.from_json(content), bool(liked), why) for content, liked, why in found]
 
-    async def forget(self, person: int) -> tuple[int, int]:
-        """Delete the answers to a person, and their opinions; how many of each there were."""
-        opinions = await self._db.delete("DELETE FROM opinions WHERE person = ?", (person,))
-        answers = await self._db.delete("DELETE FROM answers WHERE person = ?", (person,))
+    async def forget(
+        self, person: int | None = None, conversation: str | None = None
+    ) -> tuple[int, int]:
+        """Delete the answers to a person, with their opinions, or of a conversation, or all.
+
+        How many answers there were, and how many opinions of that person.
+        """
+        opinions = 0
+        if person is not None:
+            sql = "DELETE FROM opinions WHERE person = ?"
+            opinions = await self._db.delete(sql, (person,))
+        answers = await self._db.delete(
+            "DELETE FROM answers WHERE (?1 IS NULL OR person = ?1)"
+            " AND (?2 IS NULL OR json_extract(content, '$.conversation') = ?2)",
+            (person, conversation),
+        )
         return answers, opinions
 
     async def claim(self, event: int, place: str) -> bool:

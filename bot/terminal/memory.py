@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.terminal.opening import kept_memory
+from bot.terminal.opening import kept_memory, kept_records
 from bot.terminal.options import AsJson, ConversationName, Person, StoreDirectory
 from bot.terminal.output import count, print_json
 from index.errors import UsageError
@@ -54,6 +54,30 @@ def forget(
         raise UsageError("name a conversation, or a --person, or --all")
     with kept_memory(store) as (memory, runner):
         forgotten = runner.run(memory.forget(conversation, person))
+    forgotten = max(forgotten, _forgotten_in_discord(conversation, person, store))
     if not forgotten and not everything:
         raise UsageError("nothing of that name is kept; `dateline memory list` lists what is")
     typer.echo(f"{count(forgotten, 'question')} forgotten")
+
+
+@app.command()
+def opinions(*, store: StoreDirectory = None) -> None:
+    """Print what people in Discord thought of answers, as JSON."""
+    with kept_records(store) as kept:
+        found = kept[1].run(kept[0].opinions()) if kept else []
+    print_json(
+        [
+            {"question": of.question, "answer": of.answer, "liked": liked, "reason": reason}
+            for of, liked, reason in found
+        ]
+    )
+
+
+def _forgotten_in_discord(conversation: str | None, person: str | None, store: str | None) -> int:
+    """How many answers the bot kept of what is to be forgotten, which it now is."""
+    with kept_records(store) as kept:
+        if kept is None or (person and not person.isdecimal()):  # people are numbers there
+            return 0
+        records, runner = kept
+        answers, _ = runner.run(records.forget(int(person) if person else None, conversation))
+        return answers

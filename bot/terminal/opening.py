@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.answerer import Answerer
     from bot.config import Config
     from bot.conversation.memory import Memory
+    from bot.discord.records import Records
     from bot.terminal.chat import Ask
     from index.store import Store
 
@@ -70,6 +71,28 @@ def kept_memory(store: str | None) -> Iterator[tuple["Memory", "asyncio.Runner"]
     config = settings(None, store, None)
     with asyncio.Runner() as runner, opened_memory(config, runner, True) as memory:
         yield memory, runner
+
+
+@contextmanager
+def kept_records(store: str | None) -> Iterator[tuple["Records", "asyncio.Runner"] | None]:
+    """What the bot in Discord keeps of its answers in the store, if it has ever run there."""
+    import asyncio
+
+    from bot.compose import store_directory
+    from bot.discord.records import FILE, Records
+
+    config = settings(None, store, None)
+    path = store_directory(config) / FILE
+    if not path.is_file():
+        yield None
+        return
+    with asyncio.Runner() as runner:
+        opening = Records.open(path, config.memory_days, note)
+        opened = runner.run(opening.__aenter__())
+        try:
+            yield opened, runner
+        finally:
+            runner.run(opening.__aexit__(None, None, None))
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """What the bot keeps of its answers: through restarts, for a while, until it is forgotten."""
 
 import asyncio
+import json
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Citation, Status
-from bot.discord.records import EVENTS_KEPT, Record, Records, new_id
+from bot.discord.records import EVENTS_KEPT, FILE, Record, Records, new_id
+from tests.conftest import Dateline
 
 DAYS = 30
 DAY = 86_400.0
@@ -40,7 +43,7 @@ class Clock:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "answers.sqlite"
+    return tmp_path / FILE
 
 
 def refuse(line: str) -> None:
@@ -58,7 +61,7 @@ async def test_a_restart_loses_nothing(path: Path) -> None:
         assert await records.get(RECORD.id) == RECORD
         assert await records.shown_in(12) == RECORD
         assert await records.shown_in(13) is None
-        assert await records.opinions() == [(RECORD.id, 8, False, "not what I asked")]
+        assert await records.opinions() == [(RECORD, False, "not what I asked")]
         assert await records.fact("commands") == "digest"
         assert not await records.claim(5, "message en 1")
         assert await records.unsettled() == [(5, "message en 1")]
@@ -79,7 +82,7 @@ async def test_only_the_last_opinion_of_an_answer_that_is_kept_counts(path: Path
         await records.judge(RECORD.id, 8, False)
         await records.judge(RECORD.id, 8, True)
         await records.judge(new_id(), 8, True)
-        assert await records.opinions() == [(RECORD.id, 8, True, "")]
+        assert await records.opinions() == [(RECORD, True, "")]
 
 
 async def test_what_a_person_had_kept_is_in_no_file_afterwards(path: Path) -> None:
@@ -98,6 +101,17 @@ async def test_what_a_person_had_kept_is_in_no_file_afterwards(path: Path) -> No
         assert await records.opinions() == []
         assert await records.get("another")
         assert await records.forget(7) == (0, 0)
+
+
+async def test_a_conversation_or_everything_is_forgotten(path: Path) -> None:
+    async with Records.open(path, DAYS, refuse, Clock()) as records:
+        for number in range(4):
+            talk = f"talk {number % 2}"
+            await records.add(replace(RECORD, id=str(number), conversation=talk))
+        assert await records.forget(conversation="talk 1") == (2, 0)
+        assert await records.get("1") is None
+        assert await records.forget() == (2, 0)
+        assert await records.get("0") is None
 
 
 async def test_records_expire(path: Path) -> None:
@@ -131,3 +145,27 @@ async def test_others_cannot_read_the_file(path: Path) -> None:
     async with Records.open(path, DAYS, refuse, Clock()) as records:
         await records.add(RECORD)
         assert {file.stat().st_mode & 0o077 for file in path.parent.glob("*.sqlite*")} == {0}
+
+
+async def test_who_runs_the_bot_reads_opinions_and_forgets(dateline: Dateline, path: Path) -> None:
+    store = path.parent
+    assert json.loads(dateline("memory", "opinions", "--store", store).stdout) == []
+    async with Records.open(path, DAYS, refuse) as records:
+        for number in (7, 8):
+            answered = time.time()
+            kept = replace(RECORD, id=str(number), person=number, answered=answered)
+            await records.add(kept)
+        await records.judge("8", 7, False, "too short")
+    [opinion] = json.loads(dateline("memory", "opinions", "--store", store).stdout)
+    assert opinion == {
+        "question": RECORD.question,
+        "answer": RECORD.answer,
+        "liked": False,
+        "reason": "too short",
+    }
+    done = dateline("memory", "forget", "--person", "7", "--store", store)
+    assert done.stdout == "1 question forgotten\n"
+    assert json.loads(dateline("memory", "opinions", "--store", store).stdout) == []
+    assert dateline("memory", "forget", "--all", "--store", store).returncode == 0
+    async with Records.open(path, DAYS, refuse) as records:
+        assert await records.get("8") is None
