@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.bm25 import Bm25Index
@@ -112,6 +112,7 @@ def test_words_stay_known_while_another_thread_learns(monkeypatch: pytest.Monkey
             assert np.array_equal(found, quiet.pieces(text.split())[1])
 
 
+@settings(deadline=None)  # the first example loads the words
 @given(
     st.lists(st.lists(st.sampled_from(["war", "peace", "treaty", "rust", "bridge"]), min_size=1))
 )
