@@ -18,6 +18,7 @@ from bot.discord.metrics import Metrics
 from bot.discord.newsroom import Newsrooms
 from bot.discord.records import FILE, Records
 from bot.discord.settings import Servers
+from bot.discord.waiting import Line
 from bot.discord.words import words_in
 from bot.intake import QUESTION_LIMIT
 from tests.bot.discord.waiting import PATIENCE, eventually
@@ -162,6 +163,17 @@ async def test_a_question_that_failed_costs_nothing(
     spent = await office.take(replace(here, event=3))
     assert spent.settled == []
     assert spent.told[0].startswith(SAY("person_budget", questions=1, when="|").split("|")[0])
+
+
+async def test_who_waits_is_shown_their_place(office: Office) -> None:
+    office.desk.line = Line(at_once=1, longest=9)
+    seen = Seen()
+    async with office.desk.line.turn(lambda _: None):
+        asked = asyncio.create_task(office.desk.take(ASKED, seen))
+        await eventually(lambda: SAY("place", place=1) in seen.shown)
+        assert seen.ends == []
+    await asyncio.wait_for(asked, PATIENCE)
+    assert "Ada Lind" in seen.ends[0]
 
 
 async def test_who_is_still_waiting_at_the_end_is_told(
