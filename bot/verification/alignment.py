@@ -297,10 +297,10 @@ class Aligner:
         held = [t for line in lines for t in line.clauses.tokens]
         dates = [line.passage.published for line in lines for _ in line.clauses.tokens]
         strengths = np.zeros((len(claim), len(held)), dtype=np.float32)
-        places: dict[str, list[int]] = defaultdict(list)
+        places: dict[tuple[str, str], list[int]] = defaultdict(list)
         for j, token in enumerate(held):
             if token.sort in (Sort.NAME, Sort.WORD):
-                places[token.text].append(j)
+                places[token.text, token.seat].append(j)
         forms = [held[js[0]] for js in places.values()]
         cosines = self._unit(claim) @ self._unit(forms).T if forms and claim else None
         columns = [j for js in places.values() for j in js]

@@ -83,7 +83,7 @@ def certainties(case: Case) -> Unsupported | None:
     """What may be or will be is not to be told as a fact."""
     any_verb = any(t.verb and case.alignment.best(k) >= SURE for k, t in case.each(Sort.WORD))
     for k, token in case.each(Sort.WORD):
-        if not token.verb or token.text.lower() in SPEECH:
+        if not token.verb or token.text.lower() in SPEECH or _is_aim(case.tokens, k):
             continue
         spots = _closest(case.alignment.apt(k))
         spots = [s for s in spots if s.token.verb] or spots
@@ -107,6 +107,13 @@ def certainties(case: Case) -> Unsupported | None:
                 Reason.CERTAINTY, f"in {case.named} “{held[0].text}” has happened already"
             )
     return None
+
+
+def _is_aim(tokens: Sequence[Token], k: int) -> bool:
+    """Whether a verb says what something is for: "needed to coordinate", "wants it to be kept"."""
+    before = [t.text.lower() for t in tokens[max(0, k - 2) : k]]
+    infinitive = before[-1:] == ["to"] or before == ["to", "be"]
+    return infinitive and k > 2 and tokens[k].certainty is Certainty.FACT
 
 
 def _will(tokens: Sequence[Token], k: int) -> bool:
@@ -149,7 +156,7 @@ _SAME_DEGREE = {
     "only": {"just", "sole", "alone"}, "whole": {"all", "entire"}, "entire": {"all", "whole"},
     "several": {"some"}, "both": {"two"},
     "never": {"not", "no"}, "none": {"no", "not"}, "most": {"majority", "largest"},
-    "largest": {"biggest", "greatest"}, "biggest": {"largest", "greatest"},
+    "largest": {"biggest", "greatest", "main"}, "biggest": {"largest", "greatest", "main"},
     "unanimously": {"unanimous", "all"},
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ It knows nothing of how figures are written; `figures.py` does.
 import re
 from collections.abc import Sequence
 
-from bot.verification.alignment import MATCH
+from bot.verification.alignment import MATCH, Spot
 from bot.verification.clauses import Sort, Token
 from bot.verification.figures import day_of, may_be_one_day
 from bot.verification.verdict import Case, Reason, Unsupported
@@ -92,6 +92,10 @@ def bindings(case: Case) -> Unsupported | None:
         own = [(s.line, s.place) for s in case.alignment.spots(k)]
         if not own:
             continue
+        if token.number and all(_counts_others(case, k, *spot) for spot in own):
+            return Unsupported(
+                Reason.BINDING, f"in {case.named} “{token.text}” counts something else"
+            )
         rivals = [
             (n, j)
             for n, line in enumerate(case.lines)
@@ -124,7 +128,40 @@ def bindings(case: Case) -> Unsupported | None:
     return None
 
 
-_MARGIN = 1.3
+def _counts_others(case: Case, k: int, line: int, place: int) -> bool:
+    """Whether a line counts other things by this number, and the claim's by another."""
+    tokens = case.lines[line].clauses.tokens
+    head, other = _counted(case.tokens, k), _counted(tokens, place)
+    if head is None or other is None or case.alignment.says(head, other):
+        return False
+    heads = [s.place for s in _spots_of(case, head) if s.line == line]
+    return any(_has_count(tokens, spot) for spot in heads)
+
+
+def _counted(tokens: Sequence[Token], place: int) -> Token | None:
+    """The noun that a number counts, past an adjective or two: "three Russian officers"."""
+    token = tokens[place]
+    if token.number is None or token.number.unit:
+        return None
+    for after in tokens[place + 1 : place + 4]:
+        if after.sort is Sort.WORD and not after.verb and after.text.endswith("s"):
+            return after
+        if after.sort not in (Sort.WORD, Sort.NAME) or after.verb:
+            return None
+    return None
+
+
+def _spots_of(case: Case, token: Token) -> Sequence[Spot]:
+    place = next(k for k, t in enumerate(case.tokens) if t is token)
+    return case.alignment.spots(place)
+
+
+def _has_count(tokens: Sequence[Token], place: int) -> bool:
+    before = tokens[max(0, place - 2) : place]
+    return any(t.sort is Sort.NUMBER or t.text.lower() in ("one", "a", "an") for t in before)
+
+
+_MARGIN = 2.0
 
 
 def _same_head(case: Case, k: int, line: int, place: int) -> bool:

@@ -19,7 +19,7 @@ def names(case: Case) -> Unsupported | None:
             continue
         if _is_acronym(case, token) or _spelled_out(case, k):
             continue
-        if not _reached(case, k):
+        if case.strict or not _reached(case, k):
             return Unsupported(Reason.NAME, f"“{token.text}” does not stand in {case.named}")
         if not any(_may_refer(case, line, k) for line in case.lines):
             return Unsupported(
@@ -124,4 +124,25 @@ def _mixed_names(case: Case) -> Unsupported | None:
         both = any(a for a, _ in spots) and any(b for _, b in spots)
         if both and not any(a and b for a, b in spots):
             return Unsupported(Reason.NAME, f"“{one.text} {other.text}” is nobody in {case.named}")
+    return _mixed_titles(case, held)
+
+
+def _mixed_titles(case: Case, held: Sequence[Sequence[Token]]) -> Unsupported | None:
+    """What the passages only call "Secretary of Defense" is no "Secretary of State"."""
+    for one, of, other in zip(case.tokens, case.tokens[1:], case.tokens[2:], strict=False):
+        if not (one.sort is other.sort is Sort.NAME and of.text == "of") or one.initial:
+            continue
+        seconds = [
+            after[1].stem
+            for tokens in held
+            for j, token in enumerate(tokens)
+            if _says_name(one, token)
+            and len(after := tokens[j + 1 : j + 3]) == 2
+            and after[0].text == "of"
+            and after[1].sort is Sort.NAME
+        ]
+        if seconds and other.stem not in seconds:
+            return Unsupported(
+                Reason.NAME, f"“{one.text} of {other.text}” does not stand in {case.named}"
+            )
     return None

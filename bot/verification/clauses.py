@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum
 from functools import lru_cache
 
 from bot.verification.figures import Day, Number, days, numbers
-from bot.verification.wording import listed, phrases, stem, words_in
+from bot.verification.wording import lines_of, listed, phrases, stem, words_in
 from index.terms import STOP
 
 
@@ -39,7 +39,8 @@ class Token:
     """A word, number or date at `text[start:end]` of its sentence.
 
     `clause` counts the sentence's clauses from 0. `negated` is None where a later "did not"
-    reaches back to it. `said` says that it is somebody's words.
+    reaches back to it. `said` says that it is somebody's words. `seat` is the state that a name
+    stands for: Beijing's or China's, unless it only says where.
     """
 
     text: str
@@ -55,6 +56,7 @@ class Token:
     number: Number | None = None
     day: Day | None = None
     initial: bool = False
+    seat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +171,37 @@ def _joined(tokens: list[Token]) -> list[Token]:
     return joined
 
 
+@lru_cache(maxsize=1)
+def _seats() -> dict[str, str]:
+    lines = (line.split(": ") for line in lines_of("seat"))
+    return {name: state for state, names in lines for name in names.split()}
+
+
+def _find_seats(tokens: list[Token]) -> None:
+    """Say of each name which state it stands for, if it does more than say where."""
+    seats = _seats()
+    for place, token in enumerate(tokens):
+        if token.sort is not Sort.NAME or _says_where(tokens, place):
+            continue
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        pair = f"{token.text}-{after.text}".lower() if after else ""
+        if after and pair in seats:
+            token.seat = after.seat = seats[pair]
+        token.seat = token.seat or seats.get(token.text.lower(), "")
+
+
+def _says_where(tokens: list[Token], place: int) -> bool:
+    before = [t.text.lower() for t in tokens[max(0, place - 2) : place] if t.text != "the"]
+    return bool(before) and before[-1] in _WHERE
+
+
+_WHERE = listed("in at near outside across")
+
+
 def _govern(tokens: list[Token]) -> list[Token]:
     """Say of each token which clause it stands in and what governs it."""
     _find_verbs(tokens)
+    _find_seats(tokens)
     first = next((k for k, t in enumerate(tokens) if t.text[0].isalnum()), 0)
     state = _State(tokens)
     for place, token in enumerate(tokens):
@@ -242,7 +272,7 @@ class _State:
             low in _NEGATIONS
             and self._tokens[place].sort is not Sort.NAME
             and not _harmless(self._tokens, place)
-        ):
+        ) or _warns_off(self._tokens, place):
             self.negated, self._denial, self._since = True, low, 0
         self.said = self.said or low in ACTS
         if low in _OPEN_ADVERBS:
@@ -326,6 +356,12 @@ def _harmless(tokens: list[Token], place: int) -> bool:
         return after != "of"
     than = place + 2 < len(tokens) and tokens[place + 2].text.lower() == "than"
     return low in ("not", "no") and (after in _NOT_DENIED or than)
+
+
+def _warns_off(tokens: list[Token], place: int) -> bool:
+    """Whether "against" says what is not to be done: "warned against drawing"."""
+    after = tokens[place + 1].text if place + 1 < len(tokens) else ""
+    return tokens[place].text.lower() == "against" and after.endswith("ing")
 
 
 def _is_due(tokens: list[Token], place: int) -> bool:

@@ -361,6 +361,8 @@ def _is_part(one: Known, other: Known) -> bool:
 
 def _meant(day: Day, published: date | None) -> list[Known]:
     """What `day` can stand for."""
+    if published is None and day.shift is not None:
+        return []  # only the same words say the same
     if published is None or (day.year and not day.month):
         return [_known(day.year, day.month, day.day, day.weekday)]
     if day.weekday is not None:

@@ -42,7 +42,8 @@ def listed_likeness(said: Token, held: Sequence[Token]) -> dict[int, float]:
     found = {}
     for place, token in enumerate(held):
         other = _form(token.text, token.stem)
-        if one.stem == other.stem or _same_name(one, other):
+        same_seat = said.seat and said.seat == token.seat
+        if one.stem == other.stem or same_seat or _same_name(one, other):
             found[place] = 1.0
         elif is_name or not against.isdisjoint(other.sides):
             found[place] = 0.0

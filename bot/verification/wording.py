@@ -98,7 +98,7 @@ _UNDOING = frozenset(["un", "dis", "in", "im", "ir", "non"])
 def undoes(one: str, other: str) -> bool:
     """Whether one stem is the other with a beginning that says the opposite."""
     short, long_ = (one, other) if len(one) <= len(other) else (other, one)
-    return long_.endswith(short) and long_[: -len(short)] in _UNDOING
+    return len(short) > 2 and long_.endswith(short) and long_[: -len(short)] in _UNDOING
 
 
 def opposite(one: str, other: str) -> bool:

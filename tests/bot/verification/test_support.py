@@ -1,6 +1,6 @@
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,18 @@ from bot.verification.support import Verifier
 from bot.verification.verdict import Reason, Supported, Unsupported, Verdict
 from index.article import Passage
 from index.embed import StaticEmbedder
+from index.split import passages as cut
 from index.words import Words
 
+SEEDS = Path(__file__).parents[3] / "seeds"
 DRAFTS = Path(__file__).parent / "drafts"
 HEADER = 40
 """Characters of an article that stand before its passage here."""
-FLOORS = {"development": (0.96, 0.95), "held_out": (0.92, 0.87)}
+FLOORS = {"development": (0.96, 0.95), "held_out": (0.92, 0.92), "seeds": (0.85, 0.77)}
 """Shares of the false drafts caught and of the faithful ones let through, a little under
 what was measured. The held-out drafts were written first; which of them fail was not
-looked at, only how many."""
+looked at, only how many. Those about the shipped articles are freer in their words; the last
+forty were written when the rules were made, and some of what they showed was mended."""
 WORDS = Words(StaticEmbedder())
 
 
@@ -37,6 +40,19 @@ def passage(row: dict[str, Any]) -> Passage:
 
 
 ARTICLES = {row["id"]: passage(row) for row in rows("articles")}
+
+
+def given_for(names: list[str]) -> list[Passage]:
+    """The passages of a draft; all of the shipped articles for one about these."""
+    return [*shipped()] if names == ["seeds"] else [ARTICLES[name] for name in names]
+
+
+def shipped() -> Iterator[Passage]:
+    for path in sorted(SEEDS.glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        for start, end in cut(text):
+            title = text.split("\n", 1)[0]
+            yield Passage(path.name, title, None, None, text[start:end], start, end)
 
 
 def verdicts(draft: str, passages: list[Passage]) -> list[Verdict]:
@@ -61,7 +77,7 @@ def test_false_drafts_are_caught_and_faithful_ones_let_through(name: str) -> Non
     wrong: dict[bool, list[str]] = {True: [], False: []}
     count = {True: 0, False: 0}
     for row in rows(name):
-        found = verdicts(row["draft"], [ARTICLES[p] for p in row["passages"]])
+        found = verdicts(row["draft"], given_for(row["passages"]))
         passed = all(isinstance(v, Supported) for v in found)
         count[row["faithful"]] += 1
         if passed != row["faithful"]:
