@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from importlib import import_module
@@ -27,6 +28,8 @@ MEMORY = 1_000_000_000
 """Bytes that the process may hold, where the system can see to that."""
 IDLE = 30.0
 """Seconds without work after which it ends by itself."""
+FILES = 1_000
+"""Files that one process reads, before another takes its place."""
 KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TZ")
 """All that it is given of the environment."""
 
@@ -49,6 +52,8 @@ class Worker:
         self._seconds = seconds
         self._lock = Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._files = 0
+        self._was_late = False
 
     def read(self, module: str, path: Path, source: str) -> list[Article | Problem]:
         """All that `module` finds in a file.
@@ -56,18 +61,16 @@ class Worker:
         Where it comes to no end, that is a problem, and what was known of the file still counts.
         """
         with self._lock:
-            process = self._running()
-            timer = Timer(self._seconds, process.kill)
-            timer.start()
-            try:
-                return list(_answers(process, json.dumps([module, str(path), source])))
-            except (OSError, ValueError):  # it was ended, or ended by itself
-                self.close()
-                late = f"takes more than {self._seconds:.0f} s to read; split or simplify it"
-                reason = "broken in a way that no reader stands" if timer.is_alive() else late
-                return [Problem(source, reason, incomplete=True)]
-            finally:
-                timer.cancel()
+            asked = json.dumps([module, str(path), source])
+            found = self._answer(asked)
+            if found is None and self._ended_in_peace():  # just when it was asked
+                found = self._answer(asked)
+            if found is not None:
+                return found
+            self.close()
+            late = f"takes more than {self._seconds:.0f} s to read; split or simplify it"
+            reason = late if self._was_late else "broken in a way that no reader stands"
+            return [Problem(source, reason, incomplete=True)]
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -76,9 +79,30 @@ class Worker:
             process.kill()
             process.communicate()
 
+    def _answer(self, asked: str) -> list[Article | Problem] | None:
+        """What the process answers, or None where it ended before that."""
+        process = self._running()
+        timer = Timer(self._seconds, process.kill)
+        timer.start()
+        try:
+            return list(_answers(process, asked))
+        except (OSError, ValueError):
+            self._was_late = not timer.is_alive()
+            return None
+        finally:
+            timer.cancel()
+
+    def _ended_in_peace(self) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            return bool(self._process and self._process.wait(timeout=5) == 0)
+        return False
+
     def _running(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
+        """The process; a new one after so many files, as libraries forget to let go of things."""
+        self._files += 1
+        if self._process is None or self._process.poll() is not None or self._files > FILES:
             self.close()
+            self._files = 1
             environment = {key: os.environ[key] for key in KEPT if key in os.environ}
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__],

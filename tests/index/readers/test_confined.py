@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.article import Article, Place
+from index.readers import confined
 from index.readers.confined import Worker
 from index.readers.problem import Problem
 
@@ -51,6 +52,24 @@ def test_what_comes_to_no_end_is_a_problem(worker: Worker) -> None:
     assert read(worker, "hangs") == [Problem("a", reason, incomplete=True)]
     worker._seconds = 60
     assert read(worker, "fine") == [READ]
+
+
+def test_one_that_ends_just_when_it_is_asked_is_started_again(
+    worker: Worker, tmp_path: Path
+) -> None:
+    path = tmp_path / "leaves"
+    assert worker.read("tests.standins.bad_reader", path, "a") == [READ]
+    assert path.exists()
+
+
+def test_after_so_many_files_another_takes_its_place(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confined, "FILES", 2)
+    first = [read(worker, "fine") and worker._process for _ in range(2)]
+    assert first[0] is first[1]
+    assert read(worker, "fine") == [READ]
+    assert worker._process is not first[0]
 
 
 def test_one_that_has_ended_by_itself_is_started_again(worker: Worker) -> None:
