@@ -238,6 +238,6 @@ def test_buttons_and_menus_work_after_a_restart_and_numbers_are_told(
             return str(response.read(), "utf-8")
 
     assert (told("healthz"), told("readyz")) == ("alive\n", "ready\n")
-    assert 'dateline_questions_total{outcome="answered"} 1.0' in told("metrics")
+    discord.until(lambda: 'dateline_questions_total{outcome="answered"} 1.0' in told("metrics"))
     assert "dateline_gateway_connected 1.0" in told("metrics")
     assert "Hamm" not in told("metrics")
