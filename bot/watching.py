@@ -47,7 +47,6 @@ async def watching(config: Config, on_progress: OnProgress) -> AsyncGenerator[Ou
                 async for _ in signals:
                     outcome = await upkeep.bring_up_to_date()
                     if _did_something(outcome) or _trouble(outcome) not in ("", told):
-                        assert outcome
                         yield outcome
                     told = _trouble(outcome)
         finally:
@@ -65,8 +64,8 @@ class _Upkeep:
         self._on_progress = on_progress
         self._fetched = -FETCH
 
-    async def bring_up_to_date(self) -> Outcome | None:
-        """What was done, or why it could not be; None where there was nothing to do."""
+    async def bring_up_to_date(self) -> Outcome:
+        """What was done, or why it could not be."""
         while True:
             try:
                 return await asyncio.to_thread(self._sync)
@@ -77,12 +76,10 @@ class _Upkeep:
             except OSError as problem:
                 return StoreError(f"the index cannot be brought up to date ({problem})")
 
-    def _sync(self) -> SyncReport | None:
+    def _sync(self) -> SyncReport:
         if time.monotonic() - self._fetched > FETCH:
             self._fetched = time.monotonic()
             fetch_addresses(self._config)
-        if not self._store.is_stale(self._roots):
-            return None
         return self._store.sync(self._roots, self._unless_stopped)
 
     def _unless_stopped(self, progress: Progress) -> None:
@@ -91,7 +88,7 @@ class _Upkeep:
         self._on_progress(progress)
 
 
-def _did_something(outcome: Outcome | None) -> bool:
+def _did_something(outcome: Outcome) -> bool:
     return isinstance(outcome, SyncReport) and bool(
         outcome.added
         or outcome.changed
@@ -102,7 +99,7 @@ def _did_something(outcome: Outcome | None) -> bool:
     )
 
 
-def _trouble(outcome: Outcome | None) -> str:
+def _trouble(outcome: Outcome) -> str:
     if isinstance(outcome, SyncReport):
         return "\n".join((*outcome.kept, *(f"{p.source}: {p.reason}" for p in outcome.problems)))
-    return str(outcome or "")
+    return str(outcome)

@@ -23,21 +23,23 @@ LOOK = 30.0
 """Seconds after which everything is to be looked at, whatever was told."""
 
 
-async def changes(roots: Sequence[Path]) -> AsyncGenerator[None]:
+async def changes(roots: Sequence[Path], look: float = LOOK) -> AsyncGenerator[None]:
     """Yields once at the start, and whenever something under `roots` may have changed.
 
-    Roots may vanish and return. What changes while the caller is busy is told afterwards.
+    After `look` seconds it may have, whatever was told. Roots may vanish and return. What
+    changes while the caller is busy is told afterwards.
     """
+    due, last = True, 0.0
     while True:
-        seen, last, due = _looks(roots), 0.0, True
+        seen = _looks(roots)
         async with aclosing(_ticks(roots)) as ticks:
             async for told in ticks:
-                due = due or told or time.monotonic() - last > LOOK
-                if due:
+                if due or told or time.monotonic() - last > look:
                     due, last = False, time.monotonic()
                     yield
                 if _looks(roots) != seen:
-                    break  # look anew, and watch what is there now
+                    due = True
+                    break  # watch what is there now
 
 
 async def _ticks(roots: Sequence[Path]) -> AsyncGenerator[bool]:

@@ -6,10 +6,11 @@ those alone, and nobody else is. It knows servers by their numbers, and nothing 
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,6 +33,7 @@ from index.errors import ArticlesError, DatelineError, StoreError
 from index.readers import Problem
 from index.store import Store, SyncReport
 from index.sync import Progress
+from index.watch import changes
 from index.words import Words
 
 if TYPE_CHECKING:
@@ -251,11 +253,15 @@ class Newsrooms:
         static = chosen if isinstance(chosen, StaticEmbedder) else StaticEmbedder()
         async with language_model(config) as llm:
             newsrooms = cls(config, servers, Shared(chosen, Words(static), llm, asyncio.Lock()))
-            looking = asyncio.create_task(newsrooms._keep_fresh(every))
+            tasks = [
+                asyncio.create_task(newsrooms._keep_fresh(every)),
+                asyncio.create_task(newsrooms._follow()),
+            ]
             try:
                 yield newsrooms
             finally:
-                looking.cancel()
+                for task in tasks:
+                    task.cancel()
                 await asyncio.gather(*(room.stop() for room in newsrooms._all()))
 
     async def of(self, server: int | None) -> "Answerer":
@@ -297,6 +303,12 @@ class Newsrooms:
                 async with asyncio.timeout(every):
                     await self._look.wait()
             self._look.clear()
+
+    async def _follow(self) -> None:
+        """Look as soon as the common articles change."""
+        async with aclosing(changes(articles_roots(self._config), math.inf)) as signals:
+            async for _ in signals:
+                self.look()
 
     async def _close_idle(self) -> None:
         """Close those of single servers that were asked longest ago, if many are open."""

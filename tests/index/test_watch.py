@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index import watch
 from index.watch import changes
 
+NEVER = 1e9
 PATIENT = 30
 """Seconds; only a broken watch takes them."""
 
@@ -20,8 +20,7 @@ async def told(signals: AsyncGenerator[None]) -> None:
 
 
 @pytest.fixture
-def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(watch, "LOOK", 1e9)
+def news(tmp_path: Path) -> Path:
     root = tmp_path / "news"
     root.mkdir()
     (root / "a.txt").write_text("One.")
@@ -29,7 +28,7 @@ def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def test_a_change_in_a_folder_is_told(news: Path) -> None:
-    async with aclosing(changes([news])) as signals:
+    async with aclosing(changes([news], NEVER)) as signals:
         await told(signals)
         (news / "sub").mkdir()
         await told(signals)
@@ -40,7 +39,7 @@ async def test_a_change_in_a_folder_is_told(news: Path) -> None:
 
 
 async def test_what_changes_while_nobody_listens_is_told_afterwards(news: Path) -> None:
-    async with aclosing(changes([news])) as signals:
+    async with aclosing(changes([news], NEVER)) as signals:
         await told(signals)
         (news / "b.txt").write_text("Two.")
         await asyncio.sleep(0.5)
@@ -48,7 +47,7 @@ async def test_what_changes_while_nobody_listens_is_told_afterwards(news: Path) 
 
 
 async def test_files_that_hold_no_article_are_not_told(news: Path) -> None:
-    async with aclosing(changes([news])) as signals:
+    async with aclosing(changes([news], NEVER)) as signals:
         await told(signals)
         for name in ("image.png", ".hidden.txt", "draft.txt~"):
             (news / name).write_text("No article.")
@@ -59,7 +58,7 @@ async def test_files_that_hold_no_article_are_not_told(news: Path) -> None:
 
 async def test_a_file_named_by_itself_may_be_replaced(news: Path) -> None:
     path = news / "a.txt"
-    async with aclosing(changes([path])) as signals:
+    async with aclosing(changes([path], NEVER)) as signals:
         await told(signals)
         path.write_text("Two words.")
         await told(signals)
@@ -70,7 +69,7 @@ async def test_a_file_named_by_itself_may_be_replaced(news: Path) -> None:
 
 async def test_a_folder_that_vanishes_and_returns(news: Path) -> None:
     away = news.with_name("away")
-    async with aclosing(changes([news])) as signals:
+    async with aclosing(changes([news], NEVER)) as signals:
         await told(signals)
         news.rename(away)
         await told(signals)
@@ -80,10 +79,7 @@ async def test_a_folder_that_vanishes_and_returns(news: Path) -> None:
         await told(signals)
 
 
-async def test_everything_is_looked_at_every_so_often(
-    news: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(watch, "LOOK", 0.1)
-    async with aclosing(changes([news])) as signals:
+async def test_everything_is_looked_at_every_so_often(news: Path) -> None:
+    async with aclosing(changes([news], look=0.1)) as signals:
         for _ in range(3):
             await told(signals)

@@ -167,3 +167,11 @@ async def test_indexing_can_be_killed_and_be_stopped(config: Config) -> None:
         await eventually(lambda: room.progress)
     assert isinstance(asking.exception(), StoreError)
     assert not multiprocessing.active_children()
+
+
+async def test_a_change_is_followed_at_once(config: Config, news: Path) -> None:
+    async with opened(config) as newsrooms:
+        store = await newsrooms.common.store()
+        await eventually(lambda: newsrooms.common.synced)
+        write(news, "Bo Berg", "b.txt")
+        await eventually(lambda: store.counts()[0] == 2)
