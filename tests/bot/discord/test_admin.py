@@ -128,8 +128,6 @@ def test_an_article_is_added_after_confirmation_and_removed(
     assert said.startswith("Removed: **hamm.txt**")
     assert "no article left" in said
     assert "There are no articles." in town.asks()
-    assert "Added: **Hamm" in town.presses(town.adds("hamm.txt", HAMM), "Add")
-    assert "Ada Lind" in town.asks()
 
 
 def test_what_is_cancelled_changes_nothing(town: Town) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import index.embed
 from bot.answer import Answer
-from bot.compose import collection, index_articles
+from bot.compose import index_articles
 from bot.config import Config
 from bot.discord import newsroom
 from bot.discord.newsroom import Newsrooms, NoArticlesError
@@ -122,17 +122,6 @@ async def test_articles_that_vanish_go_on_answering(config: Config, news: Path) 
         away.rename(news)
         newsrooms.look()
         await eventually(lambda: newsrooms.common.problem is None)
-
-
-async def test_a_damaged_index_is_made_again(config: Config) -> None:
-    async with opened(config) as newsrooms:
-        await newsrooms.of(None)
-    [generation] = (p for p in collection(config).iterdir() if p.name.isdecimal())
-    for path in generation.rglob("*"):
-        if path.is_file():
-            path.write_bytes(b"damaged")
-    async with opened(config) as newsrooms:
-        assert "Ada Lind" in (await asked(newsrooms, None)).text
 
 
 async def test_a_server_without_articles_is_told_and_one_that_nobody_asks_is_closed(
