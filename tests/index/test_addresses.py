@@ -12,7 +12,7 @@ from index.article import Article
 from index.collection import dump_of
 from index.errors import ArticlesError, StoreError
 from index.readers import Problem, read_file
-from tests.standins.documents import PAGE
+from tests.standins.documents import PAGE, pdf
 from tests.standins.web_server import Page, Site, running
 
 LONG = " ".join(["The ferry sails again after a long time."] * 30)
@@ -53,6 +53,13 @@ def test_a_page_is_an_article(site: Site, store: Path) -> None:
     assert isinstance(article, Article)
     assert (article.source, article.url, article.title) == (url, url, "Ferry returns")
     assert article.place_at(len(article.text) - 1) == "§ Background"
+
+
+def test_a_pdf_keeps_its_pages(site: Site, store: Path) -> None:
+    url = site.put("/report", pdf(["It sails daily.", "Nobody was hurt."]), "application/pdf")
+    [article] = fetched(store, url)
+    assert isinstance(article, Article)
+    assert [place.label for place in article.places] == ["page 1", "page 2"]
 
 
 def test_an_entry_is_what_the_feed_says_of_it_or_the_page_that_says_more(
