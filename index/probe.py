@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from index.vectors import COLLECTION, open_chroma
+from index.vectors import open_chroma
 
 
 def main(directory: Path) -> None:
     """Read whatever a search reads; raises, hangs or dies when that is broken."""
-    client = open_chroma(directory)
-    passages = client.get_collection(COLLECTION, embedding_function=None)
+    client, passages = open_chroma(directory)
     if passages.count():
         found: Any = passages.get(limit=1, include=["embeddings"])
         passages.query(query_embeddings=found["embeddings"], n_results=10, include=["distances"])

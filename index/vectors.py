@@ -170,11 +170,7 @@ class VectorIndex:
             with suppress(OSError):  # it is searched where nothing can be written, too
                 self._directory.mkdir(parents=True, exist_ok=True)
                 self._unfinished.touch()
-            client = open_chroma(self._directory)
-            passages = client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
-            )
-            self._open, self._seen = (client, passages), written
+            self._open, self._seen = open_chroma(self._directory), written
         return self._open[1]
 
     def _written(self) -> int:
@@ -207,8 +203,8 @@ def _names(ids: Sequence[int]) -> list[str]:
     return [str(number) for number in ids]
 
 
-def open_chroma(directory: Path) -> "Client":
-    """Open Chroma's folder, to be closed by the caller."""
+def open_chroma(directory: Path) -> "tuple[Client, Collection]":
+    """Open Chroma's folder, to be closed by the caller, and the passages in it."""
     import chromadb  # noqa: PLC0415 - costs more than a second
     from chromadb.config import Settings  # noqa: PLC0415
 
@@ -219,7 +215,11 @@ def open_chroma(directory: Path) -> "Client":
         chroma_otel_collection_endpoint="",
     )
     # Typed as an interface without `close`.
-    return cast("Client", chromadb.PersistentClient(str(directory), settings=settings))
+    client = cast("Client", chromadb.PersistentClient(str(directory), settings=settings))
+    passages = client.get_or_create_collection(
+        COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
+    )
+    return client, passages
 
 
 def _first_line(error: Exception) -> str:
