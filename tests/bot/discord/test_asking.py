@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from bot.compose import memory
-from bot.config import load_config
+from bot.answerer import Answerer
+from bot.compose import answerer_on, memory, open_store
+from bot.config import Config
 from bot.discord import asking
 from bot.discord.asking import Asked, Desk
 from bot.discord.metrics import Metrics
-from bot.discord.newsroom import Newsrooms
 from bot.discord.records import FILE, Records
 from bot.discord.settings import Servers
 from bot.discord.waiting import Line
@@ -66,7 +66,6 @@ class Office:
     desk: Desk
     records: Records
     servers: Servers
-    articles: Path
     store: Path
 
     async def take(self, asked: Asked) -> Seen:
@@ -75,21 +74,40 @@ class Office:
         return seen
 
 
+class OneNewsroom:
+    """Has the same answerer for everybody, who is open already."""
+
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
+
+    async def of(self, server: int | None) -> Answerer:
+        return self._answerer
+
+    def look(self) -> None:
+        raise AssertionError("the articles are fine")
+
+
+@pytest.fixture(scope="module")
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("newsroom")
+    (folder / "news").mkdir()
+    (folder / "news" / "hamm.txt").write_text(ARTICLE)
+    config = Config(articles=(folder / "news",), store=folder / "store")
+    with open_store(config, pytest.fail, lambda _: None) as store:
+        yield OneNewsroom(answerer_on(store, config))
+
+
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    articles, store = tmp_path / "news", tmp_path / "store"
-    articles.mkdir()
-    (articles / "hamm.txt").write_text(ARTICLE)
-    config = load_config({"articles": [str(articles)], "store": str(store)}, {}, None)
+async def office(newsroom: Any, tmp_path: Path) -> AsyncIterator[Office]:
+    config = Config(store=tmp_path)
     async with AsyncExitStack() as opened:
         enter = opened.enter_async_context
-        kept = await enter(memory(config, print))
-        records = await enter(Records.open(store / FILE, 30, print))
-        servers = await enter(Servers.open(None, print))
-        newsrooms = await enter(Newsrooms.open(config, servers, 3600))
+        kept = await enter(memory(config, pytest.fail))
+        records = await enter(Records.open(tmp_path / FILE, 30, pytest.fail))
+        servers = await enter(Servers.open(None, pytest.fail))
         metrics = Metrics(lambda: 0, lambda: None, lambda: None, lambda: True)
-        desk = Desk(config, newsrooms, kept, records, servers, metrics=metrics)
-        yield Office(desk, records, servers, articles, store)
+        desk = Desk(config, newsroom, kept, records, servers, metrics=metrics)
+        yield Office(desk, records, servers, tmp_path)
 
 
 ASKED = Asked(
