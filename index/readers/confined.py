@@ -89,6 +89,9 @@ class Worker:
         except (OSError, ValueError):
             self._was_late = not timer.is_alive()
             return None
+        except BaseException:  # Ctrl-C: what it goes on to say answers no other question
+            self.close()
+            raise
         finally:
             timer.cancel()
 

@@ -80,6 +80,18 @@ def test_one_that_has_ended_by_itself_is_started_again(worker: Worker) -> None:
     assert read(worker, "fine") == [READ]
 
 
+def test_an_answer_that_nobody_waited_for_is_not_the_next_one(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: object) -> Article:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(confined, "_unpacked", stopped)
+        read(worker, "raises")
+    assert read(worker, "fine") == [READ]
+
+
 def test_no_key_gets_there(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     _, told = read(worker, "asks")
