@@ -20,7 +20,7 @@ from index.errors import VectorsError, mark_damaged
 from index.vectors import HNSW
 
 if TYPE_CHECKING:
-    from httpx import Client, Response
+    from httpx2 import Client, Response
 
 BATCH = 300
 """Vectors a request: Chroma Cloud takes no more, and more are no quicker elsewhere."""
@@ -170,7 +170,7 @@ class ServerVectors:
 
     def _sent(self, method: str, path: str, body: object, pauses: Sequence[float]) -> "Response":
         """The response, which is an error or not; asked for again while none comes."""
-        import httpx  # noqa: PLC0415
+        import httpx2  # noqa: PLC0415
 
         content = None if body is None else json.dumps(body)
         for pause in (*pauses, None):
@@ -179,7 +179,7 @@ class ServerVectors:
                 if response.status_code not in OVERLOADED:
                     return response
                 why = f"it answers {response.status_code}"
-            except httpx.TransportError as problem:
+            except httpx2.TransportError as problem:
                 why = _first_line(problem)
             if pause is not None:
                 time.sleep(pause)
@@ -206,7 +206,7 @@ class ServerVectors:
 
 
 def _client(server: ChromaServer) -> "Client":
-    from httpx import Client, Timeout  # noqa: PLC0415
+    from httpx2 import Client, Timeout  # noqa: PLC0415
 
     database = f"/api/v2/tenants/{quote(server.tenant)}/databases/{quote(server.database)}"
     headers = {"Content-Type": "application/json"}

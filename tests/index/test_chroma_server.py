@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import httpx
+import httpx2
 import numpy as np
 import pytest
 
@@ -71,13 +71,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def collections(server: ChromaServer, of: str = "") -> list[str]:
     """The names of the collections on the server that belong to a store's folder."""
     url = f"{server.url}/api/v2/tenants/{server.tenant}/databases/{server.database}/collections"
-    names = (row["name"] for row in httpx.get(url, params={"limit": 1000}).json())
+    names = (row["name"] for row in httpx2.get(url, params={"limit": 1000}).json())
     return sorted(name for name in names if name.startswith(f"dateline-{of}"))
 
 
 def empty(server: ChromaServer, name: str) -> None:
     url = f"{server.url}/api/v2/tenants/{server.tenant}/databases/{server.database}/collections"
-    assert httpx.delete(f"{url}/{name}").is_success
+    assert httpx2.delete(f"{url}/{name}").is_success
 
 
 def test_vectors_are_found_by_cosine(server: ChromaServer, tmp_path: Path) -> None:
