@@ -90,7 +90,8 @@ class Newsroom:
     def __init__(self, config: Config, shared: Shared, own: Path | None = None) -> None:
         self._own = own
         self._roots = articles_roots(config)
-        self._fetched = any(isinstance(root, str) for root in config.articles)
+        addresses = any(isinstance(root, str) for root in config.articles)
+        self._fetch_at = 0.0 if addresses else math.inf
         self.synced: float | None = None
         self.progress: Progress | None = None
         self.problem: DatelineError | None = None
@@ -198,6 +199,8 @@ class Newsroom:
             return 0
 
     def _sync(self) -> SyncReport:
+        if self._fetch_at < math.inf:  # what is fetched changes a file, which is no news
+            self._fetch_at = time.monotonic() + 60 * self._config.sync_minutes
         try:
             own = self._own is not None
             report = sync_apart(self._config, own, self._note, self._stopping)
@@ -212,7 +215,7 @@ class Newsroom:
     def _refresh(self) -> None:
         assert self._store
         try:
-            if self._fetched or self._store.is_stale(self._roots):
+            if time.monotonic() >= self._fetch_at or self._store.is_stale(self._roots):
                 self._sync()
             else:
                 self._is_up_to_date()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 import index.embed
 from bot.answer import Answer
@@ -164,3 +165,31 @@ async def test_a_change_is_followed_at_once(config: Config, news: Path) -> None:
         await eventually(lambda: newsrooms.common.synced)
         write(news, "Bo Berg", "b.txt")
         await eventually(lambda: store.counts()[0] == 2)
+
+
+@pytest.mark.enable_socket
+async def test_a_feed_is_fetched_in_its_time_and_not_for_its_own_sake(tmp_path: Path) -> None:
+    fetched: list[str] = []
+
+    async def feed(request: web.Request) -> web.Response:
+        fetched.append(request.path)
+        text = "The mayor of Hamm is Ada Lind, who won the election by far. " * 30
+        item = f"<item><title>Hamm elects</title><guid>1</guid><description>{text}</description>"
+        rss = f'<rss version="2.0"><channel><title>News</title>{item}</item></channel></rss>'
+        return web.Response(text=rss, content_type="application/rss+xml")
+
+    app = web.Application()
+    app.add_routes([web.get("/feed", feed)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}/feed"
+    config = Config(articles=(address,), store=tmp_path, allow_private_addresses=True)
+    async with opened(config) as newsrooms:
+        assert "Ada Lind" in (await asked(newsrooms, None)).text
+        for _ in range(2):
+            newsrooms.common.synced = None
+            newsrooms.look()
+            await eventually(lambda: newsrooms.common.synced)
+    await runner.cleanup()
+    assert fetched == ["/feed"]
