@@ -32,6 +32,8 @@ IRRELEVANT = (
     "gold.file",
     "store.directory",
     "configuration.store",
+    "configuration.chroma_tenant",
+    "configuration.chroma_database",
     "configuration.articles",
 )
 """Two runs may differ in these and still be runs of the same thing: the time, where the files

@@ -260,6 +260,19 @@ def test_a_server_killed_while_it_is_written_to(
         assert is_sound(store, [news])
 
 
+def test_a_sync_broken_off_goes_on_with_the_same_vectors(
+    store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "BATCH", 1)
+    store.embedder = CountingEmbedder(fails_at=3)
+    with pytest.raises(RuntimeError, match="broke"):
+        store.sync([news])
+    store.embedder = CountingEmbedder()
+    assert store.sync([news]).rebuilt is None
+    assert len(texts(store)) == 1
+    assert is_sound(store, [news])
+
+
 def test_a_server_started_again_in_time_is_waited_for(
     up: ChromaProcess, store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
