@@ -34,7 +34,7 @@ def by_time(hits: Sequence[Hit], period: Period | None, newest: bool) -> list[Hi
     for hit in hits:
         lost = OUTSIDE * (1 - _nearness(hit, period)) if period else 0.0
         lost += OLD * (1 - _newness(hit.candidate.published, max(dated))) if newest else 0.0
-        moved.append(replace(hit, score=hit.score - lost, recency=-lost))
+        moved.append(replace(hit, score=hit.score - lost, recency=0.0 - lost))
     return sorted(moved, key=lambda hit: -hit.score)
 
 
