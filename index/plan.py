@@ -5,8 +5,10 @@ wants to know. It knows nothing of vectors or word indexes.
 """
 
 import json
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -16,7 +18,11 @@ from index.resemblance import bands, resemblance
 from index.standing import CURRENT, DUPLICATE, NEW, SUPERSEDED, Standing, precedence, standings
 
 SIMILAR = 0.8
-"""How alike the texts of two articles are that count as one witness."""
+"""How alike the texts of two articles of the same days are that count as one witness."""
+SAME_DAYS = 7
+"""Days between them at most: a pattern is filled in again every month or year."""
+IDENTICAL = 0.95
+"""How alike they must be where one has no day, and may as well be a page made by a pattern."""
 LOOKED_AT = 50
 """Articles that a new one is compared with at most; hundreds may be made by one pattern."""
 
@@ -127,9 +133,9 @@ class Plan:
 
     def _most_alike(self, stored: Stored, stories: dict[int, int]) -> tuple[int, int] | None:
         """The answering article most like this one, and its story, if one is like it at all."""
-        best: tuple[float, int, int] = (SIMILAR, 0, 0)
-        for number, state, story, blob in self._manifest.select(
-            "SELECT id, state, story, signature FROM articles WHERE id != ? AND id IN"
+        best: tuple[float, int, int] = (0.0, 0, 0)
+        for number, state, story, published, blob in self._manifest.select(
+            "SELECT id, state, story, published, signature FROM articles WHERE id != ? AND id IN"
             " (SELECT article_id FROM bands WHERE band IN (SELECT value FROM json_each(?)))"
             " LIMIT ?",
             (stored.version.id, json.dumps(bands(stored.version.signature)), LOOKED_AT),
@@ -138,6 +144,8 @@ class Plan:
             if not (self._answers(number) if seen_to else state == CURRENT):
                 continue
             alike = resemblance(stored.version.signature, np.frombuffer(blob, dtype=np.uint32))
+            if alike < _enough(stored.version.published, published):
+                continue
             kept = story if number in self._staying or not seen_to else None
             best = max(best, (alike, number, stories.get(number) or kept or number))
         return best[1:] if best[1] else None
@@ -174,3 +182,11 @@ class Plan:
             duplicates=[*found[DUPLICATE]],
             superseded=[*found[SUPERSEDED]],
         )
+
+
+def _enough(one: str | None, other: str | None) -> float:
+    """How alike articles of these days must be to tell the same story."""
+    if one is None or other is None:
+        return IDENTICAL
+    apart = abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
+    return SIMILAR if apart <= SAME_DAYS else math.inf

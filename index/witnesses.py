@@ -50,4 +50,4 @@ def _figures(candidate: Candidate) -> set[str]:
 def _precedence(hit: Hit) -> tuple[object, ...]:
     c = hit.candidate
     url = c.url or ""
-    return c.published.isoformat() if c.published else "9999", not url, "?" in url, c.source
+    return c.published.isoformat() if c.published else "9999", not url, "?" in url

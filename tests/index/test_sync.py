@@ -245,19 +245,30 @@ def test_a_correction_of_a_url_supersedes(store: Store, tmp_path: Path) -> None:
 
 def test_nearly_the_same_articles_share_a_story(store: Store, tmp_path: Path) -> None:
     root = tmp_path / "news"
-    write(root, "agency.txt", f"Bridges open\n\n{STORY}")
+    dated = "---\ntitle: {}\npublished: 2024-{}\n---\n" + STORY
+    write(root, "agency.md", dated.format("Bridges open", "10-24"))
     write(root, "other.txt")
     store.sync([root])
-    write(root, "paper.txt", f"Mayor is busy\n\n{STORY}\nMore on page two.")
+    edited = STORY.replace("day 7 ", "Sunday ") + "\nMore on page two."
+    write(root, "paper.md", dated.format("Mayor is busy", "10-26").replace(STORY, edited))
+    write(root, "yearly.md", dated.format("Bridges open again", "12-24").replace(STORY, edited))
+    write(root, "undated.txt", f"Bridges\n\n{edited.replace('day 1', 'Monday 1')}")
     store.sync([root])
-    assert states(store)["paper.txt"] == ("similar", "agency.txt")
+    assert states(store) == {
+        "agency.md": ("current", None),
+        "other.txt": ("current", None),
+        "paper.md": ("similar", "agency.md"),
+        "undated.txt": ("current", None),
+        "yearly.md": ("current", None),
+    }
     ids = [n for n, _ in store.generation.bm25.search({"hamm": 1.0, "harvest": 1.0}, [], 50)]
     stories = {c.source: c.story for c in store.generation.manifest.candidates(ids)}
-    assert stories["agency.txt"] == stories["paper.txt"] != stories["other.txt"]
+    assert stories["agency.md"] == stories["paper.md"]
+    assert len(set(stories.values())) == 4
 
-    (root / "agency.txt").unlink()
+    (root / "agency.md").unlink()
     store.sync([root])
-    assert states(store)["paper.txt"] == ("current", None)
+    assert states(store)["paper.md"] == ("current", None)
 
 
 # Failures
