@@ -146,7 +146,8 @@ def all_at_once(discord: DiscordServer, crowd: Crowd, sleeper: Sleeper) -> None:
     row(f"to the deferral, {CROWD} at once", deferrals(asked))
     stalls(discord, f"loop stall, {CROWD} at once", begun)
     row("a process that sleeps, meanwhile", sleeper.late(begun))
-    print(f"{CROWD} at once: {len(asked)} answered in {took:.1f} s")
+    late = sum(interaction.expired for interaction in asked)
+    print(f"{CROWD} at once: all answered in {took:.1f} s, {late} of them taken up too late")
 
 
 def resuming(discord: DiscordServer, crowd: Crowd) -> None:
@@ -159,7 +160,7 @@ def resuming(discord: DiscordServer, crowd: Crowd) -> None:
     discord.until(lambda: len(discord.gateway.resumed) > before, PATIENCE)
     back = discord.gateway.resumed[before] - broken
     settled(discord, asked)
-    print(f"resumed after a reset in {back * 1000:.0f} ms; {len(asked)} of {len(asked)} answered")
+    print(f"resumed after a reset in {back * 1000:.0f} ms; all of {len(asked)} answered")
 
 
 def report_problems(discord: DiscordServer) -> None:
@@ -195,8 +196,11 @@ def settled(discord: DiscordServer, asked: Sequence[Interaction]) -> None:
 
 
 def is_settled(interaction: Interaction) -> bool:
-    """Whether it is answered: what comes before an answer has no buttons."""
-    return any(message.components for message in interaction.answers)
+    """Whether it is answered: what comes before an answer has no buttons.
+
+    One that the bot took up too late is answered elsewhere in the channel.
+    """
+    return interaction.expired or any(message.components for message in interaction.answers)
 
 
 def deferrals(asked: Sequence[Interaction]) -> list[float]:

@@ -38,7 +38,10 @@ SIZE_LIMIT = 10 * 1024 * 1024
 
 @dataclass(eq=False)
 class Interaction:
-    """One of them, with what came back. `answered` and `created` are monotonic seconds."""
+    """One of them, with what came back. `answered` and `created` are monotonic seconds.
+
+    `expired` is whether the first answer came too late.
+    """
 
     id: int
     token: str
@@ -55,6 +58,7 @@ class Interaction:
     followups: list[Message] = field(default_factory=list)
     modal: Body | None = None
     choices: list[Body] | None = None
+    expired: bool = False
 
     @property
     def private(self) -> bool:
@@ -105,7 +109,9 @@ class Interactions:
     def respond(self, number: str, token: str, body: Body, files: list[Body]) -> Body:
         """The first answer."""
         found = self.all.get(int(number))
-        if not found or found.token != token or self._world.now() - found.born > FIRST:
+        if found and self._world.now() - found.born > FIRST:
+            found.expired = True
+        if not found or found.token != token or found.expired:
             raise RefusedError(404, 10062, "Unknown interaction")
         if found.answered is not None:
             raise RefusedError(400, 40060, "Interaction has already been acknowledged.")
