@@ -164,6 +164,8 @@ class Sync:
 
     def _embed(self, plan: Plan) -> None:
         """Make passages, each batch embedded while the one before it is being written."""
+        files = len(self._to_read)
+        self._on_progress(Progress(files, files, 0, len(plan.embed)))
         with ThreadPoolExecutor(1, "index-writer") as writer:
             try:
                 for batch in self._batches(plan.embed):

@@ -71,18 +71,27 @@ class IndexingProgress:
             BarColumn,
             MofNCompleteColumn,
             Progress,
+            ProgressColumn,
+            Task,
             TaskProgressColumn,
             TextColumn,
             TimeRemainingColumn,
         )
+        from rich.text import Text
 
         from bot.terminal.render import console
+
+        class Rate(ProgressColumn):
+            """How many a second."""
+
+            def render(self, task: Task) -> Text:
+                return TaskProgressColumn.render_speed(task.speed)
 
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TaskProgressColumn(show_speed=True),
+            Rate(),
             TimeRemainingColumn(),
             console=console(sys.stderr),
             transient=True,
