@@ -25,7 +25,8 @@ from index.embed import Embedder, embedder_named
 from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
 from index.integration import PREFIX
 from index.openai_api import OPENAI, Endpoint
-from index.store import Store, SyncReport
+from index.report import SyncReport
+from index.store import Store
 from index.sync import Progress
 from prompts import PromptError, Prompts
 

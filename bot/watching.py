@@ -18,7 +18,8 @@ from bot.compose import (
 from bot.config import Config
 from index.collection import remember_roots
 from index.errors import DatelineError, StoreBusyError, StoreError
-from index.store import Store, SyncReport
+from index.report import SyncReport
+from index.store import Store
 from index.sync import Progress
 from index.watch import changes
 

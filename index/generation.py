@@ -22,8 +22,9 @@ from index.bm25 import Bm25Index
 from index.chroma_server import ChromaServer, ServerVectors
 from index.embed import Embedder, Vectors
 from index.errors import StoreError, VectorsError, marked_damaged
-from index.manifest import FORMAT, Manifest
+from index.manifest import Manifest
 from index.split import SPLITTER
+from index.tables import FORMAT
 from index.vectors import VectorIndex
 
 MANIFEST = "manifest.sqlite3"

@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from platform import node
@@ -29,45 +28,17 @@ from index.embed import Embedder
 from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.generation import MANIFEST, Generation
 from index.listing import Listing, is_current, list_files
-from index.manifest import FORMAT, CatalogueRow, Kin, Manifest
-from index.plan import Changes
+from index.manifest import CatalogueRow, Kin
 from index.readers import Problem
+from index.report import SyncReport, report_of
 from index.sync import Progress, Sync
+from index.tables import FORMAT
 
 CURRENT = "current"
 LOCK = "lock"
 TRIAL_BYTES = 65_536
 """More than SQLite writes to read."""
 DAMAGED = ".damaged"
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What a sync did to the articles, or would do, by their sources.
-
-    `duplicates` and `superseded` count those that have become so, `unchanged` those left
-    alone. `articles` is how many now answer and `passages` how many they have, `embedded`
-    how many of these are new. `problems` is everything that cannot be read, now or when it
-    was last looked at; `kept` says in a line each what was not removed, for it would have
-    been too much at once. `rebuilt` says why the store, or the indexes derived from it, had
-    to be made again. `changes` names the articles.
-    """
-
-    articles: int
-    added: int
-    changed: int
-    moved: int
-    removed: int
-    unchanged: int
-    duplicates: int
-    superseded: int
-    passages: int
-    embedded: int
-    problems: tuple[Problem, ...]
-    kept: tuple[str, ...]
-    seconds: float
-    rebuilt: str | None
-    changes: Changes
 
 
 class Store:
@@ -220,7 +191,7 @@ class Store:
                 raise
             finally:
                 generation.stop_writing()
-            return _report(sync, generation.manifest, started, rebuilt)
+            return report_of(sync, generation.manifest, started, rebuilt)
 
     def preview(self, roots: Sequence[Path], allow_empty: bool = False) -> SyncReport:
         """What `sync` would do; the store stays as it is."""
@@ -239,7 +210,7 @@ class Store:
             try:
                 sync = Sync(trial, self.embedder, listing, allow_empty)
                 sync.plan()
-                return _report(sync, trial.manifest, started, rebuilt)
+                return report_of(sync, trial.manifest, started, rebuilt)
             finally:
                 trial.close()
 
@@ -484,29 +455,6 @@ class _DamagedError(StoreError):
     """The manifest cannot be read."""
 
     reason = "the store was damaged"
-
-
-def _report(sync: Sync, manifest: Manifest, started: float, rebuilt: str | None) -> SyncReport:
-    changes = sync.changes
-    articles, passages = manifest.counts()
-    new = len(changes.added) + len(changes.changed) + len(changes.moved)
-    return SyncReport(
-        articles=articles,
-        added=len(changes.added),
-        changed=len(changes.changed),
-        moved=len(changes.moved),
-        removed=len(changes.removed),
-        unchanged=manifest.sources() - new,
-        duplicates=len(changes.duplicates),
-        superseded=len(changes.superseded),
-        passages=passages,
-        embedded=sync.embedded,
-        problems=tuple(manifest.problems()),
-        kept=tuple(sync.kept),
-        seconds=time.monotonic() - started,
-        rebuilt=rebuilt,
-        changes=changes,
-    )
 
 
 def _differ(listing: Listing, generation: Generation) -> bool:

@@ -14,7 +14,7 @@ from threading import Event
 from bot.compose import articles_roots, fetch_addresses, open_collection
 from bot.config import Config
 from index.errors import DatelineError, StoreError
-from index.store import SyncReport
+from index.report import SyncReport
 from index.sync import Progress
 
 POLL_SECONDS = 0.2

@@ -31,7 +31,8 @@ from bot.discord.shelf import Shelf
 from index.embed import Embedder, StaticEmbedder
 from index.errors import ArticlesError, DatelineError, StoreError
 from index.readers import Problem
-from index.store import Store, SyncReport
+from index.report import SyncReport
+from index.store import Store
 from index.sync import Progress
 from index.watch import changes
 from index.words import Words

@@ -14,7 +14,7 @@ from bot.terminal.progress import IndexingProgress
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
     from bot.config import Config
-    from index.store import SyncReport
+    from index.report import SyncReport
 
 
 def index_once(config: "Config", allow_empty: bool, as_json: bool) -> None:

@@ -22,7 +22,7 @@ from statistics import median
 from bot.compose import articles_roots, collection, index_articles, open_collection
 from bot.config import Config
 from bot.watching import watching
-from index.store import SyncReport
+from index.report import SyncReport
 
 WORDS = 120
 """Of a small article."""

@@ -15,7 +15,8 @@ from bot.compose import collection
 from bot.config import Config
 from bot.watching import Outcome, watching
 from index.errors import ArticlesError
-from index.store import LOCK, SyncReport
+from index.report import SyncReport
+from index.store import LOCK
 from tests.conftest import DATELINE
 
 

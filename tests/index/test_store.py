@@ -20,8 +20,9 @@ from index import sync
 from index.bm25 import Bm25Index
 from index.embed import Vectors
 from index.errors import ArticlesError, StoreBusyError, StoreError
-from index.manifest import FORMAT
-from index.store import Store, SyncReport
+from index.report import SyncReport
+from index.store import Store
+from index.tables import FORMAT
 
 
 class CountingEmbedder:
