@@ -156,8 +156,8 @@ def catalogue_blocks(rows: Iterable["CatalogueRow"], out: Console) -> Iterator[B
     if not out.file.isatty():
         for row in rows:
             facts = (
-                *(row.title, row.published or "", row.words, row.passages, row.source),
-                *(row.state, row.of or ""),
+                *(row.title, row.published or "", row.words, row.passages),
+                *(row.state, row.of or "", row.source),
             )
             yield Block(Text("\t".join(one_line(str(fact)) for fact in facts)))
         return

@@ -48,7 +48,7 @@ def test_what_every_article_is(inside: "Dateline", news: list[str]) -> None:
     assert "bad.txt" in listed.stdout
     listed = inside("sources", "--match", "FERRY", "--since", "2024-10-25", *news)
     assert [line.split("\t")[4:] for line in listed.stdout.splitlines()] == [
-        ["ferry-again.md", "current", ""]
+        ["current", "", "ferry-again.md"]
     ]
 
     shown = inside("show", "mayor.txt", "--json", *news)
