@@ -6,7 +6,7 @@ nothing of how an answer is worded.
 """
 
 import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -112,10 +112,15 @@ def differing(
     if not kind:
         return ()
     comparison = _Comparison(query, kind, passages, words)
-    for own in comparison.answers:
+    quoted = [n for n, p in enumerate(passages, 1) if any(_overlap(p, q) for q in quotes)]
+    for own in comparison.answers(quoted):
         quote = next((q for q in quotes if _stands_in(own.line, q)), None)
-        rivals = [a for a in comparison.answers if quote and comparison.differ(own, a)]
-        if quote and rivals:
+        if quote is None:
+            continue
+        # Reading all the other passages is most of the work, and mostly nothing is quoted.
+        every = comparison.answers(range(1, len(passages) + 1))
+        rivals = [answer for answer in every if comparison.differ(own, answer)]
+        if rivals:
             said = [(own, quote)]
             for rival in sorted(rivals, key=lambda a: a.order, reverse=True):
                 if len(said) < _SHOWN and not any(_alike(rival, other) for other, _ in said):
@@ -136,14 +141,17 @@ class _Comparison:
         self._core = _core(self._asked.tokens)
         self._passages = passages
         self._aligner = Aligner(passages, words)
-        self._witness = witnesses(passages)
 
     @cached_property
-    def answers(self) -> list[_Answer]:
-        """What may be an answer, passage by passage, at most one a line."""
+    def _witness(self) -> dict[str, str]:
+        """Which articles only repeat each other."""
+        return witnesses(self._passages)
+
+    def answers(self, numbers: Iterable[int]) -> list[_Answer]:
+        """What may be an answer in these passages, one after another, at most one a line."""
         lines = [
             line
-            for number in range(1, len(self._passages) + 1)
+            for number in numbers
             for line in self._aligner.lines(number)
             if any(map(self._wanted, line.clauses.tokens)) and not _CAPTION.search(line.text)
         ]
@@ -283,6 +291,11 @@ def _core(asked: Sequence[Token]) -> list[int]:
     verbs = [k for k, t in enumerate(asked) if t.sort is Sort.WORD and may_be_verb(t)]
     names = [k for k, t in enumerate(asked) if t.sort is Sort.NAME]
     return [k for k in verbs if k in told][:1] or verbs[:1] or told or names
+
+
+def _overlap(passage: Passage, quote: Citation) -> bool:
+    same = passage.source == quote.source
+    return same and passage.start < quote.end and quote.start < passage.end
 
 
 def _stands_in(line: Line, quote: Citation) -> bool:
