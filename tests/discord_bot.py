@@ -70,8 +70,9 @@ class DiscordBot:
 
     def start(self, *arguments: object, **settings: str) -> None:
         """Start it, and wait until Discord has it connected, with its commands."""
+        before = self._discord.gateway.lines()
         self.launch(*arguments, **settings)
-        self._discord.until(lambda: self._discord.is_ready() or not self.alive)
+        self._discord.until(lambda: self._discord.is_ready(before) or not self.alive)
         assert self.alive, self.log
 
     def ended(self, seconds: float = PATIENCE) -> int:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.standins.threads import serving
+
 TOKEN = "ck-test-81d2"
 PATIENCE = 30.0
 
@@ -123,12 +125,5 @@ class _Porter(BaseHTTPRequestHandler):
 def gate(behind: str) -> Iterator[Gate]:
     """A gate before the server at `behind`, until the end of the block."""
     server = Gate(behind)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(server):
         yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -6,8 +6,7 @@ It runs in a thread of its own, so that any kind of test can use it, and keeps e
 """
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import pairwise
@@ -15,7 +14,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from tests.standins.discord_gateway import PRIVILEGED, RECONNECT, Gateway, Session
+from tests.standins.discord_gateway import PRIVILEGED, RECONNECT, Gateway, Line, Session
 from tests.standins.discord_interactions import (
     AUTOCOMPLETE,
     COMMAND,
@@ -36,6 +35,7 @@ from tests.standins.discord_world import (
     User,
     World,
 )
+from tests.standins.threads import looping
 
 T = TypeVar("T")
 PATIENCE = 30.0
@@ -96,9 +96,13 @@ class DiscordServer:
         waiting = asyncio.run_coroutine_threadsafe(self._until(find, seconds), self._loop)
         return waiting.result()
 
-    def is_ready(self) -> bool:
-        """Whether a bot is connected, and its commands are registered."""
-        return bool(self.gateway.lines() and self._rest.commands)
+    def is_ready(self, besides: Collection[Line] = ()) -> bool:
+        """Whether a bot is connected, by another line than `besides`, and its commands are there.
+
+        A process that was killed is still connected until its end is heard of.
+        """
+        lines = [line for line in self.gateway.lines() if line not in besides]
+        return bool(lines and self._rest.commands)
 
     def message_where(
         self,
@@ -443,15 +447,7 @@ def _filled(part: Body, given: dict[str, str]) -> Body:
 def running(heartbeat: float = 41.25) -> Iterator[DiscordServer]:
     """The server in a thread of its own; `heartbeat` is the seconds between two of a client's."""
     loop = asyncio.new_event_loop()
-    stop, up = asyncio.Event(), threading.Event()
     server = DiscordServer(loop)
     server.gateway.heartbeat_interval = heartbeat
-    thread = threading.Thread(target=loop.run_until_complete, args=[server.serve(up.set, stop)])
-    thread.start()
-    assert up.wait(PATIENCE)
-    try:
+    with looping(server.serve, loop):
         yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(PATIENCE)
-        loop.close()

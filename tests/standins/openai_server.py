@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.standins.threads import looping
+
 Body = dict[str, Any]
 PATIENCE = 20.0
 KEY = "sk-test-5f8e1c"
@@ -176,14 +178,6 @@ async def _write(writer: asyncio.StreamWriter, reply: Scripted) -> None:
 @contextmanager
 def running() -> Iterator[OpenAIServer]:
     """The server in a thread of its own, so that any kind of test can use it."""
-    server, stop, up = OpenAIServer(), asyncio.Event(), threading.Event()
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_until_complete, args=[server.serve(up.set, stop)])
-    thread.start()
-    assert up.wait(PATIENCE)
-    try:
+    server = OpenAIServer()
+    with looping(server.serve):
         yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(PATIENCE)
-        loop.close()
