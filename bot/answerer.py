@@ -188,6 +188,8 @@ class Answerer:
 
         differences = [differing(q, citations, found.read(), self._words) for q in queries]
         standing = [d for d in differences if self._standing([s.quote for s in d])]
+        if not any(standing):
+            return found.answered(said, citations, missing)
         told, cited, conflicts = with_differences(said, citations, standing)
         cited = verified(cited, self._store.article)  # which names their places
         return replace(found.answered(told, cited, missing), conflicts=conflicts)

@@ -126,12 +126,17 @@ def index_articles(
     config: Config, on_progress: OnProgress, allow_empty: bool = False
 ) -> SyncReport:
     """Bring the index up to date, and remember articles that were named for next time."""
-    fetch_addresses(config)
-    with open_collection(config) as store:
-        report = store.sync(articles_roots(config), on_progress, allow_empty)
+    report = sync_articles(config, on_progress, allow_empty)
     if config.articles:
         remember_roots(store_directory(config), config.articles)
     return report
+
+
+def sync_articles(config: Config, on_progress: OnProgress, allow_empty: bool) -> SyncReport:
+    """Fetch what there is at the articles' addresses, and bring their index up to date."""
+    fetch_addresses(config)
+    with open_collection(config) as store:
+        return store.sync(articles_roots(config), on_progress, allow_empty)
 
 
 def preview_index(config: Config, allow_empty: bool = False) -> SyncReport:

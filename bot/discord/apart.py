@@ -11,7 +11,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from threading import Event
 
-from bot.compose import articles_roots, fetch_addresses, open_collection
+from bot.compose import sync_articles
 from bot.config import Config
 from index.errors import DatelineError, StoreError
 from index.report import SyncReport
@@ -65,9 +65,7 @@ def _sync(
     """What that process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot ends it, and has its reasons
     try:
-        fetch_addresses(config)
-        with open_collection(config) as store:
-            told.send(store.sync(articles_roots(config), told.send, allow_empty))
+        told.send(sync_articles(config, told.send, allow_empty))
     except DatelineError as problem:
         told.send(problem)
     except OSError as problem:

@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.terminal.output import count, note
 from bot.terminal.progress import IndexingProgress
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.discord.records import Records
     from bot.terminal.chat import Ask
     from index.store import Store
+
+T = TypeVar("T")
 
 
 def settings(
@@ -55,12 +57,8 @@ def opened_memory(config: "Config", runner: "asyncio.Runner", kept: bool) -> Ite
     """The memory of conversations, waited for by `runner`."""
     from bot.compose import memory
 
-    opening = memory(config, note, kept)
-    opened = runner.run(opening.__aenter__())
-    try:
+    with _entered(memory(config, note, kept), runner) as opened:
         yield opened
-    finally:
-        runner.run(opening.__aexit__(None, None, None))
 
 
 @contextmanager
@@ -86,13 +84,9 @@ def kept_records(store: str | None) -> Iterator[tuple["Records", "asyncio.Runner
     if not path.is_file():
         yield None
         return
-    with asyncio.Runner() as runner:
-        opening = Records.open(path, config.memory_days, note)
-        opened = runner.run(opening.__aenter__())
-        try:
-            yield opened, runner
-        finally:
-            runner.run(opening.__aexit__(None, None, None))
+    opening = Records.open(path, config.memory_days, note)
+    with asyncio.Runner() as runner, _entered(opening, runner) as opened:
+        yield opened, runner
 
 
 @contextmanager
@@ -102,13 +96,22 @@ def answering(config: "Config") -> Iterator[tuple["Answerer", "asyncio.Runner"]]
 
     from bot.compose import answerer_on, language_model
 
-    with opened_store(config) as opened, asyncio.Runner() as runner:
-        opening = language_model(config)
-        llm = runner.run(opening.__aenter__())
-        try:
-            yield answerer_on(opened, config, llm), runner
-        finally:
-            runner.run(opening.__aexit__(None, None, None))
+    with (
+        opened_store(config) as opened,
+        asyncio.Runner() as runner,
+        _entered(language_model(config), runner) as llm,
+    ):
+        yield answerer_on(opened, config, llm), runner
+
+
+@contextmanager
+def _entered(opening: AbstractAsyncContextManager[T], runner: "asyncio.Runner") -> Iterator[T]:
+    """What is opened and closed asynchronously, both waited for by `runner`."""
+    opened = runner.run(opening.__aenter__())
+    try:
+        yield opened
+    finally:
+        runner.run(opening.__aexit__(None, None, None))
 
 
 def waited_for(
