@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.llm.openai_chat import with_schema
 from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
+from bot.llm.thinking import Aloud
 from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
 from index.errors import MalformedReplyError, ModelAwayError, ModelError
 from index.integration import made, without_secrets
@@ -73,18 +74,21 @@ class LlamaIndexModel(LLM):
     async def _pieces(
         self, reply: Reply, messages: Sequence[Message], max_tokens: int
     ) -> AsyncGenerator[str]:
-        text = ""
+        text = spoken = ""
+        aloud = Aloud()
         try:
             async for piece in self._patiently(messages):
                 text += piece
-                yield piece
+                if said := aloud.feed(piece):
+                    spoken += said
+                    yield said
                 if estimated_tokens(text) >= max_tokens:
                     reply.cut = True
                     break
         finally:
             reply.usage = Usage(1, estimated_prompt(messages), estimated_tokens(text))
             self.usage += reply.usage
-        if not text.strip():
+        if not spoken.strip():
             raise MalformedReplyError(f"{self.name} said nothing")
 
     async def _patiently(self, messages: Sequence[Message]) -> AsyncIterator[str]:

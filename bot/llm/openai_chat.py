@@ -10,6 +10,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
+from bot.llm.thinking import Aloud
 from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
 from index.errors import MalformedReplyError, ModelAwayError, RefusalError
 from index.openai_api import Endpoint, is_too_long
@@ -74,6 +75,7 @@ class OpenAIChat(LLM):
 
     async def _pieces(self, reply: Reply, wish: "_Wish") -> AsyncGenerator[str]:
         written: list[str] = []
+        aloud = Aloud()
         usage = None
         ended = None
         with self._endpoint.plain_errors():
@@ -83,9 +85,9 @@ class OpenAIChat(LLM):
                     async for usage_now, finish, piece in parts:
                         usage = usage_now or usage
                         ended = finish or ended
-                        if piece:
-                            written.append(piece)
-                            yield piece
+                        if said := aloud.feed(piece):
+                            written.append(said)
+                            yield said
             finally:
                 text = "".join(written)
                 reply.usage = usage or Usage(

@@ -67,6 +67,16 @@ async def test_a_reply_is_streamed_piece_by_piece(llm: LLM, server: OpenAIServer
     assert (request.body["max_tokens"], request.body["temperature"]) == (50, 0)
 
 
+async def test_what_it_thinks_first_is_not_part_of_its_reply(
+    llm: LLM, server: OpenAIServer
+) -> None:
+    server.replies.append(says("<think>\nThe user ", "wants</th", "ink>\n\n", "It is open."))
+    assert await reply(llm) == "It is open."
+    server.replies.append(says("<think>", "Hm. "))
+    with pytest.raises(MalformedReplyError, match="said nothing"):
+        await reply(llm)
+
+
 async def test_nothing_is_sent_before_it_is_read(llm: LLM, server: OpenAIServer) -> None:
     await llm.stream(ASKED, max_tokens=50).aclose()
     assert not server.requests
