@@ -1,5 +1,7 @@
 """Thinking at the beginning of a reply, in whatever pieces it comes."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ WORDS = st.text("abc <>/think\n", max_size=30)
 def spoken(reply: str, cuts: list[int]) -> str:
     aloud = Aloud()
     places = sorted({0, len(reply), *(cut % (len(reply) + 1) for cut in cuts)})
-    return "".join(aloud.feed(reply[a:b]) for a, b in zip(places, places[1:], strict=False))
+    return "".join(aloud.feed(reply[a:b]) for a, b in pairwise(places))
 
 
 @given(SPACE, WORDS, SPACE, WORDS, st.lists(st.integers(0, 100)))
