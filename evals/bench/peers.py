@@ -11,21 +11,24 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot import compose
 from bot.config import Config, load_config
-from index.bm25 import Bm25Index
+from index.bm25 import TOKENIZER
 from index.embed import StaticEmbedder
 from index.split import passages
 from index.store import Store
-from index.terms import terms
-from index.vectors import VectorIndex
+from index.terms import analyzer
+from index.vectors import BATCH, open_chroma
 
 # ruff: noqa: PLC0415  (no peer is to pay for another's libraries)
+if TYPE_CHECKING:
+    import tantivy
+
 FOUND = 10
 """Passages asked for."""
 Ask = Callable[[str], object]
@@ -66,7 +69,7 @@ class Peer:
         self.folder = folder
 
     def prepare(self) -> None:
-        """Whatever is not to be timed: loading libraries, models, and the given passages."""
+        """Whatever is not to be timed of indexing: loading libraries, models, given passages."""
 
     def index(self) -> int:
         """Index the articles; how many passages there are then."""
@@ -122,8 +125,8 @@ class Starter(Peer):
         """Load LlamaIndex and the embedding model."""
         from evals.bench.starter import StarterIndex
 
-        StaticEmbedder().embed(["a"])
         self._index = StarterIndex(self.folder, self.chunk_size)
+        StaticEmbedder().embed(["a"])
 
     def index(self) -> int:
         """What the starter does with a list of documents."""
@@ -134,7 +137,9 @@ class Starter(Peer):
     @contextmanager
     def open(self) -> Iterator[Ask]:
         """Its retriever."""
-        yield self._index.retriever(FOUND).retrieve
+        from evals.bench.starter import StarterIndex
+
+        yield StarterIndex(self.folder, self.chunk_size).retriever(FOUND).retrieve
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         with gzip.open(self.corpus.articles, "rt", encoding="utf-8") as lines:
@@ -161,41 +166,68 @@ class Given(Peer):
 
 
 class RawChroma(Given):
-    """Vectors into Chroma, and nothing else."""
+    """Vectors into Chroma, with the parameters that Dateline gives it, and nothing else."""
 
     def index(self) -> int:
         """Add them all."""
-        vectors = VectorIndex(self.folder)
-        vectors.add(self.ids, self.vectors)
-        vectors.close()
-        return len(self.ids)
+        names = [str(number) for number in self.ids]
+        client, passages = open_chroma(self.folder)
+        for at in range(0, len(names), BATCH):
+            part = slice(at, at + BATCH)
+            passages.add(ids=names[part], embeddings=self.vectors[part])
+        client.close()
+        return len(names)
 
     @contextmanager
     def open(self) -> Iterator[Ask]:
         """The nearest to a question's vector."""
-        embedder, vectors = StaticEmbedder(), VectorIndex(self.folder)
-        yield lambda question: vectors.query(embedder.embed([question])[0], FOUND)
-        vectors.close()
+        embedder = StaticEmbedder()
+        client, passages = open_chroma(self.folder)
+        yield lambda question: passages.query(
+            query_embeddings=embedder.embed([question]), n_results=FOUND, include=["distances"]
+        )
+        client.close()
 
 
 class RawTantivy(Given):
-    """Words into tantivy, and nothing else."""
+    """Titles and words into tantivy, stemmed as Dateline does, and nothing else."""
 
     def index(self) -> int:
-        """Add them all."""
-        words = Bm25Index(self.folder)
-        rows = zip(self.ids, self.texts, strict=True)
-        words.add((number, title, body) for number, (title, body) in rows)
-        words.commit()
-        words.close()
+        """Add them all, with as many threads as tantivy likes."""
+        from tantivy import Document
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        writer = self._words().writer()
+        for number, (title, body) in zip(self.ids, self.texts, strict=True):
+            writer.add_document(Document(id=number, title=title, body=body))
+        writer.commit()
+        writer.wait_merging_threads()
         return len(self.ids)
 
     @contextmanager
     def open(self) -> Iterator[Ask]:
         """The best by a question's words."""
-        words = Bm25Index(self.folder)
-        yield lambda question: words.search(dict.fromkeys(terms(question), 1.0), [], FOUND)
-        words.close()
+        words = self._words()
+        searcher = words.searcher()
+
+        def ask(question: str) -> object:
+            query, _ = words.parse_query_lenient(question, ["title", "body"])
+            hits = searcher.search(query, FOUND, count=False).hits
+            return searcher.fast_field_values("id", [address for _, address in hits])
+
+        yield ask
+
+    def _words(self) -> "tantivy.Index":
+        from tantivy import Index, SchemaBuilder
+
+        builder = SchemaBuilder()
+        builder.add_integer_field("id", stored=True, indexed=True, fast=True)
+        for name in ("title", "body"):
+            builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="position")
+        index = Index(builder.build(), path=str(self.folder), reuse=True)
+        index.register_tokenizer(TOKENIZER, analyzer())
+        index.reload()
+        return index
 
 
 class Bm25s(Given):

@@ -18,15 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from evals.bench.peers import ASKING, INDEXING, Ask, Corpus
+from evals.bench.tree import cpu, peak
 
 WARM_UP = 20
-"""Questions asked before any is timed."""
+"""Questions asked before any is timed; these are not timed, if there are others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """Wall and processor seconds, the most memory held in bytes, and what was done.
 
+    Children's are counted. Memory is that of the whole process, what it prepared included.
     `done` is how many passages were indexed or questions asked; `each` the wall seconds of
     every question.
     """
@@ -50,21 +52,29 @@ def measured(
 def run(module: str, arguments: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
     """What a module prints last, as JSON, when it is run and given `asked`.
 
+    `memory` in it is at least the most bytes that it and its children were seen to take.
     Raises SystemExit with what was said if it fails.
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DATELINE_")}
-    done = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
-        input=json.dumps(asked),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=environment | {"OPENBLAS_NUM_THREADS": "1"},  # as the command `dateline` sets it
-        capture_output=True,
         text=True,
-        check=False,
     )
-    if done.returncode != 0:
-        raise SystemExit(f"{module} {' '.join(arguments)}: {done.returncode}:\n{done.stderr}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    with process, peak(process.pid) as most:
+        said, complaint = process.communicate(json.dumps(asked))
+    if process.returncode != 0:
+        raise SystemExit(f"{module} {' '.join(arguments)}: {process.returncode}:\n{complaint}")
+    found: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return found | {"memory": max(most[0], found.get("memory", 0))}
+
+
+def tell(line: str) -> None:
+    """Say on standard error, with the time of day, how far the measuring has come."""
+    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
 
 
 def main(step: str, name: str) -> None:
@@ -72,13 +82,14 @@ def main(step: str, name: str) -> None:
     asked = json.load(sys.stdin)
     corpus = Corpus.from_json(asked)
     peer = (INDEXING if step == "index" else ASKING)[name](corpus, Path(asked["folder"]))
-    peer.prepare()
     if step == "index":
+        peer.prepare()
         figures = _clocked(peer.index)
     else:
         with peer.open() as ask:
-            _each(ask, asked["questions"][:WARM_UP])
-            figures = _clocked(lambda: _each(ask, asked["questions"]))
+            first, rest = asked["questions"][:WARM_UP], asked["questions"][WARM_UP:]
+            _each(ask, first)
+            figures = _clocked(lambda: _each(ask, rest or first))
     print(json.dumps(asdict(figures)))
 
 
@@ -92,17 +103,12 @@ def _each(ask: Ask, questions: Sequence[str]) -> tuple[float, ...]:
 
 
 def _clocked(work: Any) -> Measured:
-    used, started = _cpu(), time.perf_counter()
+    used, started = cpu(), time.perf_counter()
     done = work()
-    seconds, cpu = time.perf_counter() - started, _cpu() - used
+    seconds, used = time.perf_counter() - started, cpu() - used
     each = done if isinstance(done, tuple) else ()
     count = len(each) if each else done
-    return Measured(seconds, cpu, _memory(), count, each)
-
-
-def _cpu() -> float:
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return Measured(seconds, used, _memory(), count, each)
 
 
 def _memory() -> int:
