@@ -10,6 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.verification.absence import missing_part, turns
+from bot.verification.marks import (
+    FORM,
+    MARK,
+    MARK_BEGINS,
+    SPAN,
+    SPAN_BEGINS,
+    cited_in,
+    without_marks,
+)
+
 
 class Kind(StrEnum):
     """What a part of a draft is."""
@@ -41,33 +52,6 @@ class Claim:
     missing: str = ""
 
 
-_LABEL = r"(?:see )?(?:sources?|passages?|articles?|documents?|docs?|references?|refs?) ?[:#]? ?"
-_LIST = r"\d{1,3}(?:(?: ?[,;&–-] ?| and )[\^#]?\d{1,3})*"
-_MARK = "|".join(
-    (
-        rf"\[?\[(?:\^|#|{_LABEL})?{_LIST}(?::[^\]\n]{{0,80}})?\]\]?(?:\((?:https?://|#)[^\s()]*\))?",
-        r"【\d{1,3}(?:[:†][^】\n]{0,80})?】",
-        rf"\({_LABEL}\[?{_LIST}\]?\)",
-        rf"\(\[{_LIST}\]\)",
-        r"\(\d{1,2}(?: ?[,;–-] ?\d{1,2})*\)(?=[ \t]*(?:[.,;:!?\[(【\n]|\Z))",
-        rf"<sup>{_LIST}</sup>",
-        r"(?<![\d⁰¹²³⁴⁵⁶⁷⁸⁹])(?<!\bm)(?<!\b[kcm]m)(?<!\bft)[¹²³⁴⁵⁶⁷⁸⁹][⁰¹²³⁴⁵⁶⁷⁸⁹,⁻]*",
-    )
-)
-_MARK_RE = re.compile(_MARK, re.IGNORECASE)
-_MARK_BEGINS = "[(【<¹²³⁴⁵⁶⁷⁸⁹"
-_MARK_NOTE = re.compile(r"(?<=\d)[:†].*|\]\(.*")
-_NUMBER = re.compile(r"(\d+)(?: ?[–-] ?(\d+))?")
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_LONGEST_RANGE = 20
-
-_SPAN = re.compile(
-    rf"`[^`\n]+`|(?P<mark>{_MARK})|\[[^\]\n]*\]\((?:[^()\s]|\([^()\s]*\))*\)|https?://[^\s<>\"”]+"
-    r"|“[^”\n]*”|\"[^\"\n]*\"|\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\]\n]*\]|【[^】\n]*】|<[^<>\n]*>",
-    re.IGNORECASE,
-)
-"""What is read as a whole: no sentence ends inside, and only a mark is a mark."""
-_SPAN_BEGINS = '`[(“"【<'
 _END = re.compile(r"[.!?…。！？]+[”’'»)\]*_]*")
 _SAID_SO = re.compile(r"[.!?…][”\"’')]*$")
 _TITLES = """
@@ -87,7 +71,7 @@ _PROSE = re.compile(r"[^\W\d_]|[“\"]")
 _BULLET = re.compile(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+•–]|\(?\d{1,3}[.)])[ \t]+)?")
 _TRAILER = re.compile(
     r"[ \t#*_]*(?:sources?|references?|citations?|footnotes?|(?:passages|articles) cited)"
-    rf"(?: (?:used|cited))?[ \t*_]*(?::[ \t*_]*(?:$|{_MARK}|[-*•\d])|$)",
+    rf"(?: (?:used|cited))?[ \t*_]*(?::[ \t*_]*(?:$|{FORM}|[-*•\d])|$)",
     re.IGNORECASE,
 )
 _TRAILER_SEEN = 40
@@ -96,49 +80,7 @@ _FOOTNOTE = re.compile(r"[ \t]*\[\^?\d{1,3}\]:")
 _NOT_READ = re.compile(
     rf"\||```|~~~|{_FOOTNOTE.pattern}|{_RULE.pattern}|{_TABLE_RULE.pattern}|{_HEADING.pattern}"
 )
-_ROUND = re.compile(r"\(\d")
 _HANGING = re.compile(r"(?:[,;–—]|\b(?:a|an|the|of|in|on|at|to|for|from|by|with|and|or))$", re.I)
-
-_HELD = (
-    r"(?:the |these |those |your |any of the |both )?(?:\w+ed |\w+able |given |above )?"
-    r"(?:passages?|articles?|excerpts?|documents?|context|texts?|sources|materials?)"
-    r"(?: (?:provided|given|available|above|supplied|here))?"
-)
-_TELL = (
-    r"(?:mention|say|state|specify|contain|provide|include|give|reveal|indicate|address|discuss|"
-    r"cover|answer|report|describe|explain|offer|disclose|hold|tell|show|name|identify|clarify|"
-    r"confirm|have|make clear)s?"
-)
-_KNOWN = (
-    r"(?:mentioned|specified|stated|given|provided|named|said|reported|discussed|covered|clear|"
-    r"known|disclosed|addressed|described|available|found|explained)"
-)
-_NEWS = r"(?:information|mention|details?|indication|answer|data|evidence|reference)"
-_ABSENCE = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?:the|these|those|your|both|all) (?:\w+ed |\w+able |given |above )?(?:passages?|"
-        rf"articles?|excerpts?|documents?|context|texts|sources)(?: \w+ed)? (?:do(?:es)? not|"
-        rf"did not|don['’]t|doesn['’]t|cannot|never) (?:\w+ly )?{_TELL}\b(?P<missing>.*)",
-        rf"\b(?:none|neither) of {_HELD} {_TELL}\b(?P<missing>.*)",
-        r"\bI (?:could not|couldn['’]t|cannot|can['’]t|can not|did not|didn['’]t|do not|don['’]t|"
-        r"am unable to|was unable to) (?:find|determine|answer|tell|say|confirm|see|locate|have|"
-        r"know|identify)\b(?P<missing>.*)",
-        rf"\b(?:there (?:is|was|are)|{_HELD} (?:contains?|holds?|gives?|has|have)) "
-        rf"(?:no|not (?:any|enough)) (?:\w+ )?{_NEWS}\b"
-        rf"(?P<missing> (?:about|of|on|regarding|as to|for|to|in|from|that)\b.*|[ .]*$)",
-        rf"^(?P<missing>.*?)\b(?:is|are|was|were) (?:not|never) (?:\w+ly )?{_KNOWN} "
-        rf"(?:anywhere )?(?:in|from|by) {_HELD}",
-        rf"^(?:no|not enough|insufficient) (?:\w+ )?{_NEWS}\b"
-        rf"(?P<missing>.*\b(?:in|from|by) {_HELD}.*)",
-    )
-)
-_NOT_MISSING = re.compile(
-    rf"^[\s,:]*(?:(?:any |enough |the |an? )?(?:\w+ )?(?:{_NEWS}|anything)\b\s*)?"
-    rf"(?:(?:about|of|on|regarding|as to|to)\s+)?|[\s,]*\b(?:in|from|by) {_HELD}",
-    re.IGNORECASE,
-)
-_TURN = re.compile(r"[,;](?= (?:but|however|although|though|while|and|yet)\b)|;(?= \D)", re.I)
 
 
 def claims(draft: str, passages: int) -> list[Claim]:
@@ -194,7 +136,7 @@ class ClaimSplitter:
         body = at + len(_BULLET.match(line)[0])  # type: ignore[index]
         if body == at:
             self._lead = ""
-        self._marks_first = bool(_MARK_RE.match(text, body))
+        self._marks_first = bool(MARK.match(text, body))
         self._in_line, self._at = True, body
         return True
 
@@ -228,12 +170,12 @@ class ClaimSplitter:
         self._in_line = stop != end
         raw = self._text[self._at : stop]
         leads = stop == end and raw.rstrip(" \t*_").endswith(":")
-        if leads and not self._cited(raw):
+        if leads and not cited_in(raw, self._passages):
             yield from self._give(stop, Kind.HEADING)
             self._lead = raw.strip()
             return
-        cited = self._cited(raw)
-        for piece_end in (*_turns(raw), len(raw)):
+        cited = cited_in(raw, self._passages)
+        for piece_end in (*turns(raw), len(raw)):
             piece_stop = stop - len(raw) + piece_end
             yield from self._give(piece_stop, None, cited)
 
@@ -241,13 +183,13 @@ class ClaimSplitter:
         """The part up to `stop`, unless nothing but marks stands there."""
         start = self._at
         raw = self._text[start:stop]
-        text = self._unmarked(raw)
+        text = without_marks(raw, self._passages)
         if any(c.isalnum() for c in text):
             missing = missing_part(text) if kind is None else None
             yield Claim(
                 kind=kind or (Kind.CLAIM if missing is None else Kind.ABSENCE),
                 text=text,
-                cited=self._cited(raw) or cited,
+                cited=cited_in(raw, self._passages) or cited,
                 before=self._text[self._given : start],
                 start=start,
                 end=stop,
@@ -255,44 +197,6 @@ class ClaimSplitter:
                 missing=missing or "",
             )
         self._at = self._given = stop
-
-    def _marks(self, raw: str) -> Iterator[tuple[int, int, list[int]]]:
-        """Where marks stand in `raw`, and the numbers in them."""
-        at = 0
-        while at < len(raw):
-            span = _SPAN.match(raw, at)
-            numbers = self._numbers(span["mark"]) if span and span["mark"] else []
-            if span and numbers:
-                yield span.start(), span.end(), numbers
-            # A mark may stand inside quotation marks or brackets.
-            inner = span and not numbers and span[0][0] in '“"([' and "](" not in span[0]
-            at = at + 1 if inner or not span else span.end()
-
-    def _numbers(self, mark: str) -> list[int]:
-        raised = mark.translate(_RAISED)
-        if raised != mark and raised.isdigit() and int(raised) > self._passages:
-            return [int(digit) for digit in raised if digit != "0"]
-        numbers: list[int] = []
-        for found in _NUMBER.finditer(_MARK_NOTE.sub("", raised)):
-            first, last = int(found[1]), int(found[2] or found[1])
-            whole = first <= last < first + _LONGEST_RANGE
-            numbers += range(first, last + 1) if whole else (first, last)
-        # Figures stand in round brackets as well: "the leader (64)".
-        if _ROUND.match(mark) and max(numbers) > self._passages:
-            return []
-        return numbers
-
-    def _cited(self, raw: str) -> tuple[int, ...]:
-        return tuple(dict.fromkeys(n for _, _, numbers in self._marks(raw) for n in numbers))
-
-    def _unmarked(self, raw: str) -> str:
-        parts, at = [], 0
-        for start, end, _ in self._marks(raw):
-            parts.append(raw[at:start])
-            at = end
-        text = "\0".join([*parts, raw[at:]])
-        text = re.sub(r"[ \t]*\0(?:[ \t]*[,;]?[ \t]*\0)*(?=[\s.,;:!?]|$)", "", text)
-        return re.sub(r"[ \t]*\0[ \t]*", " ", text).strip()
 
 
 def _line_end(text: str, start: int, final: bool) -> int | None:
@@ -308,11 +212,11 @@ def _line_end(text: str, start: int, final: bool) -> int | None:
         if below == len(text):
             return at if final else None
         stop = text.find("\n", below)
-        if text[below] in _MARK_BEGINS:
+        if text[below] in MARK_BEGINS:
             if stop < 0 and not final:
                 return None
             stop = len(text) if stop < 0 else stop
-            if not _MARK_RE.sub("", text[below:stop]).strip(" \t,;."):
+            if not MARK.sub("", text[below:stop]).strip(" \t,;."):
                 at = stop
                 continue
         goes_on = text[below].islower() or (
@@ -332,13 +236,13 @@ def _sentence_end(text: str, start: int, end: int | None, marks_first: bool) -> 
     limit = len(text) if end is None else end
     after: int | None = start
     while after is not None and after < limit:
-        if end is None and text[after] in _SPAN_BEGINS and not _SPAN.match(text, after, limit):
+        if end is None and text[after] in SPAN_BEGINS and not SPAN.match(text, after, limit):
             return None
         at, may_end = _step(text, start, after, limit)
         after = _after_marks(text, at, limit, end) if may_end and not marks_first else at
         if after is None or not text[after:limit].strip():
             return end
-        apart = after > at or text[at].isspace() or _MARK_RE.match(text, at, limit)
+        apart = after > at or text[at].isspace() or MARK.match(text, at, limit)
         if may_end and apart and not text[after:limit].lstrip()[0].islower():
             return after
     return end
@@ -346,7 +250,7 @@ def _sentence_end(text: str, start: int, end: int | None, marks_first: bool) -> 
 
 def _step(text: str, start: int, at: int, limit: int) -> tuple[int, bool]:
     """Past what stands at `at`, and whether the sentence may end there."""
-    if span := _SPAN.match(text, at, limit):
+    if span := SPAN.match(text, at, limit):
         quoted = span[0].rstrip("”\")'")
         asks_first = quoted.endswith(("?", "!")) and at == start  # “Why?” Smith asked.
         return span.end(), bool(_SAID_SO.search(span[0])) and not span["mark"] and not asks_first
@@ -361,10 +265,10 @@ def _after_marks(text: str, at: int, limit: int, end: int | None) -> int | None:
     while True:
         while at < limit and text[at].isspace():
             at += 1
-        if at == limit or text[at] not in _MARK_BEGINS:
+        if at == limit or text[at] not in MARK_BEGINS:
             return after
-        mark = _MARK_RE.match(text, at, limit)
-        if end is None and not (mark or _SPAN.match(text, at, limit)):
+        mark = MARK.match(text, at, limit)
+        if end is None and not (mark or SPAN.match(text, at, limit)):
             return None
         if not mark:
             return after
@@ -387,7 +291,7 @@ def _is_shortened(text: str, start: int, at: int, stop: re.Match[str]) -> bool:
     if word.lower() in ("no", "nos", "fig") or (found and found.start() == start):
         return follows.isdigit() or word.isdigit()
     is_short = word.lower() in _SHORTENED.split() or bool(re.fullmatch(r"(?:\w\.)+\w", word))
-    return is_short and not (follows and follows in _MARK_BEGINS)
+    return is_short and not (follows and follows in MARK_BEGINS)
 
 
 def _fence_end(text: str, start: int, final: bool) -> int | None:
@@ -396,23 +300,3 @@ def _fence_end(text: str, start: int, final: bool) -> int | None:
     if closed:
         return closed.end()
     return len(text) if final else None
-
-
-def _turns(raw: str) -> list[int]:
-    """Where a sentence turns from what is known to what is not, or back; else nowhere."""
-    for turn in _TURN.finditer(raw):
-        one, other = raw[: turn.start()], raw[turn.end() :]
-        if (missing_part(one) is None) != (missing_part(other) is None):
-            return [turn.start() + 1]
-    return []
-
-
-def missing_part(sentence: str) -> str | None:
-    """What a sentence says that the passages do not hold, "" if it names nothing.
-
-    None when it is no such sentence.
-    """
-    for pattern in _ABSENCE:
-        if found := pattern.search(sentence):
-            return _NOT_MISSING.sub("", found["missing"]).strip(" ,.;:")
-    return None
