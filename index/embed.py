@@ -47,6 +47,10 @@ class StaticEmbedder:
         self._lock = Lock()
         self._model: Any = None
 
+    def __reduce__(self) -> tuple[type["StaticEmbedder"], tuple[()]]:
+        """Another process loads the model itself."""
+        return StaticEmbedder, ()
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 a text: float32, shape `(len(texts), 256)`."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)

@@ -24,7 +24,7 @@ from typing import Self
 from index.article import Article
 from index.chroma_server import ChromaServer
 from index.deliveries import Deliveries
-from index.embed import Embedder
+from index.embed import Embedder, StaticEmbedder
 from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.generation import MANIFEST, Generation
 from index.listing import Listing, is_current, list_files
@@ -33,6 +33,7 @@ from index.readers import Problem
 from index.report import SyncReport, report_of
 from index.sync import Progress, Sync
 from index.tables import FORMAT
+from index.workers import OtherProcesses, ThisProcess, Workers
 
 CURRENT = "current"
 LOCK = "lock"
@@ -48,11 +49,16 @@ class Store:
     """
 
     def __init__(
-        self, directory: Path, embedder: Embedder, server: ChromaServer | None = None
+        self,
+        directory: Path,
+        embedder: Embedder,
+        server: ChromaServer | None = None,
+        workers: Workers | None = None,
     ) -> None:
         self.directory = directory
         self.embedder = embedder
         self._server = server
+        self._workers = workers or OtherProcesses()
         self._guard = RLock()
         self._generation: Generation | None = None
         self._opened_from: Path | None = None
@@ -62,16 +68,21 @@ class Store:
 
     @classmethod
     def open(
-        cls, directory: Path, embedder: Embedder, server: ChromaServer | None = None
+        cls,
+        directory: Path,
+        embedder: Embedder,
+        server: ChromaServer | None = None,
+        workers: Workers | None = None,
     ) -> "Store":
         """The store in `directory`, which need not exist before the first sync.
 
-        With a `server`, that is where the vectors are kept.
+        With a `server`, that is where the vectors are kept. `workers` make the passages, unless
+        a remote model embeds them; by default other processes on this machine.
 
         Raises StoreError when a newer version of Dateline has written it. A damaged one
         opens, is stale, and is made again by `sync`.
         """
-        store = cls(directory, embedder, server)
+        store = cls(directory, embedder, server, workers)
         with suppress(_DamagedError):
             store._current()
         return store
@@ -175,7 +186,14 @@ class Store:
             self._sweep(generation.folder)
             live = generation.folder == self._folder()
             try:
-                sync = Sync(generation, self.embedder, listing, allow_empty, on_progress)
+                sync = Sync(
+                    generation,
+                    self.embedder,
+                    self._makers(),
+                    listing,
+                    allow_empty=allow_empty,
+                    on_progress=on_progress,
+                )
                 if sync.has_work:
                     plan = sync.plan()
                     with generation.writing():
@@ -208,7 +226,7 @@ class Store:
                 current.manifest.copy_to(folder / MANIFEST)
             trial = Generation(folder)
             try:
-                sync = Sync(trial, self.embedder, listing, allow_empty)
+                sync = Sync(trial, self.embedder, ThisProcess(), listing, allow_empty=allow_empty)
                 sync.plan()
                 return report_of(sync, trial.manifest, started, rebuilt)
             finally:
@@ -434,6 +452,10 @@ class Store:
             with suppress(OSError):
                 (self.directory / LOCK).write_text("")
             lock.release()
+
+    def _makers(self) -> Workers:
+        """Who makes passages; a model elsewhere is asked from here, by several at once."""
+        return self._workers if isinstance(self.embedder, StaticEmbedder) else ThisProcess()
 
     def _writer(self) -> str:
         """Who is writing, as far as the lock's file tells."""

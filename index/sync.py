@@ -11,21 +11,25 @@ have dropped them.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
 
 from index.deliveries import Deliveries, FileRow
-from index.embed import Embedder, Vectors
+from index.embed import Embedder
 from index.errors import ArticlesError
 from index.generation import Generation
 from index.listing import Listing, is_current
 from index.manifest import NewPassages
+from index.passages import PassageMaker, Passages, Text
 from index.plan import Changes, Plan
-from index.split import Span, passages
+from index.workers import Workers
 
+CHARACTERS = 1_000_000
+"""Of the articles whose passages are made together."""
 BATCH = 4_000
-"""Passages embedded and written together; bounds the memory a sync takes."""
+"""Passages written together; these two bound the memory a sync takes."""
 FEW = 10
 """Fewer articles than these may go at once, however few are left."""
 
@@ -40,13 +44,6 @@ class Progress(NamedTuple):
     passages: int = 0
 
 
-class _Split(NamedTuple):
-    article_id: int
-    title: str
-    text: str
-    spans: list[Span]
-
-
 class Sync:
     """One run over the files; make a new one for each."""
 
@@ -54,7 +51,9 @@ class Sync:
         self,
         generation: Generation,
         embedder: Embedder,
+        workers: Workers,
         listing: Listing,
+        *,
         allow_empty: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
@@ -65,6 +64,7 @@ class Sync:
         self._generation = generation
         self._manifest = generation.manifest
         self._embedder = embedder
+        self._workers = workers
         self._listing = listing
         self._allow_empty = allow_empty
         self._on_progress = on_progress or (lambda _: None)
@@ -163,47 +163,52 @@ class Sync:
     # Carrying out the plan
 
     def _embed(self, plan: Plan) -> None:
-        """Make passages, each batch embedded while the one before it is being written."""
+        """Make passages, those that come next while those before are being written."""
         files = len(self._to_read)
         self._on_progress(Progress(files, files, 0, len(plan.embed)))
-        with ThreadPoolExecutor(1, "index-writer") as writer:
+        work = PassageMaker(self._embedder)
+        made: list[tuple[Text, Passages]] = []
+        with (
+            ThreadPoolExecutor(1, "index-writer") as writer,
+            closing(self._workers.map(work, self._batches(plan.embed))) as batches,
+        ):
             try:
-                for batch in self._batches(plan.embed):
-                    vectors = self._vectors(batch)
-                    self._settle(plan)
-                    new = self._numbered(batch, vectors)
-                    self._pending = new, writer.submit(self._derive, new)
+                for texts, of_texts in batches:
+                    made += zip(texts, of_texts, strict=True)
+                    if sum(len(passages.spans) for _, passages in made) >= BATCH:
+                        whole, made = made, []
+                        self._write(plan, whole, writer)
             finally:
-                self._settle(plan)  # what was embedded may have been paid for
+                self._write(plan, made, writer)  # what was embedded may have been paid for
+                self._settle(plan)
 
-    def _batches(self, article_ids: Sequence[int]) -> Iterator[list[_Split]]:
-        batch: list[_Split] = []
+    def _batches(self, article_ids: Sequence[int]) -> Iterator[list[Text]]:
+        batch: list[Text] = []
         size = 0
         for number in article_ids:
-            title, text = self._manifest.text(number)
-            spans = passages(text)
-            batch.append(_Split(number, title, text, spans))
-            size += len(spans)
-            if size >= BATCH:
+            batch.append(Text(number, *self._manifest.text(number)))
+            size += len(batch[-1].text)
+            if size >= CHARACTERS:
                 yield batch
                 batch, size = [], 0
         if batch:
             yield batch
 
-    def _vectors(self, batch: Sequence[_Split]) -> Vectors:
-        texts = [
-            embedded_text(title, text[start:end])
-            for _, title, text, spans in batch
-            for start, end in spans
-        ]
-        return self._embedder.embed(texts)
+    def _write(
+        self, plan: Plan, made: Sequence[tuple[Text, Passages]], writer: ThreadPoolExecutor
+    ) -> None:
+        """Begin to write passages, after those before them."""
+        self._settle(plan)
+        if made:
+            new = self._numbered(made)
+            self._pending = new, writer.submit(self._derive, new)
 
-    def _numbered(self, batch: Sequence[_Split], vectors: Vectors) -> list[NewPassages]:
-        ids = self._manifest.reserve(len(vectors))
+    def _numbered(self, made: Sequence[tuple[Text, Passages]]) -> list[NewPassages]:
+        ids = self._manifest.reserve(sum(len(passages.spans) for _, passages in made))
         new, at = [], 0
-        for split in batch:
-            part = slice(at, at + len(split.spans))
-            new.append(NewPassages(*split[:3], ids[part], split.spans, vectors[part]))
+        for text, passages in made:
+            part = slice(at, at + len(passages.spans))
+            new.append(NewPassages(*text, ids[part], *passages))
             at = part.stop
         return new
 
@@ -260,11 +265,6 @@ class Sync:
             self._manifest.drop_article(article_id)
         elif plan.alters(article_id):
             self._manifest.set_standing(article_id, standing)
-
-
-def embedded_text(title: str, passage: str) -> str:
-    """What is embedded for a passage."""
-    return f"{title}. {passage}"
 
 
 def _bm25_rows(new: Sequence[NewPassages]) -> Iterator[tuple[int, str, str]]:

@@ -57,7 +57,7 @@ def probe_in_fork(directory: Path) -> bool:
 def _sync(store: Path, articles: Path, at: int, embedder: str, sender: Connection) -> None:
     writes = count(1)
     vectors._tried = probe_in_fork
-    sync.BATCH = 1
+    sync.BATCH = sync.CHARACTERS = 1
 
     def step() -> None:
         if next(writes) == at:

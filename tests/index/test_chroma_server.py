@@ -235,6 +235,7 @@ def test_a_server_killed_while_it_is_written_to(
     up: ChromaProcess, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     monkeypatch.setattr(sync, "BATCH", 1)
+    monkeypatch.setattr(sync, "CHARACTERS", 1)
     folder, place = tmp_path / "store", ChromaServer(up.url)
     if call != "create":
         with Store.open(folder, CountingEmbedder(), place) as store:
@@ -264,6 +265,7 @@ def test_a_sync_broken_off_goes_on_with_the_same_vectors(
     store: Store, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sync, "BATCH", 1)
+    monkeypatch.setattr(sync, "CHARACTERS", 1)
     store.embedder = CountingEmbedder(fails_at=3)
     with pytest.raises(RuntimeError, match="broke"):
         store.sync([news])

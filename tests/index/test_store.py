@@ -77,6 +77,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sync, "BATCH", 1)
+    monkeypatch.setattr(sync, "CHARACTERS", 1)
 
 
 def found(store: Store, word: str) -> set[str]:
@@ -343,7 +344,7 @@ from index.bm25 import Bm25Index
 from index.store import Store
 from index.vectors import VectorIndex
 
-sync.BATCH = 1
+sync.BATCH = sync.CHARACTERS = 1
 kind, name, when, nth = sys.argv[4:]
 owner = {"Manifest": Manifest, "Bm25Index": Bm25Index, "VectorIndex": VectorIndex}[kind]
 real, calls = getattr(owner, name), 0

@@ -279,6 +279,7 @@ def test_a_rebuild_that_fails_goes_on_with_what_it_had(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     monkeypatch.setattr(sync, "BATCH", 1)
+    monkeypatch.setattr(sync, "CHARACTERS", 1)
     root = many(tmp_path / "news", 4)
     name = "other" if change == "embedder" else "bag-16"
     with Store.open(tmp_path / "store", CountingEmbedder()) as store:
