@@ -5,17 +5,14 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
-from index.vectors import open_chroma
+from index.vectors import open_chroma, search_once
 
 
 def main(directory: Path) -> None:
     """Read whatever a search reads; raises, hangs or dies when that is broken."""
     client, passages = open_chroma(directory)
-    if passages.count():
-        found: Any = passages.get(limit=1, include=["embeddings"])
-        passages.query(query_embeddings=found["embeddings"], n_results=10, include=["distances"])
+    search_once(passages)
     client.close()
 
 

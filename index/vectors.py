@@ -1,25 +1,27 @@
 """Vectors into passage ids: the dense index, on Chroma.
 
 It knows nothing of texts or embedders; it may hold passages that no longer exist, and
-whoever asks has to drop those. Chroma's folder bears one process at a time, for even a
-search may write there, and Chroma does not notice what another process has written. So a
-lock beside the folder is held by whoever writes while it writes, and by whoever searches
-for a moment, and tells by its date when Chroma has to be opened again. Whoever is killed in
-the midst leaves a note, and the files he may have broken are tried by `index/probe.py` first.
+whoever asks has to drop those. Chroma's folder bears one process that writes, which opening
+it and the first search do as well, and Chroma does not notice what another process has written.
+So a lock beside the folder is held by whoever writes while it writes, and together by all who
+search for a moment; a second one by who of these opens it, until he has searched once. The
+first one's date tells when Chroma has to be opened again. Whoever is killed in the midst leaves
+a note, and the files he may have broken are tried by `index/probe.py` first.
 """
 
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import VectorsError, mark_damaged
+from index.shared_lock import locked
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -30,9 +32,10 @@ COLLECTION = "passages"
 BATCH = 4_000
 """Vectors at once, of the 5,461 that Chroma takes."""
 READER_SECONDS = 0.1
+OPENING_SECONDS = 10.0
+"""More than it takes others who search to open it, one after the other."""
 WRITER_SECONDS = 60.0
 PROBE_SECONDS = 120.0
-POLL_SECONDS = 0.01
 HNSW: "CreateHNSWConfiguration" = {
     "space": "cosine",
     "ef_construction": 128,
@@ -51,11 +54,11 @@ class VectorIndex:
 
     def __init__(self, directory: Path) -> None:
         """The index in `directory`, which is opened, or made, when it is first used."""
-        from filelock import FileLock  # noqa: PLC0415 - some who read need none
-
         self._directory = directory
-        self._lock = FileLock(directory.with_name(f"{directory.name}.lock"), thread_local=False)
+        self._lock = directory.with_name(f"{directory.name}.lock")
+        self._opening = directory.with_name(f"{directory.name}.opening.lock")
         self._unfinished = directory / "unfinished"
+        self._half_open = directory / "half-open"
         self._guard = RLock()
         self._writes = False
         self._seen: int | None = None
@@ -64,19 +67,18 @@ class VectorIndex:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep other processes out, and have them open the index again afterwards."""
-        self._acquire(WRITER_SECONDS)
-        self._writes = True
-        try:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            self._unfinished.touch()
-            yield
-        finally:
-            with self._guard:
-                Path(self._lock.lock_file).touch()
-                self._seen = self._written()
-                self._unfinished.unlink(missing_ok=True)
-                self._writes = False
-                self._lock.release()
+        with self._held(self._lock, WRITER_SECONDS):
+            self._writes = True
+            try:
+                self._directory.mkdir(parents=True, exist_ok=True)
+                self._unfinished.touch()
+                yield
+            finally:
+                with self._guard:
+                    self._lock.touch()
+                    self._seen = self._written()
+                    self._unfinished.unlink(missing_ok=True)
+                    self._writes = False
 
     def survives(self) -> bool:
         """Whether it can be opened, which is doubtful where somebody has not finished.
@@ -84,32 +86,22 @@ class VectorIndex:
         Chroma may end the process that reads broken files, or never come back, so another
         one tries.
         """
-        if not self._unfinished.exists():
+        if not self._notes():
             return True
-        with self._guard:
-            self._acquire(WRITER_SECONDS)
-            try:
-                self.close()
-                sound = _tried(self._directory)
-                if sound:
-                    self._unfinished.unlink(missing_ok=True)
-                else:
-                    mark_damaged(self._directory)
-                return sound
-            finally:
-                self._lock.release()
+        with self._guard, self._held(self._lock, WRITER_SECONDS):
+            return self._survives()
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add vectors of shape `(len(ids), dimension)`; they are found at once."""
         for start in range(0, len(ids), BATCH):
             part = slice(start, start + BATCH)
-            with self._passages() as passages:
+            with self._passages(shared=False) as passages:
                 passages.add(ids=_names(ids[part]), embeddings=vectors[part])
 
     def delete(self, ids: Sequence[int]) -> None:
         """Delete these ids; those that are not there are no mistake."""
         for start in range(0, len(ids), BATCH):
-            with self._passages() as passages:
+            with self._passages(shared=False) as passages:
                 passages.delete(ids=_names(ids[start : start + BATCH]))
 
     def query(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
@@ -138,55 +130,81 @@ class VectorIndex:
                 self._open = None
 
     @contextmanager
-    def _passages(self) -> "Iterator[Collection]":
-        """The collection, as it is now, and nobody else's meanwhile."""
+    def _passages(self, shared: bool = True) -> "Iterator[Collection]":
+        """The collection, as it is now; nobody writes meanwhile, and who shares it does not."""
         import chromadb  # noqa: F401, PLC0415 - costs a second in which nobody need wait
 
-        with self._guard:
-            mine = self._writes
-            if not mine:
-                self._acquire(READER_SECONDS)
+        mine = self._writes
+        with (
+            self._guard,
+            nullcontext() if mine else self._held(self._lock, READER_SECONDS, shared),
+        ):
             try:
                 yield self._opened()
-                if not mine:
-                    self._unfinished.unlink(missing_ok=True)
+            except VectorsError:
+                raise
             except Exception as error:  # Chroma raises whatever its layers raise
                 mark_damaged(self._directory)
                 raise VectorsError(
                     f"the vectors in {self._directory} cannot be used ({_first_line(error)}): "
                     "see that the disk has room, and try again"
                 ) from error
-            finally:
-                if not mine:
-                    self._lock.release()
 
     def _opened(self) -> "Collection":
-        written = self._written()
         killed = not self._writes and self._unfinished.exists()
-        if self._open is None or self._seen != written or killed:
+        if self._open is None or self._seen != self._written() or killed:
             self.close()
-            if not (self._writes or self.survives()):
-                raise OSError("it is broken")
-            with suppress(OSError):  # it is searched where nothing can be written, too
-                self._directory.mkdir(parents=True, exist_ok=True)
-                self._unfinished.touch()
-            self._open, self._seen = open_chroma(self._directory), written
+            if self._writes:
+                self._open = open_chroma(self._directory)
+            else:
+                with self._held(self._opening, OPENING_SECONDS):
+                    self._open = self._searched_once()
+            self._seen = self._written()
         return self._open[1]
+
+    def _searched_once(self) -> "tuple[Client, Collection]":
+        """Open it, and have it write what only a search would."""
+        if not self._survives():
+            raise OSError("it is broken")
+        with suppress(OSError):  # it is searched where nothing can be written, too
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._half_open.touch()
+        client, passages = open_chroma(self._directory)
+        search_once(passages)
+        self._half_open.unlink(missing_ok=True)
+        return client, passages
+
+    def _survives(self) -> bool:
+        if not (notes := self._notes()):
+            return True
+        self.close()
+        if not _tried(self._directory):
+            mark_damaged(self._directory)
+            return False
+        self._lock.touch()  # who has it open knows nothing of what was written
+        for note in notes:
+            note.unlink(missing_ok=True)
+        return True
+
+    def _notes(self) -> list[Path]:
+        """What somebody left who was killed, or has not finished yet."""
+        return [note for note in (self._unfinished, self._half_open) if note.exists()]
 
     def _written(self) -> int:
         """When another process could last have written."""
-        return Path(self._lock.lock_file).stat().st_mtime_ns
+        return self._lock.stat().st_mtime_ns
 
-    def _acquire(self, seconds: float) -> None:
-        from filelock import Timeout  # noqa: PLC0415
-
+    def _held(self, lock: Path, seconds: float, shared: bool = False) -> BinaryIO:
+        """One of the locks, until it is closed."""
         try:
-            self._lock.acquire(timeout=seconds, poll_interval=POLL_SECONDS)
-        except Timeout as problem:
+            return locked(lock, seconds, shared=shared)
+        except TimeoutError as problem:
             raise VectorsError(
                 f"the vectors in {self._directory} are in use by another process: "
                 "try again when it is done"
             ) from problem
+        except OSError as problem:
+            raise VectorsError(f"{lock} cannot be locked ({problem.strerror})") from problem
 
 
 def _tried(directory: Path) -> bool:
@@ -220,6 +238,13 @@ def open_chroma(directory: Path) -> "tuple[Client, Collection]":
         COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
     )
     return client, passages
+
+
+def search_once(passages: "Collection") -> None:
+    """Read whatever a search reads."""
+    if passages.count():
+        found: Any = passages.get(limit=1, include=["embeddings"])
+        passages.query(query_embeddings=found["embeddings"], n_results=10, include=["distances"])
 
 
 def _first_line(error: Exception) -> str:

@@ -10,7 +10,7 @@ from platform import node
 
 import pytest
 
-from index.errors import StoreBusyError
+from index.errors import StoreBusyError, VectorsError
 from index.store import Store
 from tests.index.test_store import CountingEmbedder, embedded, feed, is_sound, texts
 
@@ -133,8 +133,86 @@ def test_a_kill_that_broke_nothing_costs_nothing(tmp_path: Path) -> None:
     feed(dump, ("u1", "One."))
     with Store.open(folder, CountingEmbedder()) as store:
         store.sync([dump])
-    (folder / "1" / "chroma" / "unfinished").touch()
+    for note in ("unfinished", "half-open"):
+        (folder / "1" / "chroma" / note).touch()
     with Store.open(folder, CountingEmbedder()) as store:
         assert store.sync([dump]).rebuilt is None
         assert is_sound(store, [dump])
-    assert not (folder / "1" / "chroma" / "unfinished").exists()
+    assert not [*(folder / "1" / "chroma").glob("*-*pen"), *folder.glob("1/chroma/unfinished")]
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from index.shared_lock import locked
+
+with locked(Path(sys.argv[1]), 0, shared=sys.argv[2] == "shared"):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def held_elsewhere(lock: Path, how: str) -> Iterator["subprocess.Popen[str]"]:
+    """A process that holds a lock until it is killed."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", HOLDER, str(lock), how]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout and process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_many_search_at_once_and_one_opens(
+    tmp_path: Path, dump: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "store"
+    sync_elsewhere(folder, dump)
+    monkeypatch.setattr("index.vectors.WRITER_SECONDS", 0.1)
+    monkeypatch.setattr("index.vectors.OPENING_SECONDS", 0.1)
+    with Store.open(folder, CountingEmbedder()) as store:
+        opens = held_elsewhere(folder / "1" / "chroma.opening.lock", "alone")
+        with opens, pytest.raises(VectorsError, match="in use by another"):
+            near(store, "text")
+        with held_elsewhere(folder / "1" / "chroma.lock", "shared"):
+            assert near(store, "text")
+            with pytest.raises(VectorsError, match="in use by another"):
+                store.generation.vectors.add([1], embedded(store, "text")[None])
+            with pytest.raises(VectorsError, match="in use"), store.generation.writing():
+                raise AssertionError("others are searching")
+        assert near(store, "text")
+        assert is_sound(store, [dump])
+
+
+SEARCHER = """
+import sys, time
+from pathlib import Path
+from index.errors import VectorsError
+from index.store import Store
+from tests.index.test_store import CountingEmbedder, embedded
+
+held = 0
+with Store.open(Path(sys.argv[1]), CountingEmbedder()) as store:
+    vectors = store.generation.vectors
+    while held < int(sys.argv[2]):
+        try:
+            assert len(vectors.query(embedded(store, "text"), 10)) == 10
+            held = vectors.count()
+        except VectorsError as problem:
+            assert "in use" in str(problem), problem
+        time.sleep(0.001)
+"""
+
+
+def test_many_search_while_another_process_writes(tmp_path: Path, dump: Path) -> None:
+    folder = tmp_path / "store"
+    with Store.open(folder, CountingEmbedder()) as store:
+        store.sync([dump])
+        command = [sys.executable, "-c", SEARCHER, str(folder), str(MANY + 1200)]
+        searchers = [subprocess.Popen(command) for _ in range(2)]
+        for more in (600, 1200):
+            feed(dump, *((f"u{n}", f"Text number{n}.") for n in range(MANY + more)))
+            store.sync([dump])
+        assert [searcher.wait(60) for searcher in searchers] == [0, 0]
+        assert is_sound(store, [dump])
+        assert len(near(store, "text")) > MANY // 2
