@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Config
+from bot.database.interface import Place, PostgresServer
 from index.chroma_server import ChromaServer
 from index.collection import (
     Root,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from index.words import Words
 
 MEMORY = "memory.sqlite"
-"""The file in the store that remembers conversations."""
+"""The file in the store that remembers conversations, where no database is named."""
 WINDOW = 8192
 """Tokens a language model is taken to hold where neither it nor the settings tell."""
 
@@ -56,6 +57,13 @@ def store_directory(config: Config) -> Path:
     from platformdirs import user_data_path  # noqa: PLC0415  (slow, and often not needed)
 
     return user_data_path("dateline")
+
+
+def place_of(config: Config, file: str) -> Place:
+    """Where conversations and the like are kept: the server of the settings, else that file."""
+    if config.database_url:
+        return PostgresServer(config.database_url)
+    return store_directory(config) / file
 
 
 def articles_named(config: Config) -> tuple[Root, ...]:
@@ -186,11 +194,11 @@ def answerer_on(
 
 @asynccontextmanager
 async def memory(config: Config, notify: Notify, kept: bool = True) -> AsyncIterator["Memory"]:
-    """The memory of conversations: that in the store, or one that ends with the process."""
+    """The memory of conversations: one that is kept, or one that ends with the process."""
     from bot.conversation.memory import Memory  # noqa: PLC0415  (a single question needs none)
 
-    path = store_directory(config) / MEMORY if kept else None
-    async with Memory.open(path, config.memory_days, notify) as opened:
+    place = place_of(config, MEMORY) if kept else None
+    async with Memory.open(place, config.memory_days, notify) as opened:
         yield opened
 
 

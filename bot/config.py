@@ -114,6 +114,12 @@ def _socket_url(value: str) -> str:
     return _url(value, ("ws", "wss"))
 
 
+def _database_url(value: str) -> str:
+    if urlsplit(value.strip()).scheme not in ("postgresql", "postgres"):
+        raise ValueError
+    return value.strip()
+
+
 _SEPARATOR = re.escape(os.pathsep)
 _ROOT = re.compile(  # the colons of an address separate nothing
     rf"https?://(?:\[[^\]]*\])?[^/{_SEPARATOR}]*(?::\d+)?[^{_SEPARATOR}]*|[^{_SEPARATOR}]+", re.I
@@ -174,6 +180,13 @@ class Config:
     memory_days: float = field(
         default=30.0,
         metadata=_setting("DATELINE_MEMORY_DAYS", _positive, "a number of days above 0"),
+    )
+    database_url: str | None = field(
+        default=None,
+        repr=False,  # a password may stand in it
+        metadata=_setting(
+            "DATELINE_DATABASE_URL", _database_url, "an address that starts with postgresql", True
+        ),
     )
     embedding_options: Mapping[str, Any] = field(
         default_factory=dict,

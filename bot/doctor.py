@@ -26,6 +26,7 @@ from bot.compose import (
     store_directory,
 )
 from bot.config import Config
+from bot.database.interface import PostgresServer
 from index.collection import dump_of
 from index.embed import StaticEmbedder
 from index.errors import DatelineError, VectorsError
@@ -58,6 +59,7 @@ def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
     yield _embedding(config)
     yield from _articles(config)
     yield from _store(config)
+    yield _database(config)
     yield _env_file(env_file)
     yield _language_model(config)
     yield _secret("CHROMA_TOKEN", config.chroma_token)
@@ -147,6 +149,18 @@ def _index(config: Config) -> Check:
             remedy = "see to the Chroma server, or unset CHROMA_URL"
         return Check("index", "fail", str(problem), remedy)
     return Check("index", "ok", held)
+
+
+def _database(config: Config) -> Check:
+    if not config.database_url:
+        return Check("database", "ok", "none; conversations are kept in the store")
+    from bot.database.postgres import version as database_version  # noqa: PLC0415  (an extra)
+
+    try:
+        server = PostgresServer(config.database_url)
+        return Check("database", "ok", asyncio.run(database_version(server)))
+    except DatelineError as problem:
+        return Check("database", "fail", str(problem), "mend or unset DATELINE_DATABASE_URL")
 
 
 def _env_file(path: Path) -> Check:

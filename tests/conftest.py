@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.database.interface import Place, PostgresServer
 from bot.terminal.cli import run
+from tests.standins import postgres_server
 from tests.standins.openai_server import OpenAIServer, running
+from tests.standins.postgres_server import PostgresProcess
 from tests.terminal import Terminal
 
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
@@ -99,3 +102,30 @@ def server(socket_enabled: None) -> Iterator[OpenAIServer]:
     """A stand-in for OpenAI's API, on loopback."""
     with running() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresProcess]:
+    """A PostgreSQL server."""
+    programs = postgres_server.programs()
+    if not programs:
+        pytest.skip("needs PostgreSQL's programs, such as Debian's package postgresql")
+    with postgres_server.running(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Place]:
+    """Makes places to keep something in, of each kind in turn."""
+    if request.param == "sqlite":
+        return lambda: tmp_path_factory.mktemp("store") / "kept.sqlite"
+    server: PostgresProcess = request.getfixturevalue("postgres")
+    return lambda: PostgresServer(server.emptied())
+
+
+@pytest.fixture
+def place(new_place: Callable[[], Place]) -> Place:
+    """A place to keep something in, of each kind in turn."""
+    return new_place()

@@ -1,35 +1,37 @@
-"""What was said in conversations: kept in one SQLite file, for a while, and deleted on request.
+"""What was said in conversations: kept for a while, and deleted on request.
 
 It knows conversations and people by the names it is given, and nothing of how answers are found.
 """
 
 import json
 import math
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.answer import Answer, Citation, Turn
-from bot.database import Database, Schema
+from bot.database.interface import Database, Place, Row, Schema, open_database
 from bot.llm.tokens import estimated_tokens
 from index.errors import StoreBusyError
 
 TOKENS = 2000
 """Of a conversation that a question is read in the light of."""
+EXCHANGES = 100
+"""And its questions, at most."""
 _SCHEMA = Schema(
+    "memory",
     "the memory",
-    """
+    (
+        """
 CREATE TABLE exchanges (
     id INTEGER PRIMARY KEY,
     conversation TEXT NOT NULL,
     person TEXT,
     articles TEXT,              -- the collection that was asked
-    at REAL NOT NULL,           -- seconds since 1970
+    at DOUBLE PRECISION NOT NULL, -- seconds since 1970
     question TEXT NOT NULL,
     answer TEXT NOT NULL,
     status TEXT NOT NULL,
@@ -38,7 +40,7 @@ CREATE TABLE exchanges (
 CREATE INDEX exchanges_of_conversation ON exchanges (conversation, id);
 CREATE INDEX exchanges_by_time ON exchanges (at);
 """,
-    version=1,
+    ),
 )
 _DAY = 24 * 60 * 60
 
@@ -79,7 +81,7 @@ class Exchange:
 
 
 class Memory:
-    """An open memory. Its methods raise StoreError when the file cannot be read or written.
+    """An open memory. Its methods raise StoreError when it cannot be read or written.
 
     A question and its answer are one row, so that a crash leaves both or neither.
     """
@@ -93,16 +95,13 @@ class Memory:
     @asynccontextmanager
     async def open(
         cls,
-        path: Path | None,
+        place: Place,
         days: float,
         notify: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> AsyncIterator["Memory"]:
-        """The memory at `path`, made if there is none; without a path, one that is not kept.
-
-        What is older than `days` is deleted. A damaged file is moved aside, and `notify` told.
-        """
-        async with Database.open(path, _SCHEMA, notify) as db:
+        """The memory at a place; see `open_database`. What is older than `days` is deleted."""
+        async with open_database(place, _SCHEMA, notify) as db:
             memory = cls(db, days, clock)
             await memory._expire()
             yield memory
@@ -117,14 +116,20 @@ class Memory:
     ) -> None:
         """Add a question and its answer to a conversation; `articles` names their collection."""
         await self._expire()
-        cited = json.dumps([citation.as_json() for citation in answer.citations])
         await self._db.change(
             "INSERT INTO exchanges (conversation, person, articles, at, question, answer,"
-            " status, citations) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(conversation, person, articles, self._clock()),
-                *(question, answer.text, answer.status.value, cited),
-            ),
+            " status, citations) VALUES (:conversation, :person, :articles, :at, :question,"
+            " :answer, :status, :citations)",
+            {
+                "conversation": conversation,
+                "person": person,
+                "articles": articles,
+                "at": self._clock(),
+                "question": question,
+                "answer": answer.text,
+                "status": answer.status.value,
+                "citations": json.dumps([citation.as_json() for citation in answer.citations]),
+            },
         )
 
     async def turns(
@@ -135,25 +140,29 @@ class Memory:
         Those after `until`, in seconds since 1970, are taken not to have been.
         """
         newest: list[Turn] = []
-        exchanges = self._db.each(
-            "SELECT question, answer FROM exchanges WHERE conversation = ? AND at >= ?"
-            " AND at <= ? ORDER BY id DESC",
-            (conversation, self._oldest(), until),
+        exchanges = await self._db.rows(
+            "SELECT question, answer FROM exchanges WHERE conversation = :conversation"
+            " AND at >= :oldest AND at <= :until ORDER BY id DESC LIMIT :most",
+            {
+                "conversation": conversation,
+                "oldest": self._oldest(),
+                "until": until,
+                "most": EXCHANGES,
+            },
         )
-        async with aclosing(exchanges):
-            async for question, answer in exchanges:
-                tokens -= estimated_tokens(question) + estimated_tokens(answer)
-                if tokens < 0:
-                    break
-                newest += [Turn("assistant", answer), Turn("user", question)]
+        for question, answer in exchanges:
+            tokens -= estimated_tokens(question) + estimated_tokens(answer)
+            if tokens < 0:
+                break
+            newest += [Turn("assistant", answer), Turn("user", question)]
         return newest[::-1]
 
     async def conversations(self) -> list[Conversation]:
         """Every conversation, the latest first."""
         rows = await self._db.rows(
-            "SELECT conversation, count(*), min(at), max(at) FROM exchanges WHERE at >= ?"
-            " GROUP BY conversation ORDER BY max(at) DESC",
-            (self._oldest(),),
+            "SELECT conversation, count(*), min(at), max(at) FROM exchanges"
+            " WHERE at >= :oldest GROUP BY conversation ORDER BY max(at) DESC",
+            {"oldest": self._oldest()},
         )
         return [Conversation(n, c, _moment(first), _moment(last)) for n, c, first, last in rows]
 
@@ -163,32 +172,33 @@ class Memory:
         """What is kept of a conversation, of a person, or at all; oldest first."""
         rows = await self._db.rows(
             "SELECT conversation, person, articles, at, question, answer, status, citations"
-            " FROM exchanges WHERE (?1 IS NULL OR conversation = ?1)"
-            " AND (?2 IS NULL OR person = ?2) AND at >= ?3 ORDER BY id",
-            (conversation, person, self._oldest()),
+            " FROM exchanges"
+            " WHERE (CAST(:conversation AS TEXT) IS NULL OR conversation = :conversation)"
+            " AND (CAST(:person AS TEXT) IS NULL OR person = :person)"
+            " AND at >= :oldest ORDER BY id",
+            {"conversation": conversation, "person": person, "oldest": self._oldest()},
         )
         return [_exchange(row) for row in rows]
 
     async def forget(self, conversation: str | None = None, person: str | None = None) -> int:
-        """Delete a conversation, what a person said, or everything; how many exchanges it was.
-
-        Nothing of them stays in the file.
-        """
+        """Delete a conversation, what a person said, or everything; how many exchanges it was."""
         return await self._db.delete(
-            "DELETE FROM exchanges WHERE (?1 IS NULL OR conversation = ?1)"
-            " AND (?2 IS NULL OR person = ?2)",
-            (conversation, person),
+            "DELETE FROM exchanges"
+            " WHERE (CAST(:conversation AS TEXT) IS NULL OR conversation = :conversation)"
+            " AND (CAST(:person AS TEXT) IS NULL OR person = :person)",
+            {"conversation": conversation, "person": person},
         )
 
     async def _expire(self) -> None:
         with suppress(StoreBusyError):  # it is not in a hurry
-            await self._db.delete("DELETE FROM exchanges WHERE at < ?", (self._oldest(),))
+            sql = "DELETE FROM exchanges WHERE at < :oldest"
+            await self._db.delete(sql, {"oldest": self._oldest()})
 
     def _oldest(self) -> float:
         return self._clock() - self._days * _DAY
 
 
-def _exchange(row: sqlite3.Row) -> Exchange:
+def _exchange(row: Row) -> Exchange:
     conversation, person, articles, at, question, answer, status, cited = row
     citations = tuple(Citation.from_json(c) for c in json.loads(cited))
     return Exchange(

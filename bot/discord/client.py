@@ -15,7 +15,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.compose import memory, store_directory
+from bot.compose import memory, place_of
 from bot.config import Config
 from bot.conversation.memory import Memory
 from bot.discord.admin import Administration
@@ -77,14 +77,16 @@ class DatelineBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Open what the answers need; the articles go on opening while the bot connects."""
-        opened, folder, days = self._opened, store_directory(self.config), self.config.memory_days
-        self.memory = await opened.enter_async_context(memory(self.config, LOG.warning))
+        opened, config = self._opened, self.config
+        self.memory = await opened.enter_async_context(memory(config, LOG.warning))
         self.records = await opened.enter_async_context(
-            Records.open(folder / RECORDS, days, LOG.warning)
+            Records.open(place_of(config, RECORDS), config.memory_days, LOG.warning)
         )
-        self.servers = await opened.enter_async_context(Servers.open(folder / SERVERS, LOG.warning))
+        self.servers = await opened.enter_async_context(
+            Servers.open(place_of(config, SERVERS), LOG.warning)
+        )
         self.newsrooms = await opened.enter_async_context(
-            Newsrooms.open(self.config, self.servers, 60 * self.config.sync_minutes)
+            Newsrooms.open(config, self.servers, 60 * config.sync_minutes)
         )
         self.metrics = Metrics(
             waiting=lambda: len(self.desk.line),

@@ -26,7 +26,7 @@ def awaited(kind: str, words: Words, where: str | int) -> str:
 
 async def tell_interrupted(bot: "DatelineBot") -> None:
     """Say of every question left open that it was not answered."""
-    for event, place in await bot.records.unsettled():
+    for event, place, _ in await bot.records.unsettled():
         kind, language, where = place.split(" ", 2)
         line = words_in(language)("stopped")
         try:

@@ -6,52 +6,56 @@ It knows nothing of Discord but the numbers by which it names things.
 
 import json
 import secrets
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from bot.answer import Citation, Status
-from bot.database import Database, Schema
+from bot.database.interface import Database, Place, Row, Schema, open_database
 from index.errors import StoreBusyError
 
 FILE = "answers.sqlite"
-"""In the store."""
+"""In the store, where no database is named."""
 _DAY = 24 * 60 * 60
 EVENTS_KEPT = _DAY
 """Seconds for which a message or interaction could come a second time, and more."""
 _SCHEMA = Schema(
+    "answers",
     "what was kept of answers in Discord",
-    """
+    (
+        """
 CREATE TABLE answers (
     id TEXT PRIMARY KEY,
-    person INTEGER NOT NULL,
-    answered REAL NOT NULL,     -- seconds since 1970
+    person BIGINT NOT NULL,
+    answered DOUBLE PRECISION NOT NULL, -- seconds since 1970
     content TEXT NOT NULL       -- the record as JSON
 );
 CREATE INDEX answers_by_time ON answers (answered);
 CREATE TABLE messages (
-    id INTEGER PRIMARY KEY,
+    id BIGINT PRIMARY KEY,
     answer TEXT NOT NULL REFERENCES answers ON DELETE CASCADE
 );
 CREATE INDEX messages_of_answer ON messages (answer);
 CREATE TABLE opinions (
     answer TEXT NOT NULL REFERENCES answers ON DELETE CASCADE,
-    person INTEGER NOT NULL,
-    liked INTEGER NOT NULL,
+    person BIGINT NOT NULL,
+    liked BIGINT NOT NULL,
     reason TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (answer, person)
 );
 CREATE TABLE events (
-    id INTEGER PRIMARY KEY,
-    at REAL NOT NULL,
+    id BIGINT PRIMARY KEY,
+    at DOUBLE PRECISION NOT NULL,
     place TEXT                  -- where the answer is awaited; none once it is there
 );
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """,
-    version=1,
+        """
+ALTER TABLE answers ADD COLUMN conversation TEXT; -- none where it is in the content alone
+ALTER TABLE events ADD COLUMN server BIGINT NOT NULL DEFAULT 0;
+""",
+    ),
 )
 
 
@@ -93,7 +97,7 @@ def new_id() -> str:
 
 
 class Records:
-    """Open records. Methods raise StoreError when the file cannot be read or written."""
+    """Open records. Methods raise StoreError when they cannot be read or written."""
 
     def __init__(self, db: Database, days: float, clock: Callable[[], float]) -> None:
         self._db = db
@@ -104,41 +108,49 @@ class Records:
     @asynccontextmanager
     async def open(
         cls,
-        path: Path,
+        place: Place,
         days: float,
         notify: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> AsyncIterator["Records"]:
-        """The records at `path`; those older than `days` are deleted."""
-        async with Database.open(path, _SCHEMA, notify) as db:
-            await db.change("PRAGMA foreign_keys = ON")
+        """The records at a place; see `open_database`. Those older than `days` are deleted."""
+        async with open_database(place, _SCHEMA, notify) as db:
             records = cls(db, days, clock)
             await records._expire()
+            await records._name_conversations()
             yield records
 
     async def add(self, record: Record) -> None:
         """Keep an answer."""
         await self._expire()
         await self._db.change(
-            "INSERT INTO answers (id, person, answered, content) VALUES (?, ?, ?, ?)",
-            (record.id, record.person, record.answered, record.to_json()),
+            "INSERT INTO answers (id, person, answered, content, conversation)"
+            " VALUES (:id, :person, :answered, :content, :conversation)",
+            {
+                "id": record.id,
+                "person": record.person,
+                "answered": record.answered,
+                "content": record.to_json(),
+                "conversation": record.conversation,
+            },
         )
 
     async def show(self, record: str, messages: Sequence[int]) -> None:
         """Keep which messages show an answer."""
         for message in messages:
             await self._db.change(
-                "INSERT OR REPLACE INTO messages (id, answer)"
-                " SELECT ?, id FROM answers WHERE id = ?",
-                (message, record),
+                "INSERT INTO messages (id, answer)"
+                " SELECT CAST(:message AS BIGINT), id FROM answers WHERE id = :record"
+                " ON CONFLICT (id) DO UPDATE SET answer = excluded.answer",
+                {"message": message, "record": record},
             )
 
     async def get(self, record: str) -> Record | None:
         """The record of this id, unless it has expired or was forgotten."""
         return _read(
             await self._db.rows(
-                "SELECT content FROM answers WHERE id = ? AND answered >= ?",
-                (record, self._oldest()),
+                "SELECT content FROM answers WHERE id = :record AND answered >= :oldest",
+                {"record": record, "oldest": self._oldest()},
             )
         )
 
@@ -147,25 +159,27 @@ class Records:
         return _read(
             await self._db.rows(
                 "SELECT content FROM answers JOIN messages ON answer = answers.id"
-                " WHERE messages.id = ? AND answered >= ?",
-                (message, self._oldest()),
+                " WHERE messages.id = :message AND answered >= :oldest",
+                {"message": message, "oldest": self._oldest()},
             )
         )
 
     async def judge(self, record: str, person: int, liked: bool, reason: str = "") -> None:
         """Keep what somebody thought of an answer, in place of what they thought before."""
         await self._db.change(
-            "INSERT OR REPLACE INTO opinions (answer, person, liked, reason)"
-            " SELECT id, ?, ?, ? FROM answers WHERE id = ?",
-            (person, liked, reason, record),
+            "INSERT INTO opinions (answer, person, liked, reason)"
+            " SELECT id, CAST(:person AS BIGINT), CAST(:liked AS BIGINT), CAST(:reason AS TEXT)"
+            " FROM answers WHERE id = :record ON CONFLICT (answer, person)"
+            " DO UPDATE SET liked = excluded.liked, reason = excluded.reason",
+            {"person": person, "liked": int(liked), "reason": reason, "record": record},
         )
 
     async def opinions(self) -> list[tuple[Record, bool, str]]:
         """What was thought of which answer: whether it was liked, and the reason given, if any."""
         found = await self._db.rows(
             "SELECT content, liked, reason FROM opinions JOIN answers ON answer = id"
-            " WHERE answered >= ? ORDER BY answered",
-            (self._oldest(),),
+            " WHERE answered >= :oldest ORDER BY answered",
+            {"oldest": self._oldest()},
         )
         return [(Record.from_json(content), bool(liked), why) for content, liked, why in found]
 
@@ -178,50 +192,67 @@ class Records:
         """
         opinions = 0
         if person is not None:
-            sql = "DELETE FROM opinions WHERE person = ?"
-            opinions = await self._db.delete(sql, (person,))
+            sql = "DELETE FROM opinions WHERE person = :person"
+            opinions = await self._db.delete(sql, {"person": person})
         answers = await self._db.delete(
-            "DELETE FROM answers WHERE (?1 IS NULL OR person = ?1)"
-            " AND (?2 IS NULL OR json_extract(content, '$.conversation') = ?2)",
-            (person, conversation),
+            "DELETE FROM answers WHERE (CAST(:person AS BIGINT) IS NULL OR person = :person)"
+            " AND (CAST(:conversation AS TEXT) IS NULL OR conversation = :conversation)",
+            {"person": person, "conversation": conversation},
         )
         return answers, opinions
 
-    async def claim(self, event: int, place: str) -> bool:
+    async def claim(self, event: int, place: str, server: int | None = None) -> bool:
         """Whether nobody has dealt with this message or interaction yet; from now on we do."""
         return bool(
             await self._db.change(
-                "INSERT OR IGNORE INTO events (id, at, place) VALUES (?, ?, ?)",
-                (event, self._clock(), place),
+                "INSERT INTO events (id, at, place, server) VALUES (:id, :at, :place, :server)"
+                " ON CONFLICT DO NOTHING",
+                {"id": event, "at": self._clock(), "place": place, "server": server or 0},
             )
         )
 
     async def settle(self, event: int) -> None:
         """The event has its answer, or was told that there is none."""
-        await self._db.change("UPDATE events SET place = NULL WHERE id = ?", (event,))
+        await self._db.change("UPDATE events SET place = NULL WHERE id = :id", {"id": event})
 
-    async def unsettled(self) -> list[tuple[int, str]]:
-        """The events that still wait for an answer, and where."""
-        found = await self._db.rows("SELECT id, place FROM events WHERE place IS NOT NULL")
-        return [(event, place) for event, place in found]
+    async def unsettled(self) -> list[tuple[int, str, int | None]]:
+        """The events that still wait for an answer, where, and in which server, if in one."""
+        found = await self._db.rows("SELECT id, place, server FROM events WHERE place IS NOT NULL")
+        return [(event, place, server or None) for event, place, server in found]
 
     async def fact(self, name: str) -> str | None:
         """What was last kept under this name."""
-        found = await self._db.rows("SELECT value FROM facts WHERE name = ?", (name,))
+        found = await self._db.rows("SELECT value FROM facts WHERE name = :name", {"name": name})
         return found[0][0] if found else None
 
     async def keep_fact(self, name: str, value: str) -> None:
         """Keep something small under a name."""
-        await self._db.change("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+        await self._db.change(
+            "INSERT INTO facts (name, value) VALUES (:name, :value)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            {"name": name, "value": value},
+        )
 
     async def _expire(self) -> None:
-        await self._db.change("DELETE FROM events WHERE at < ?", (self._clock() - EVENTS_KEPT,))
+        past = self._clock() - EVENTS_KEPT
+        await self._db.change("DELETE FROM events WHERE at < :past", {"past": past})
         with suppress(StoreBusyError):  # it is not in a hurry
-            await self._db.delete("DELETE FROM answers WHERE answered < ?", (self._oldest(),))
+            sql = "DELETE FROM answers WHERE answered < :oldest"
+            await self._db.delete(sql, {"oldest": self._oldest()})
+
+    async def _name_conversations(self) -> None:
+        """Note the conversations of answers that an earlier version has kept."""
+        unnamed = await self._db.rows("SELECT content FROM answers WHERE conversation IS NULL")
+        for (content,) in unnamed:
+            record = Record.from_json(content)
+            await self._db.change(
+                "UPDATE answers SET conversation = :conversation WHERE id = :id",
+                {"conversation": record.conversation, "id": record.id},
+            )
 
     def _oldest(self) -> float:
         return self._clock() - self._days * _DAY
 
 
-def _read(found: Sequence[sqlite3.Row]) -> Record | None:
+def _read(found: Sequence[Row]) -> Record | None:
     return Record.from_json(found[0][0]) if found else None

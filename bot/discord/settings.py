@@ -1,42 +1,53 @@
 """What each server has set for itself, and how many questions it has asked today.
 
-Kept in one SQLite file in the store. It knows servers, channels, roles and people by their
+It knows servers, channels, roles and people by their
 numbers at Discord alone; server 0 stands for direct messages.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from bot.database import Database, Schema
+from bot.database.interface import Database, Place, Schema, open_database
+from index.errors import StoreError
 
 FILE = "servers.sqlite"
-"""In the store."""
+"""In the store, where no database is named."""
 DIRECT = 0
 """In place of a server's number in direct messages."""
 _SCHEMA = Schema(
+    "servers",
     "the settings of Discord's servers",
-    """
+    (
+        """
 CREATE TABLE servers (
-    server INTEGER PRIMARY KEY,
+    server BIGINT PRIMARY KEY,
     settings TEXT NOT NULL      -- a JSON object of what differs from ServerSettings()
 );
 CREATE TABLE spent (
-    day INTEGER NOT NULL,       -- since 1970, in UTC
-    server INTEGER NOT NULL,
-    person INTEGER NOT NULL,
-    questions INTEGER NOT NULL,
+    day BIGINT NOT NULL,        -- since 1970, in UTC
+    server BIGINT NOT NULL,
+    person BIGINT NOT NULL,     -- 0 for all together
+    questions BIGINT NOT NULL,
     PRIMARY KEY (day, server, person)
 );
 """,
-    1,
+        """
+INSERT INTO spent (day, server, person, questions)
+SELECT day, server, 0, sum(questions) FROM spent GROUP BY day, server;
+""",
+    ),
 )
 _DAY = 24 * 60 * 60
+ALL = 0
+"""In place of a person's number where a server's questions are counted."""
+FRESH = 5.0
+"""Seconds after which what another process has set holds here too."""
 
 
 class History(StrEnum):
@@ -81,7 +92,7 @@ class ServerSettings:
 
 
 class Servers:
-    """The settings of every server. Methods raise StoreError when the file cannot be used."""
+    """The settings of every server. Methods raise StoreError when they cannot be used."""
 
     def __init__(self, db: Database, clock: Callable[[], float]) -> None:
         self._db = db
@@ -92,71 +103,102 @@ class Servers:
     @asynccontextmanager
     async def open(
         cls,
-        path: Path | None,
+        place: Place,
         notify: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> AsyncIterator["Servers"]:
-        """The settings kept at `path`; without a path, such as are not kept."""
-        async with Database.open(path, _SCHEMA, notify) as db:
+        """The settings at a place; see `open_database`."""
+        async with open_database(place, _SCHEMA, notify) as db:
             servers = cls(db, clock)
-            for server, kept in await db.rows("SELECT server, settings FROM servers"):
-                servers._known[server] = _settings(json.loads(kept))
-            yield servers
+            await servers.refresh()
+            following = asyncio.create_task(servers._follow())
+            try:
+                yield servers
+            finally:
+                following.cancel()
 
     def __getitem__(self, server: int | None) -> ServerSettings:
         """A server's settings; those of direct messages for None."""
         return self._known.get(server or DIRECT, ServerSettings())
 
+    async def refresh(self) -> None:
+        """See what other processes have set."""
+        kept = await self._db.rows("SELECT server, settings FROM servers")
+        self._known = {server: _settings(written) for server, written in kept}
+
     async def change(self, server: int, **changes: Any) -> ServerSettings:
         """Change some of a server's settings; all of them as they now are."""
-        changed = replace(self[server], **changes)
-        await self._db.change(
-            "INSERT OR REPLACE INTO servers (server, settings) VALUES (?, ?)",
-            (server, json.dumps(_differing(changed))),
-        )
-        self._known[server] = changed
-        return changed
+        sql = "SELECT settings FROM servers WHERE server = :server"
+        while True:  # until nobody has changed others between reading and writing
+            [(before,)] = await self._db.rows(sql, {"server": server}) or [(None,)]
+            changed = replace(_settings(before or "{}"), **changes)
+            written = await self._db.change(
+                "INSERT INTO servers (server, settings) VALUES (:server, :settings)"
+                " ON CONFLICT (server) DO UPDATE SET settings = excluded.settings"
+                " WHERE servers.settings = :before",
+                {"server": server, "settings": _differing(changed), "before": before},
+            )
+            if written:
+                self._known[server] = changed
+                return changed
 
     async def spend(self, server: int | None, person: int) -> Budget | None:
         """Count a question, unless a budget is used up; which one, if it is not counted."""
         settings, day = self[server], self._today()
-        place = (day, server or DIRECT)
-        await self._db.change("DELETE FROM spent WHERE day < ?", (day,))
-        counted = await self._db.change(
-            # One statement, so that no other question gets between looking and counting.
-            "INSERT INTO spent (day, server, person, questions) SELECT ?1, ?2, ?3, 1"
-            " WHERE (?4 IS NULL OR ?4 > (SELECT coalesce(sum(questions), 0) FROM spent"
-            "  WHERE day = ?1 AND server = ?2 AND person = ?3))"
-            " AND (?5 IS NULL OR ?5 > (SELECT coalesce(sum(questions), 0) FROM spent"
-            "  WHERE day = ?1 AND server = ?2))"
-            " ON CONFLICT DO UPDATE SET questions = questions + 1",
-            (*place, person, settings.person_budget, settings.server_budget),
-        )
-        if counted:
-            return None
-        [(asked,)] = await self._db.rows(
-            "SELECT coalesce(sum(questions), 0) FROM spent"
-            " WHERE day = ? AND server = ? AND person = ?",
-            (*place, person),
-        )
-        limit = settings.person_budget
-        return Budget.PERSON if limit is not None and asked >= limit else Budget.SERVER
+        await self._db.change("DELETE FROM spent WHERE day < :day", {"day": day})
+        if not await self._counted(server, person, settings.person_budget):
+            return Budget.PERSON
+        if not await self._counted(server, ALL, settings.server_budget):
+            await self._take_back(server, (person,))
+            return Budget.SERVER
+        return None
 
     async def give_back(self, server: int | None, person: int) -> None:
         """Take back a question that was counted today and could not be answered."""
-        await self._db.change(
-            "UPDATE spent SET questions = questions - 1"
-            " WHERE day = ? AND server = ? AND person = ? AND questions > 0",
-            (self._today(), server or DIRECT, person),
-        )
+        await self._take_back(server, (person, ALL))
 
     async def spent(self, server: int | None) -> int:
         """How many questions the server has asked today."""
-        [(asked,)] = await self._db.rows(
-            "SELECT coalesce(sum(questions), 0) FROM spent WHERE day = ? AND server = ?",
-            (self._today(), server or DIRECT),
+        found = await self._db.rows(
+            "SELECT questions FROM spent WHERE day = :day AND server = :server AND person = :all",
+            {"day": self._today(), "server": server or DIRECT, "all": ALL},
         )
-        return int(asked)
+        return int(found[0][0]) if found else 0
+
+    async def _counted(self, server: int | None, person: int, limit: int | None) -> bool:
+        """Count one more, unless the limit is reached; in one statement, so that it is exact."""
+        return limit != 0 and bool(
+            await self._db.change(
+                "INSERT INTO spent (day, server, person, questions)"
+                " VALUES (:day, :server, :person, 1) ON CONFLICT (day, server, person)"
+                " DO UPDATE SET questions = spent.questions + 1"
+                " WHERE CAST(:most AS BIGINT) IS NULL OR spent.questions < :most",
+                {
+                    "day": self._today(),
+                    "server": server or DIRECT,
+                    "person": person,
+                    "most": limit,
+                },
+            )
+        )
+
+    async def _take_back(self, server: int | None, people: tuple[int, ...]) -> None:
+        await self._db.change(
+            "UPDATE spent SET questions = questions - 1 WHERE day = :day AND server = :server"
+            " AND person IN (:one, :other) AND questions > 0",
+            {
+                "day": self._today(),
+                "server": server or DIRECT,
+                "one": people[0],
+                "other": people[-1],
+            },
+        )
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(FRESH)
+            with suppress(StoreError):  # what is known goes on holding
+                await self.refresh()
 
     def renewal(self) -> float:
         """When the budgets begin anew, in seconds since 1970."""
@@ -166,18 +208,20 @@ class Servers:
         return int(self._clock() // _DAY)
 
 
-def _differing(settings: ServerSettings) -> dict[str, Any]:
+def _differing(settings: ServerSettings) -> str:
     """What is not as ever, as JSON; what a later version makes the default reaches the rest."""
     usual = asdict(ServerSettings())
-    return {
+    differing = {
         key: sorted(value) if isinstance(value, frozenset) else value
         for key, value in asdict(settings).items()
         if value != usual[key]
     }
+    return json.dumps(differing)
 
 
-def _settings(kept: dict[str, Any]) -> ServerSettings:
+def _settings(written: str) -> ServerSettings:
     """What was kept; settings that this version does not know are left out."""
+    kept: dict[str, Any] = json.loads(written)
     known = {f.name for f in fields(ServerSettings)}
     read = {"channels": frozenset, "roles": frozenset, "history": History}
     return ServerSettings(

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.terminal.output import count, note
@@ -73,18 +74,18 @@ def kept_memory(store: str | None) -> Iterator[tuple["Memory", "asyncio.Runner"]
 
 @contextmanager
 def kept_records(store: str | None) -> Iterator[tuple["Records", "asyncio.Runner"] | None]:
-    """What the bot in Discord keeps of its answers in the store, if it has ever run there."""
+    """What the bot in Discord keeps of its answers, if it has ever run with this store."""
     import asyncio
 
-    from bot.compose import store_directory
+    from bot.compose import place_of
     from bot.discord.records import FILE, Records
 
     config = settings(None, store, None)
-    path = store_directory(config) / FILE
-    if not path.is_file():
+    place = place_of(config, FILE)
+    if isinstance(place, Path) and not place.is_file():
         yield None
         return
-    opening = Records.open(path, config.memory_days, note)
+    opening = Records.open(place, config.memory_days, note)
     with asyncio.Runner() as runner, _entered(opening, runner) as opened:
         yield opened, runner
 

@@ -6,18 +6,24 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.answer import Answer, Citation, Status, Turn
 from bot.conversation.memory import Memory
+from bot.database.interface import Place, PostgresServer
 from bot.llm.tokens import estimated_tokens
 from index.errors import StoreError
 
@@ -54,11 +60,11 @@ def refuse(line: str) -> None:
     raise AssertionError(line)
 
 
-async def test_a_restart_forgets_nothing(path: Path) -> None:
-    async with Memory.open(path, DAYS, refuse) as memory:
+async def test_a_restart_forgets_nothing(place: Place) -> None:
+    async with Memory.open(place, DAYS, refuse) as memory:
         await memory.remember("talk", "who?", said("She. [1]"), "ada", "seeds-1")
         await memory.remember("other", "when?", said("Then."))
-    async with Memory.open(path, DAYS, refuse) as memory:
+    async with Memory.open(place, DAYS, refuse) as memory:
         assert await memory.turns("talk") == [Turn("user", "who?"), Turn("assistant", "She. [1]")]
         [kept] = await memory.export("talk")
         assert (kept.person, kept.articles, kept.status) == ("ada", "seeds-1", "answered")
@@ -70,9 +76,9 @@ async def test_a_restart_forgets_nothing(path: Path) -> None:
         ]
 
 
-async def test_a_conversation_as_it_stood(path: Path) -> None:
+async def test_a_conversation_as_it_stood(place: Place) -> None:
     clock = Clock()
-    async with Memory.open(path, DAYS, refuse, clock) as memory:
+    async with Memory.open(place, DAYS, refuse, clock) as memory:
         await memory.remember("talk", "who?", said("She."))
         then = clock.now
         clock.pass_days(1)
@@ -172,9 +178,11 @@ import asyncio, sys
 from pathlib import Path
 from bot.answer import Answer, Status
 from bot.conversation.memory import Memory
+from bot.database.interface import PostgresServer
 
-async def write(path, name, count):
-    async with Memory.open(Path(path), 30, print) as memory:
+async def write(place, name, count):
+    place = PostgresServer(place) if "://" in place else Path(place)
+    async with Memory.open(place, 30, print) as memory:
         for i in range(int(count)):
             answer = Answer(Status.ANSWERED, f"{i}" * 500, 0.5, "query")
             await memory.remember(name, f"{i}?", answer)
@@ -184,13 +192,14 @@ asyncio.run(write(*sys.argv[1:]))
 """
 
 
-def writing(path: Path, name: str, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", WRITER, str(path), name, str(count)]
+def writing(place: Place, name: str, count: int) -> subprocess.Popen[str]:
+    where = place.url if isinstance(place, PostgresServer) else str(place)
+    command = [sys.executable, "-c", WRITER, where, name, str(count)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-async def test_a_killed_process_loses_nothing_it_had_remembered(path: Path) -> None:
-    process = writing(path, "talk", 1_000_000)
+async def test_a_killed_process_loses_nothing_it_had_remembered(place: Place) -> None:
+    process = writing(place, "talk", 1_000_000)
     assert process.stdout
     for _ in range(50):
         last = int(process.stdout.readline())
@@ -199,19 +208,19 @@ async def test_a_killed_process_loses_nothing_it_had_remembered(path: Path) -> N
     rest = process.stdout.read().split()
     process.stdout.close()
     last = int(rest[-1]) if rest else last
-    async with Memory.open(path, DAYS, refuse) as memory:
+    async with Memory.open(place, DAYS, refuse) as memory:
         kept = await memory.export("talk")
     assert [e.question for e in kept[: last + 1]] == [f"{i}?" for i in range(last + 1)]
     assert all(e.answer == e.question[:-1] * 500 for e in kept)
     assert len(kept) <= last + 2
 
 
-async def test_two_processes_at_once(path: Path) -> None:
-    processes = [writing(path, name, 60) for name in ("one", "two")]
+async def test_two_processes_at_once(place: Place) -> None:
+    processes = [writing(place, name, 60) for name in ("one", "two")]
     for process in processes:
         process.communicate(timeout=30)
     assert [process.returncode for process in processes] == [0, 0]
-    async with Memory.open(path, DAYS, refuse) as memory:
+    async with Memory.open(place, DAYS, refuse) as memory:
         for name in ("one", "two"):
             kept = [e.question for e in await memory.export(name)]
             assert kept == [f"{i}?" for i in range(60)]
@@ -219,23 +228,22 @@ async def test_two_processes_at_once(path: Path) -> None:
 
 NAMES = st.sampled_from(["terminal", "server/channel", "🐟"])
 PEOPLE = st.sampled_from([None, "ada", "bob"])
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 
 
 class Remembering(RuleBasedStateMachine):
     """A memory beside a plain list of what should be in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.folder = TemporaryDirectory()
+        self.place = place
         self.clock = Clock()
         self.model: list[tuple[str, str | None, float, str, str]] = []
         self.open()
 
     def open(self) -> None:
-        path = Path(self.folder.name) / "memory.sqlite"
-        self.opening = Memory.open(path, DAYS, refuse, self.clock)
+        self.opening = Memory.open(self.place, DAYS, refuse, self.clock)
         self.memory = self.runner.run(self.opening.__aenter__())
 
     def close(self) -> None:
@@ -244,7 +252,6 @@ class Remembering(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.close()
         self.runner.close()
-        self.folder.cleanup()
 
     def alive(self) -> list[tuple[str, str | None, float, str, str]]:
         return [row for row in self.model if row[2] >= self.clock.now - DAYS * 86_400]
@@ -299,8 +306,22 @@ class Remembering(RuleBasedStateMachine):
         ]
 
 
-TestRemembering = Remembering.TestCase
-TestRemembering.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+def test_it_is_as_a_plain_list_would_have_it(new_place: Callable[[], Place]) -> None:
+    class InSuchAPlace(Remembering):
+        def __init__(self) -> None:
+            super().__init__(new_place())
+
+    run_state_machine_as_test(
+        InSuchAPlace,
+        settings=settings(max_examples=25, stateful_step_count=15, deadline=None),
+    )
+
+
+async def test_a_character_that_some_databases_do_not_keep(place: Place) -> None:
+    async with Memory.open(place, DAYS, refuse) as memory:
+        await memory.remember("talk", "who\0?", said("She."))
+        [kept] = await memory.export()
+        assert kept.question in ("who\0?", "who\ufffd?")
 
 
 def test_a_conversation_goes_on(dateline: "Dateline", tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 import time
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Citation, Status
-from bot.discord.records import EVENTS_KEPT, FILE, Record, Records, new_id
+from bot.database.interface import Place
+from bot.discord.records import _SCHEMA, EVENTS_KEPT, FILE, Record, Records, new_id
 from tests.conftest import Dateline
 
 DAYS = 30
@@ -50,34 +52,34 @@ def refuse(line: str) -> None:
     raise AssertionError(line)
 
 
-async def test_a_restart_loses_nothing(path: Path) -> None:
-    async with Records.open(path, DAYS, refuse, Clock()) as records:
+async def test_a_restart_loses_nothing(place: Place) -> None:
+    async with Records.open(place, DAYS, refuse, Clock()) as records:
         await records.add(RECORD)
         await records.show(RECORD.id, [11, 12])
         await records.judge(RECORD.id, 8, False, "not what I asked")
         await records.keep_fact("commands", "digest")
-        assert await records.claim(5, "message en 1")
-    async with Records.open(path, DAYS, refuse, Clock()) as records:
+        assert await records.claim(5, "message en 1", 9)
+    async with Records.open(place, DAYS, refuse, Clock()) as records:
         assert await records.get(RECORD.id) == RECORD
         assert await records.shown_in(12) == RECORD
         assert await records.shown_in(13) is None
         assert await records.opinions() == [(RECORD, False, "not what I asked")]
         assert await records.fact("commands") == "digest"
         assert not await records.claim(5, "message en 1")
-        assert await records.unsettled() == [(5, "message en 1")]
+        assert await records.unsettled() == [(5, "message en 1", 9)]
         await records.settle(5)
         assert await records.unsettled() == []
         assert not await records.claim(5, "message en 1")
 
 
-async def test_an_event_is_claimed_once(path: Path) -> None:
-    async with Records.open(path, DAYS, refuse) as one, Records.open(path, DAYS, refuse) as other:
+async def test_an_event_is_claimed_once(place: Place) -> None:
+    async with Records.open(place, DAYS, refuse) as one, Records.open(place, DAYS, refuse) as other:
         claims = [records.claim(5, "here") for records in (one, other) * 10]
         assert sum(await asyncio.gather(*claims)) == 1
 
 
-async def test_only_the_last_opinion_of_an_answer_that_is_kept_counts(path: Path) -> None:
-    async with Records.open(path, DAYS, refuse, Clock()) as records:
+async def test_only_the_last_opinion_of_an_answer_that_is_kept_counts(place: Place) -> None:
+    async with Records.open(place, DAYS, refuse, Clock()) as records:
         await records.add(RECORD)
         await records.judge(RECORD.id, 8, False)
         await records.judge(RECORD.id, 8, True)
@@ -103,8 +105,8 @@ async def test_what_a_person_had_kept_is_in_no_file_afterwards(path: Path) -> No
         assert await records.forget(7) == (0, 0)
 
 
-async def test_a_conversation_or_everything_is_forgotten(path: Path) -> None:
-    async with Records.open(path, DAYS, refuse, Clock()) as records:
+async def test_a_conversation_or_everything_is_forgotten(place: Place) -> None:
+    async with Records.open(place, DAYS, refuse, Clock()) as records:
         for number in range(4):
             talk = f"talk {number % 2}"
             await records.add(replace(RECORD, id=str(number), conversation=talk))
@@ -114,9 +116,9 @@ async def test_a_conversation_or_everything_is_forgotten(path: Path) -> None:
         assert await records.get("0") is None
 
 
-async def test_records_expire(path: Path) -> None:
+async def test_records_expire(place: Place) -> None:
     clock = Clock()
-    async with Records.open(path, DAYS, refuse, clock) as records:
+    async with Records.open(place, DAYS, refuse, clock) as records:
         await records.add(RECORD)
         await records.show(RECORD.id, [11])
         clock.now += DAYS * DAY - 1
@@ -125,13 +127,13 @@ async def test_records_expire(path: Path) -> None:
         assert await records.get(RECORD.id) is None
         assert await records.shown_in(11) is None
         await records.add(replace(RECORD, id="later", answered=clock.now))
-    left = path.read_bytes()
-    assert b"the-record" not in left and b"later" in left
+        kept = await records._db.rows("SELECT id FROM answers")
+    assert kept == [("later",)]
 
 
-async def test_events_are_known_long_enough(path: Path) -> None:
+async def test_events_are_known_long_enough(place: Place) -> None:
     clock = Clock()
-    async with Records.open(path, DAYS, refuse, clock) as records:
+    async with Records.open(place, DAYS, refuse, clock) as records:
         assert await records.claim(5, "here")
         clock.now += EVENTS_KEPT - 1
         await records.add(replace(RECORD, answered=clock.now))
@@ -169,3 +171,15 @@ async def test_who_runs_the_bot_reads_opinions_and_forgets(dateline: Dateline, p
     assert dateline("memory", "forget", "--all", "--store", store).returncode == 0
     async with Records.open(path, DAYS, refuse) as records:
         assert await records.get("8") is None
+
+
+async def test_what_an_earlier_version_kept_is_still_there(path: Path) -> None:
+    with sqlite3.connect(path) as db:
+        db.executescript(f"{_SCHEMA.steps[0]} PRAGMA user_version = 1")
+        row = RECORD.id, RECORD.person, RECORD.answered, RECORD.to_json()
+        db.execute("INSERT INTO answers (id, person, answered, content) VALUES (?, ?, ?, ?)", row)
+        db.execute("INSERT INTO events VALUES (5, ?, 'message en 1')", (NOW,))
+    async with Records.open(path, DAYS, refuse, Clock()) as records:
+        assert await records.get(RECORD.id) == RECORD
+        assert await records.unsettled() == [(5, "message en 1", None)]
+        assert await records.forget(conversation=RECORD.conversation) == (1, 0)

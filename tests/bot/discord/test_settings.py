@@ -1,16 +1,17 @@
 import asyncio
 import sqlite3
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.discord.settings import FILE, Budget, History, Servers, ServerSettings
+from bot.database.interface import Place
+from bot.discord.settings import _SCHEMA, FILE, Budget, History, Servers, ServerSettings
 
 HERE, THERE = 1001, 1002
 ANN, BEN = 1, 2
@@ -29,28 +30,34 @@ class Clock:
 
 
 @asynccontextmanager
-async def opened(path: Path | None = None, clock: Clock | None = None) -> AsyncIterator[Servers]:
-    async with Servers.open(path, pytest.fail, clock or Clock()) as servers:
+async def opened(place: Place = None, clock: Clock | None = None) -> AsyncIterator[Servers]:
+    async with Servers.open(place, pytest.fail, clock or Clock()) as servers:
         yield servers
 
 
-async def test_a_server_has_the_usual_settings_until_it_changes_them(tmp_path: Path) -> None:
-    path = tmp_path / "store" / FILE
-    async with opened(path) as servers:
+async def test_a_server_has_the_usual_settings_until_it_changes_them(place: Place) -> None:
+    async with opened(place) as servers:
         assert servers[HERE] == servers[None] == ServerSettings()
         changed = await servers.change(HERE, language="de", channels=frozenset({5, 6}))
         assert changed == servers[HERE]
         await servers.change(HERE, history=History.THREAD)
         assert servers[THERE] == ServerSettings()
-    async with opened(path) as servers:
+    async with opened(place) as servers:
         assert servers[HERE] == ServerSettings(
             channels=frozenset({5, 6}), history=History.THREAD, language="de"
         )
         assert servers[THERE] == ServerSettings()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-@settings(max_examples=25, deadline=None)
+async def test_others_cannot_read_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "store" / FILE
+    async with opened(path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.builds(
         ServerSettings,
@@ -63,12 +70,12 @@ async def test_a_server_has_the_usual_settings_until_it_changes_them(tmp_path: P
     )
 )
 async def test_all_settings_are_kept(
-    tmp_path_factory: pytest.TempPathFactory, chosen: ServerSettings
+    new_place: Callable[[], Place], chosen: ServerSettings
 ) -> None:
-    path = tmp_path_factory.mktemp("store") / FILE
-    async with opened(path) as servers:
+    place = new_place()
+    async with opened(place) as servers:
         await servers.change(HERE, **asdict(chosen))
-    async with opened(path) as servers:
+    async with opened(place) as servers:
         assert servers[HERE] == chosen
         assert isinstance(servers[HERE].history, History)
 
@@ -99,13 +106,13 @@ def test_channels_and_roles_may_ask(settings: ServerSettings, allowed: bool) -> 
     assert settings.allow(places=[10, 11], roles=[20]) is allowed
 
 
-async def test_without_a_budget_all_may_ask() -> None:
-    async with opened() as servers:
+async def test_without_a_budget_all_may_ask(place: Place) -> None:
+    async with opened(place) as servers:
         assert [await servers.spend(None, ANN) for _ in range(5)] == [None] * 5
 
 
-async def test_budgets_are_each_persons_and_the_servers() -> None:
-    async with opened() as servers:
+async def test_budgets_are_each_persons_and_the_servers(place: Place) -> None:
+    async with opened(place) as servers:
         await servers.change(HERE, person_budget=2, server_budget=3)
         assert [await servers.spend(HERE, ANN) for _ in range(3)] == [None, None, Budget.PERSON]
         assert [await servers.spend(HERE, BEN) for _ in range(2)] == [None, Budget.SERVER]
@@ -130,21 +137,61 @@ async def test_budgets_begin_anew_at_midnight_utc() -> None:
         assert await servers.spend(HERE, ANN) is None
 
 
-async def test_what_is_spent_survives_a_restart(tmp_path: Path) -> None:
-    async with opened(tmp_path / FILE) as servers:
+async def test_what_is_spent_survives_a_restart(place: Place) -> None:
+    async with opened(place) as servers:
         await servers.change(HERE, person_budget=1)
         await servers.spend(HERE, ANN)
-    async with opened(tmp_path / FILE) as servers:
+    async with opened(place) as servers:
         assert await servers.spend(HERE, ANN) is Budget.PERSON
 
 
-async def test_budgets_are_exact_when_many_ask_at_once(tmp_path: Path) -> None:
-    async with opened(tmp_path / FILE) as one, opened(tmp_path / FILE) as other:
-        for servers in (one, other):
-            await servers.change(HERE, server_budget=30)
+async def test_budgets_are_exact_when_many_ask_at_once(place: Place) -> None:
+    async with opened(place) as one, opened(place) as other:
+        await one.change(HERE, server_budget=30)
+        await other.refresh()
         asked = await asyncio.gather(
-            *(servers.spend(HERE, person) for person in range(25) for servers in (one, other))
+            *(servers.spend(HERE, person) for person in range(1, 26) for servers in (one, other))
         )
         assert asked.count(None) == 30
         assert asked.count(Budget.SERVER) == 20
         assert await one.spent(HERE) == 30
+
+
+async def test_nothing_that_two_processes_set_at_once_is_lost(place: Place) -> None:
+    async with opened(place) as one, opened(place) as other:
+        await asyncio.gather(
+            *(one.change(HERE, **{name: 7}) for name in ("person_budget", "server_budget")),
+            *(other.change(HERE, **{name: True}) for name in ("threads", "own_articles")),
+            other.change(THERE, language="fr"),
+        )
+        expected = ServerSettings(person_budget=7, server_budget=7, threads=True, own_articles=True)
+        await one.refresh()
+        await other.refresh()
+        assert one[HERE] == other[HERE] == expected
+        assert one[THERE].language == "fr"
+
+
+async def test_what_another_process_sets_soon_holds_here(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.discord.settings.FRESH", 0.01)
+    async with opened(place) as one, opened(place) as other:
+        await one.change(HERE, threads=True)
+        for _ in range(3000):
+            if other[HERE].threads:
+                break
+            await asyncio.sleep(0.01)
+        assert other[HERE].threads
+
+
+async def test_what_was_counted_before_there_were_sums_counts(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    clock = Clock()
+    with sqlite3.connect(path) as db:
+        db.executescript(f"{_SCHEMA.steps[0]} PRAGMA user_version = 1")
+        db.execute("INSERT INTO spent VALUES (20000, ?, ?, 2)", (HERE, ANN))
+        db.execute("INSERT INTO spent VALUES (20000, ?, ?, 3)", (HERE, BEN))
+    async with opened(path, clock) as servers:
+        assert await servers.spent(HERE) == 5
+        await servers.change(HERE, person_budget=3)
+        assert [await servers.spend(HERE, ANN) for _ in range(2)] == [None, Budget.PERSON]

@@ -6,32 +6,21 @@ Readable to its owner alone. It knows nothing of what its tables hold.
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import aiosqlite
 
+from bot.database.interface import Row, Schema
 from index.errors import StoreBusyError, StoreError
 
 PATIENCE = 30.0
 """Seconds to wait for another process."""
 
 
-class Schema(NamedTuple):
-    """What a file holds: its name for people, its tables, and their version from 1 up."""
-
-    name: str
-    tables: str
-    version: int
-
-
-class Database:
-    """An open file. Its methods raise StoreError when it cannot be read or written.
-
-    Each changes the file wholly or not at all, whatever happens meanwhile.
-    """
+class SQLiteDatabase:
+    """An open file, as a `Database`."""
 
     def __init__(self, connection: aiosqlite.Connection, path: Path | None) -> None:
         self._connection = connection
@@ -41,7 +30,7 @@ class Database:
     @asynccontextmanager
     async def open(
         cls, path: Path | None, schema: Schema, notify: Callable[[str], None]
-    ) -> AsyncIterator["Database"]:
+    ) -> AsyncIterator["SQLiteDatabase"]:
         """The file at `path`, made if there is none; without a path, one that is not kept.
 
         A damaged file is moved aside, and `notify` told.
@@ -52,12 +41,12 @@ class Database:
         finally:
             await connection.close()
 
-    async def change(self, sql: str, values: Sequence[object] = ()) -> int:
+    async def change(self, sql: str, values: Mapping[str, object] = {}) -> int:
         """Carry out one statement; how many rows it changed."""
         with self._guarded():
             return (await self._connection.execute(sql, values)).rowcount
 
-    async def delete(self, sql: str, values: Sequence[object] = ()) -> int:
+    async def delete(self, sql: str, values: Mapping[str, object] = {}) -> int:
         """Delete, so that nothing of it stays in the file; how many rows it was."""
         with self._guarded():
             deleted = await self._connection.execute(sql, values)
@@ -70,17 +59,10 @@ class Database:
             raise StoreBusyError(f"another process still reads {self._path}; try again")
         return deleted.rowcount
 
-    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+    async def rows(self, sql: str, values: Mapping[str, object] = {}) -> list[Row]:
         """All that a query finds."""
         with self._guarded():
-            return list(await self._connection.execute_fetchall(sql, values))
-
-    async def each(self, sql: str, values: Sequence[object] = ()) -> AsyncGenerator[sqlite3.Row]:
-        """What a query finds, one by one."""
-        with self._guarded():
-            async with self._connection.execute(sql, values) as rows:
-                async for row in rows:
-                    yield row
+            return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -120,15 +102,17 @@ async def _connect(path: Path | None, schema: Schema) -> aiosqlite.Connection:
     try:
         await db.execute("PRAGMA journal_mode = WAL")
         await db.execute("PRAGMA secure_delete = ON")
+        await db.execute("PRAGMA foreign_keys = ON")
         [(found,)] = await db.execute_fetchall("PRAGMA quick_check(1)")
         if found != "ok":
             raise sqlite3.DatabaseError(found)
         [(made_as,)] = await db.execute_fetchall("PRAGMA user_version")
-        if made_as > schema.version:
+        version = len(schema.steps)
+        if made_as > version:
             raise StoreError(f"{path} is from a newer version of Dateline; update Dateline")
-        if made_as == 0:
-            made = f"{schema.tables}PRAGMA user_version = {schema.version};"
-            await db.executescript(f"BEGIN;{made}COMMIT;")
+        if made_as < version:
+            steps = "".join(schema.steps[made_as:])
+            await db.executescript(f"BEGIN;{steps}PRAGMA user_version = {version};COMMIT;")
     except BaseException:
         await db.close()
         raise
