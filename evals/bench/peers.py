@@ -117,7 +117,7 @@ class Answers(Dateline):
 
 
 class Starter(Peer):
-    """The LlamaIndex starter on a Chroma folder, with Dateline's vectors."""
+    """The LlamaIndex starter on a Chroma folder, with Dateline's vectors, and as many of them."""
 
     chunk_size: int | None = 256
 
@@ -147,7 +147,7 @@ class Starter(Peer):
 
 
 class StarterDefaults(Starter):
-    """The same with its own chunks, of 1,024 tokens."""
+    """The same with its own chunks, of 1,024 tokens that overlap by 200."""
 
     chunk_size = None
 

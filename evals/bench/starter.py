@@ -44,13 +44,18 @@ class StaticEmbedding(BaseEmbedding):  # type: ignore[misc]
 
 
 class StarterIndex:
-    """Documents in chunks of so many tokens, or of as many as LlamaIndex likes, on Chroma."""
+    """Documents on Chroma, in chunks of so many tokens, or as LlamaIndex likes to cut them."""
 
     def __init__(self, folder: Path, chunk_size: int | None = CHUNK) -> None:
         chroma = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
         self._collection = chroma.get_or_create_collection("starter")
         self._vectors = ChromaVectorStore(chroma_collection=self._collection)
-        self._splitter = SentenceSplitter(chunk_size=chunk_size) if chunk_size else None
+        # By default chunks overlap by 200 tokens, so that short ones would be four times as many.
+        self._splitter = (
+            SentenceSplitter(chunk_size=chunk_size, chunk_overlap=0)
+            if chunk_size
+            else SentenceSplitter()
+        )
 
     @property
     def count(self) -> int:
@@ -72,7 +77,7 @@ class StarterIndex:
         VectorStoreIndex.from_documents(
             documents,
             StorageContext.from_defaults(vector_store=self._vectors),
-            transformations=[self._splitter or SentenceSplitter()],
+            transformations=[self._splitter],
             embed_model=StaticEmbedding(),
         )
         return self.count
