@@ -1,0 +1,98 @@
+"""Texts into the word pieces of a tokenizer, by their numbers, quicker than it finds them.
+
+It is for tokenizers such as Llama's, which put characters together over the whole of a text
+and yet never a space with what stands before it. So a text's pieces are those of its words,
+one after another, and each word is given to the tokenizer once. It knows nothing of vectors.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import chain, count, islice
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+KEPT = 200_000
+"""Words that are remembered, some 200 bytes each: a few thousand articles' worth."""
+TOGETHER = 100
+"""Words that the tokenizer is given as one text: more take it longer, fewer need more calls."""
+SPACE = "▁"
+"""What the tokenizer makes of a space; it puts one before every text, too."""
+
+UNKNOWN = -1
+
+Numbers = NDArray[np.int32]
+
+
+class Pieces:
+    """The word pieces of texts; may be used from any thread."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        """For a tokenizer of the library `tokenizers`, of the kind described above."""
+        self._tokenizer = tokenizer
+        self._begins = np.full(tokenizer.get_vocab_size(), UNKNOWN, dtype=np.int8)
+        marks = tokenizer.get_added_tokens_decoder().values()
+        self._special = (SPACE, "  ", *(mark.content for mark in marks))
+        self._lock = Lock()
+        self._forget()
+
+    def of(self, texts: Sequence[str]) -> list[Numbers]:
+        """Each text's word pieces, in order."""
+        words = [text.split(" ") for text in texts if self._is_plain(text)]
+        plain = iter(self._of_words(words))
+        return [next(plain) if self._is_plain(text) else self._encoded([text])[0] for text in texts]
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether it is words with single spaces between them, and no mark of the tokenizer."""
+        if not text or text[0] == " " or text[-1] == " ":
+            return False
+        return not any(special in text for special in self._special)
+
+    def _of_words(self, texts: Sequence[Sequence[str]]) -> list[Numbers]:
+        if not texts:
+            return []
+        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+        with self._lock:
+            if len(self._words) > KEPT:
+                self._forget()
+            every = chain.from_iterable(texts)
+            words = np.fromiter(map(self._words.__getitem__, every), np.int64, sizes.sum())
+            self._learn()
+            pieces, bounds = self._pieces, self._bounds
+        lengths = bounds[words + 1] - bounds[words]
+        ends = lengths.cumsum()
+        # Where each piece stands among those of all words: its word's place, and so many on.
+        at = np.arange(ends[-1]) + np.repeat(bounds[words] - ends + lengths, lengths)
+        return np.split(pieces[at], ends[sizes.cumsum() - 1][:-1])
+
+    def _forget(self) -> None:
+        """Know no word; each that is asked for gets the next number."""
+        self._words: defaultdict[str, int] = defaultdict(count().__next__)
+        self._pieces = np.zeros(0, dtype=np.int32)
+        self._bounds = np.zeros(1, dtype=np.int64)
+        """The pieces of word n are those from bound n to bound n + 1."""
+
+    def _learn(self) -> None:
+        """Find the pieces of the words that have a number and nothing else yet."""
+        size = len(self._words) - len(self._bounds) + 1
+        if not size:
+            return
+        new = [*islice(reversed(self._words), size)][::-1]
+        together = [" ".join(new[at : at + TOGETHER]) for at in range(0, len(new), TOGETHER)]
+        found = np.concatenate(self._encoded(together))
+        starts = self._beginnings(found)
+        known = len(self._pieces)
+        self._pieces = np.concatenate([self._pieces, found])
+        self._bounds = np.concatenate([self._bounds[:-1], known + starts, [known + len(found)]])
+
+    def _beginnings(self, pieces: Numbers) -> NDArray[np.intp]:
+        """Where words begin among their pieces."""
+        for number in np.unique(pieces[self._begins[pieces] == UNKNOWN]).tolist():
+            self._begins[number] = self._tokenizer.id_to_token(number).startswith(SPACE)
+        return np.flatnonzero(self._begins[pieces])
+
+    def _encoded(self, texts: Sequence[str]) -> list[Numbers]:
+        found = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        return [np.array(encoded.ids, dtype=np.int32) for encoded in found]
