@@ -56,7 +56,7 @@ async def _update(address: str, dump: Path, fetcher: Fetcher) -> None:
     except FetchError as error:
         if _is_new(dump):
             raise ArticlesError(f"{address} {error}") from error
-        _write(dump, rows, {address: f"{error}; what was fetched before is kept"}, UNKNOWN)
+        _write(dump, {}, {address: f"{error}; what was fetched before is kept"}, UNKNOWN)
         return
     if fetched is None:
         return
@@ -67,7 +67,7 @@ async def _update(address: str, dump: Path, fetcher: Fetcher) -> None:
         new = {item.source: _row(item) for item in found if isinstance(item, Article)}
         reasons = {item.source: item.reason for item in found if isinstance(item, Problem)}
     # What went wrong may go well the next time, so nothing must keep it from being tried.
-    _write(dump, rows | new, reasons, UNKNOWN if reasons else fetched.validators)
+    _write(dump, new, reasons, UNKNOWN if reasons else fetched.validators)
 
 
 # Feeds
@@ -190,15 +190,23 @@ def _notes(dump: Path) -> Path:
     return dump.with_suffix(".json")
 
 
-def _write(dump: Path, rows: Mapping[str, Row], reasons: Reasons, validators: Validators) -> None:
-    """Put it all into the dump at once, and leave one that says the same as it is."""
+def _write(dump: Path, new: Mapping[str, Row], reasons: Reasons, validators: Validators) -> None:
+    """Add it all to the dump at once, and leave one that says the same as it is.
+
+    What another process has added since this one began to fetch stays.
+    """
+    from filelock import FileLock  # noqa: PLC0415  (folders need none)
+
     problems: Iterable[Row] = ({"url": name, "problem": why} for name, why in reasons.items())
-    data = b"".join(json.dumps(row).encode() + b"\n" for row in (*rows.values(), *problems))
     try:
         dump.parent.mkdir(parents=True, exist_ok=True)
-        if not dump.exists() or dump.read_bytes() != data:
-            _replace(dump, data)
-        _replace(_notes(dump), json.dumps(validators._asdict()).encode())
+        with FileLock(dump.with_suffix(".lock")):
+            rows = _rows(dump) | dict(new)
+            lines = (json.dumps(row).encode() + b"\n" for row in (*rows.values(), *problems))
+            data = b"".join(lines)
+            if not dump.exists() or dump.read_bytes() != data:
+                _replace(dump, data)
+            _replace(_notes(dump), json.dumps(validators._asdict()).encode())
     except OSError as error:
         raise StoreError(f"cannot write the store in {dump.parent}: {error.strerror}") from error
 

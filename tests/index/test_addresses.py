@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from index import addresses
-from index.addresses import fetch_all
+from index.addresses import _write, fetch_all
 from index.article import Article
 from index.collection import dump_of
 from index.errors import ArticlesError, StoreError
+from index.fetch import UNKNOWN
 from index.readers import Problem, read_file
 from tests.standins.documents import PAGE, pdf
 from tests.standins.web_server import Page, Site, running
@@ -170,7 +172,7 @@ def test_ids_name_no_file(site: Site, store: Path) -> None:
     [article] = fetched(store, site.url("/../../etc/feed"))
     assert article.source == "../../evil"
     written = sorted(path.name for path in store.parent.rglob("*") if path.is_file())
-    assert len(written) == 2
+    assert len(written) == 3
     assert all(path.startswith(f"127-0-0-1-{site.port}-etc-feed-") for path in written)
 
 
@@ -186,3 +188,15 @@ def test_the_dump_is_a_feed_dump(site: Site, store: Path) -> None:
     fetched(store, url)
     row = json.loads(dump_of(store, url).read_text())
     assert {"url", "title", "published", "author", "text", "places"} < set(row)
+
+
+def test_what_two_processes_fetch_at_once_is_all_kept(tmp_path: Path) -> None:
+    dump = tmp_path / "fetched" / "feed.jsonl"
+    names = [f"https://example.org/{number}" for number in range(24)]
+
+    def add(name: str) -> None:
+        _write(dump, {name: {"url": name, "text": "Some words."}}, {}, UNKNOWN)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, names))
+    assert sorted(article.source for article in read_file(dump, dump.name)) == sorted(names)
