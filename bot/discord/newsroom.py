@@ -29,7 +29,7 @@ from bot.discord.apart import sync_apart
 from bot.discord.settings import Servers
 from bot.discord.shelf import Shelf
 from index.embed import Embedder, StaticEmbedder
-from index.errors import ArticlesError, DatelineError, StoreError
+from index.errors import ArticlesError, DatelineError, StoreBusyError, StoreError
 from index.readers import Problem
 from index.report import SyncReport
 from index.store import Store
@@ -46,6 +46,8 @@ FOLDER = "servers"
 """In the store: a folder of articles for each server that has its own."""
 OPEN = 16
 """Newsrooms of single servers that stay open though nobody asks."""
+BUSY = 0.5
+"""Seconds between two looks at whether another process is done."""
 LONG = 3600.0
 """Seconds without a question after which nothing can be under way in a newsroom."""
 
@@ -185,12 +187,23 @@ class Newsroom:
                 if self._own and not await asyncio.to_thread(Shelf(self._own).files):
                     raise NoArticlesError("the server has no articles of its own")
                 async with self._shared.syncing:
-                    await asyncio.to_thread(self._sync)
+                    await self._fill()
             shared = self._shared
             self._answerer = await asyncio.to_thread(
                 answerer_on, self._store, self._config, shared.llm, shared.words
             )
             return self._answerer
+
+    async def _fill(self) -> None:
+        """Index the articles for the first time, unless another process has done it meanwhile."""
+        while not await asyncio.to_thread(self._articles):
+            try:
+                await asyncio.to_thread(self._sync)
+                return
+            except StoreBusyError:
+                if self._stopping.is_set():
+                    raise
+                await asyncio.sleep(BUSY)
 
     def _articles(self) -> int:
         assert self._store
@@ -205,6 +218,8 @@ class Newsroom:
         try:
             own = self._own is not None
             report = sync_apart(self._config, own, self._note, self._stopping)
+        except StoreBusyError:  # another process does it
+            raise
         except DatelineError as problem:
             self.problem = problem
             raise
@@ -220,6 +235,8 @@ class Newsroom:
                 self._sync()
             else:
                 self._is_up_to_date()
+        except StoreBusyError:
+            LOG.info("another process brings the articles up to date")
         except DatelineError as problem:
             self.problem = problem
             if not self._stopping.is_set():

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from filelock import FileLock
 
 import index.embed
 from bot.answer import Answer
-from bot.compose import index_articles
+from bot.compose import collection, index_articles
 from bot.config import Config
 from bot.discord import newsroom
 from bot.discord.newsroom import Newsrooms, NoArticlesError
 from bot.discord.settings import Servers
 from index.errors import StoreError
+from index.store import LOCK
 from tests.bot.discord.waiting import eventually
 
 HERE, THERE, ELSEWHERE = 1001, 1002, 1003
@@ -164,6 +166,23 @@ async def test_a_change_is_followed_at_once(config: Config, news: Path) -> None:
         store = await newsrooms.common.store()
         await eventually(lambda: newsrooms.common.synced)
         write(news, "Bo Berg", "b.txt")
+        await eventually(lambda: store.counts()[0] == 2)
+
+
+async def test_of_two_processes_with_one_store_one_indexes(
+    config: Config, news: Path, tmp_path: Path
+) -> None:
+    config = replace(config, store=tmp_path / "fresh")
+    async with opened(config) as one, opened(config) as other:
+        answers = await asyncio.gather(asked(one, None), asked(other, None))
+        assert all("Ada Lind" in answer.text for answer in answers)
+        write(news, "Bo Berg", "b.txt")
+        with FileLock(collection(config) / LOCK):
+            for newsrooms in (one, other):
+                await newsrooms.common.refresh()
+        assert not one.common.holdings().failed and not other.common.holdings().failed
+        one.look()
+        store = await other.common.store()
         await eventually(lambda: store.counts()[0] == 2)
 
 
