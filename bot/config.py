@@ -19,6 +19,17 @@ from index.collection import Root, is_address
 from index.errors import UsageError
 
 
+class Shards(NamedTuple):
+    """Some of the `total` connections that Discord's servers are spread over, by number."""
+
+    ids: range
+    total: int
+
+    def has(self, server: int | None) -> bool:
+        """Whether one of them hears a server, or for None direct messages; by Discord's rule."""
+        return ((server or 0) >> 22) % self.total in self.ids
+
+
 def _roots(value: str | Iterable[Root]) -> tuple[Root, ...]:
     parts = _ROOT.findall(value) if isinstance(value, str) else map(str, value)
     return tuple(_root(part) for part in parts if part.strip())
@@ -112,6 +123,16 @@ def _url(value: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
 
 def _socket_url(value: str) -> str:
     return _url(value, ("ws", "wss"))
+
+
+def _shards(value: str) -> Shards:
+    found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?/(\d{1,6})", value.strip())
+    if not found:
+        raise ValueError
+    first, last, total = int(found[1]), int(found[2] or found[1]), int(found[3])
+    if not first <= last < total:
+        raise ValueError
+    return Shards(range(first, last + 1), total)
 
 
 def _database_url(value: str) -> str:
@@ -254,6 +275,10 @@ class Config:
     )
     discord_token: str | None = field(
         default=None, repr=False, metadata=_setting("DISCORD_TOKEN", str, "a token")
+    )
+    discord_shards: Shards | None = field(
+        default=None,
+        metadata=_setting("DISCORD_SHARDS", _shards, "such as 0-1/4: the first two of four"),
     )
     discord_api: str | None = field(
         default=None,

@@ -140,7 +140,7 @@ class Desk:
                 taken_on.enter_context(self.line.joined(asked.person))
                 with self._arriving():
                     await reply.begin()
-                if await self._records.claim(asked.event, asked.awaited):
+                if await self._records.claim(asked.event, asked.awaited, asked.server):
                     await self._settled(asked, question, reply, taken_on)
         except ENDS as problem:
             self._metrics.settled(_outcome(problem))

@@ -57,7 +57,10 @@ class DatelineBot(commands.AutoShardedBot):
     desk: Desk
 
     def __init__(self, config: Config) -> None:
-        intents = discord.Intents.none()
+        intents, shards = discord.Intents.none(), config.discord_shards
+        spread: dict[str, Any] = (
+            {"shard_ids": [*shards.ids], "shard_count": shards.total} if shards else {}
+        )
         intents.guilds = intents.guild_messages = intents.dm_messages = True
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -69,6 +72,7 @@ class DatelineBot(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS),
+            **spread,
         )
         self.config = config
         self._opened = AsyncExitStack()
@@ -106,7 +110,8 @@ class DatelineBot(commands.AutoShardedBot):
         self.add_view(Panel())
         for command in (*COMMANDS, Administration()):
             self.tree.add_command(command)
-        await self._offer()
+        if self.hears(None):  # one process offers the commands of all
+            await self._offer()
         await tell_interrupted(self)
 
     async def close(self) -> None:
@@ -152,6 +157,11 @@ class DatelineBot(commands.AutoShardedBot):
         while len(self._heard) > HEARD:
             self._heard.popitem(last=False)
         return not known
+
+    def hears(self, server: int | None) -> bool:
+        """Whether a server, or for None direct messages, are this process's to answer."""
+        shards = self.config.discord_shards
+        return shards is None or shards.has(server)
 
     def words_in(self, guild: discord.Guild | None) -> Words:
         """The bot's words in a server's language."""

@@ -25,8 +25,13 @@ def awaited(kind: str, words: Words, where: str | int) -> str:
 
 
 async def tell_interrupted(bot: "DatelineBot") -> None:
-    """Say of every question left open that it was not answered."""
-    for event, place, _ in await bot.records.unsettled():
+    """Say of every question left open that it was not answered.
+
+    Those of other processes' servers may be being answered there.
+    """
+    for event, place, server in await bot.records.unsettled():
+        if not bot.hears(server):
+            continue
         kind, language, where = place.split(" ", 2)
         line = words_in(language)("stopped")
         try:

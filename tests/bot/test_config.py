@@ -52,6 +52,29 @@ def test_empty_values_count_as_not_set(env_file: Path) -> None:
     assert config.store == Path("/from/file")
 
 
+@pytest.mark.parametrize(
+    ("written", "ids"), [("0-1/4", [0, 1]), ("3/4", [3]), (" 0/1 ", [0]), ("0-3/4", [0, 1, 2, 3])]
+)
+def test_shards_are_some_of_so_many(written: str, ids: list[int]) -> None:
+    shards = load_config({}, {"DISCORD_SHARDS": written}, None).discord_shards
+    assert shards and [*shards.ids] == ids
+    heard = [number for number in range(shards.total) if shards.has(number << 22)]
+    assert heard == ids
+    assert shards.has(None) == (0 in ids)
+
+
+@pytest.mark.parametrize("written", ["4/4", "2-1/4", "1", "0/0", "a/b", "0-/2", "-1/2", "0-1/4/5"])
+def test_shards_that_there_cannot_be(written: str) -> None:
+    with pytest.raises(UsageError, match="DISCORD_SHARDS"):
+        load_config({}, {"DISCORD_SHARDS": written}, None)
+
+
+def test_a_database_that_is_none_is_refused_unseen() -> None:
+    with pytest.raises(UsageError, match="DATELINE_DATABASE_URL") as caught:
+        load_config({}, {"DATELINE_DATABASE_URL": "mysql://me:secret@host/db"}, None)
+    assert "secret" not in str(caught.value)
+
+
 def test_articles_are_separated_as_in_path_and_a_tilde_is_home() -> None:
     config = load_config({}, {"DATELINE_ARTICLES": f"~/news{os.pathsep}b.jsonl"}, None)
     assert config.articles == (Path.home() / "news", Path("b.jsonl"))
