@@ -44,6 +44,12 @@ def test_steps_are_taken_and_timed(corpus: Corpus, tmp_path: Path) -> None:
     assert max(found.waits) <= found.together
 
 
+def test_a_step_does_not_take_what_the_bench_takes(corpus: Corpus, tmp_path: Path) -> None:
+    held = b"1" * 500_000_000
+    step = measured("index", "only reading and splitting", corpus, tmp_path)
+    assert step.memory < len(held)
+
+
 def test_a_step_that_fails_says_why(corpus: Corpus, tmp_path: Path) -> None:
     missing = corpus._replace(articles=tmp_path / "nothing.jsonl.gz")
     with pytest.raises(SystemExit, match=r"nothing\.jsonl\.gz"):
