@@ -29,6 +29,7 @@ from index.openai_api import OPENAI, Endpoint
 from index.report import SyncReport
 from index.store import Store
 from index.sync import Progress
+from index.workers import Workers
 from prompts import PromptError, Prompts
 
 if TYPE_CHECKING:
@@ -115,6 +116,15 @@ def embedder(config: Config) -> Embedder:
         raise UsageError(f"DATELINE_EMBEDDING: {problem}") from None
 
 
+def workers(config: Config) -> Workers | None:
+    """The Ray cluster that is to make passages of articles, if the settings name one."""
+    if not config.ray:
+        return None
+    from index.ray_workers import RayWorkers  # noqa: PLC0415  (few have one)
+
+    return RayWorkers(config.ray)
+
+
 def open_collection(config: Config, shared: Embedder | None = None) -> Store:
     """The store of the articles to answer from, as it is; the caller closes it.
 
@@ -127,7 +137,7 @@ def open_collection(config: Config, shared: Embedder | None = None) -> Store:
         if config.chroma_url
         else None
     )
-    return Store.open(collection(config), shared or embedder(config), server)
+    return Store.open(collection(config), shared or embedder(config), server, workers(config))
 
 
 def index_articles(

@@ -121,6 +121,13 @@ def _url(value: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     return value.rstrip("/")
 
 
+def _host_and_port(value: str) -> str:
+    parts = urlsplit(f"//{value}")
+    if not parts.hostname or not parts.port or parts.netloc != value:
+        raise ValueError
+    return value
+
+
 def _socket_url(value: str) -> str:
     return _url(value, ("ws", "wss"))
 
@@ -227,6 +234,9 @@ class Config:
     )
     chroma_database: str = field(
         default="default_database", metadata=_setting("CHROMA_DATABASE", str, "a database's name")
+    )
+    ray: str | None = field(
+        default=None, metadata=_setting("DATELINE_RAY", _host_and_port, "HOST:PORT")
     )
     chat_model: str | None = field(
         default=None, metadata=_setting("CHAT_MODEL", str, "a language model's name")

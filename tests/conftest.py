@@ -25,6 +25,7 @@ QUIET = (
     "CHROMA_",
     "OPENAI_",
     "DISCORD_",
+    "RAY_",
     "NO_COLOR",
     "FORCE_COLOR",
     "COLUMNS",

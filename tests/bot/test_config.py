@@ -157,6 +157,13 @@ def test_a_bad_setting_of_a_language_model_is_refused(key: str, value: str) -> N
         load_config({}, {key: value}, None)
 
 
+def test_the_address_of_a_ray_cluster_is_read() -> None:
+    assert load_config({}, {"DATELINE_RAY": "[::1]:6379"}, None).ray == "[::1]:6379"
+    for bad in ("ray.example.org", "ray://127.0.0.1:10001", "127.0.0.1:0", "host:port", ":6379"):
+        with pytest.raises(UsageError, match=r"DATELINE_RAY: '.*' will not do; it takes HOST:PORT"):
+            load_config({}, {"DATELINE_RAY": bad}, None)
+
+
 @pytest.mark.parametrize("key", ["CHAT_OPTIONS", "DATELINE_EMBEDDING_OPTIONS"])
 @pytest.mark.parametrize("value", ['{"api_key": "hush"', '["hush"]'])
 def test_bad_options_are_not_repeated(key: str, value: str) -> None:
