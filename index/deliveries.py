@@ -91,15 +91,17 @@ class Deliveries:
         ):
             before[source, sha256].append(number)
         kept: list[tuple[int, int]] = []
-        fresh: list[tuple[int, Article]] = []
+        fresh: list[tuple[int, bytes, Article]] = []
         problems: list[Problem] = []
         for ordinal, item in enumerate(read_file(Path(file.path), file.source)):
             if isinstance(item, Problem):
                 problems.append(item)
-            elif same := before[item.source, content_hash(item)]:
+                continue
+            sha256 = content_hash(item)
+            if same := before[item.source, sha256]:
                 kept.append((ordinal, same.pop()))
             else:
-                fresh.append((ordinal, item))
+                fresh.append((ordinal, sha256, item))
             if len(fresh) >= PAGE:
                 self._add(file_id, fresh)
                 fresh = []
@@ -197,17 +199,17 @@ class Deliveries:
             "UPDATE articles SET leaving = 1 WHERE id = ?", ((n,) for n in article_ids)
         )
 
-    def _add(self, file_id: int, fresh: Sequence[tuple[int, Article]]) -> None:
-        """Take down new articles; they wait until they are seen to."""
-        signed = [(ordinal, article, signature(article.text)) for ordinal, article in fresh]
+    def _add(self, file_id: int, fresh: Sequence[tuple[int, bytes, Article]]) -> None:
+        """Take down new articles, with the hashes of their content; they wait to be seen to."""
+        signatures = [signature(article.text) for _, _, article in fresh]
         with self._manifest.transaction():
-            for ordinal, article, sign in signed:
+            for (ordinal, sha256, article), sign in zip(fresh, signatures, strict=True):
                 number = self._manifest.insert(
                     "articles",
                     file_id=file_id,
                     ordinal=ordinal,
                     source=article.source,
-                    sha256=content_hash(article),
+                    sha256=sha256,
                     body=body_hash(article),
                     state=NEW,
                     leaving=0,

@@ -26,9 +26,9 @@ def signature(text: str) -> Signature:
     from rensa import RMinHash  # noqa: PLC0415 - reading an index needs none
 
     words = _WORD.findall(text.lower())
-    runs = [" ".join(words[i : i + RUN]) for i in range(max(1, len(words) - RUN + 1))]
+    runs = [*map(" ".join, zip(*(words[at:] for at in range(RUN)), strict=False))]
     sketch = RMinHash(num_perm=LENGTH, seed=SEED)
-    sketch.update(runs if words else [text])
+    sketch.update(runs or [" ".join(words) or text])
     return np.array(sketch.digest(), dtype=np.uint32)
 
 

@@ -8,15 +8,13 @@ transaction makes them real, and ids of passages on their way out until the deri
 have dropped them.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import NamedTuple
 
-import numpy as np
-
 from index.deliveries import Deliveries, FileRow
+from index.derived import DerivedWriter, Writing
 from index.embed import Embedder
 from index.errors import ArticlesError
 from index.generation import Generation
@@ -27,9 +25,11 @@ from index.plan import Changes, Plan
 from index.workers import Workers
 
 CHARACTERS = 1_000_000
-"""Of the articles whose passages are made together."""
+"""Of the articles whose passages are made together. This and what follows bound the memory."""
 BATCH = 4_000
-"""Passages written together; these two bound the memory a sync takes."""
+"""Passages written together."""
+BEHIND = 1
+"""Batches that are still being written when the next one is begun."""
 FEW = 10
 """Fewer articles than these may go at once, however few are left."""
 
@@ -73,7 +73,7 @@ class Sync:
         self.embedded = 0
         self.kept: list[str] = []
         self._made = 0
-        self._pending: tuple[list[NewPassages], Future[None]] | None = None
+        self._under_way: deque[Writing] = deque()
 
         known = self._deliveries.files()
         here = {file.path for file in listing.found}
@@ -169,7 +169,7 @@ class Sync:
         work = PassageMaker(self._embedder)
         made: list[tuple[Text, Passages]] = []
         with (
-            ThreadPoolExecutor(1, "index-writer") as writer,
+            DerivedWriter(self._generation) as writer,
             closing(self._workers.map(work, self._batches(plan.embed))) as batches,
         ):
             try:
@@ -180,7 +180,7 @@ class Sync:
                         self._write(plan, whole, writer)
             finally:
                 self._write(plan, made, writer)  # what was embedded may have been paid for
-                self._settle(plan)
+                self._settle(plan, 0)
 
     def _batches(self, article_ids: Sequence[int]) -> Iterator[list[Text]]:
         batch: list[Text] = []
@@ -195,13 +195,12 @@ class Sync:
             yield batch
 
     def _write(
-        self, plan: Plan, made: Sequence[tuple[Text, Passages]], writer: ThreadPoolExecutor
+        self, plan: Plan, made: Sequence[tuple[Text, Passages]], writer: DerivedWriter
     ) -> None:
         """Begin to write passages, after those before them."""
-        self._settle(plan)
         if made:
-            new = self._numbered(made)
-            self._pending = new, writer.submit(self._derive, new)
+            self._under_way.append(writer.begin(self._numbered(made)))
+        self._settle(plan, BEHIND)
 
     def _numbered(self, made: Sequence[tuple[Text, Passages]]) -> list[NewPassages]:
         ids = self._manifest.reserve(sum(len(passages.spans) for _, passages in made))
@@ -212,19 +211,17 @@ class Sync:
             at = part.stop
         return new
 
-    def _derive(self, new: Sequence[NewPassages]) -> None:
-        ids = [number for passages in new for number in passages.ids]
-        self._generation.vectors.add(ids, np.concatenate([passages.vectors for passages in new]))
-        self._generation.bm25.add(_bm25_rows(new))
-        self._generation.bm25.commit()
+    def _settle(self, plan: Plan, behind: int) -> None:
+        """Wait until no more batches than that are being written.
 
-    def _settle(self, plan: Plan) -> None:
-        """Wait for a batch to be written; then it answers, and what it replaces does no more."""
-        if self._pending is None:
-            return
-        new, written = self._pending
-        self._pending = None
-        written.result()
+        What is written answers, and what it replaces does no more.
+        """
+        while len(self._under_way) > behind:
+            writing = self._under_way.popleft()
+            writing.wait()
+            self._put(plan, writing.new)
+
+    def _put(self, plan: Plan, new: Sequence[NewPassages]) -> None:
         with self._manifest.transaction():
             for passages in new:
                 self._manifest.put_passages(passages)
@@ -265,9 +262,3 @@ class Sync:
             self._manifest.drop_article(article_id)
         elif plan.alters(article_id):
             self._manifest.set_standing(article_id, standing)
-
-
-def _bm25_rows(new: Sequence[NewPassages]) -> Iterator[tuple[int, str, str]]:
-    for _, title, text, ids, spans, _vectors in new:
-        for number, (start, end) in zip(ids, spans, strict=True):
-            yield number, title, text[start:end]

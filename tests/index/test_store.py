@@ -410,8 +410,8 @@ def test_a_first_sync_killed_goes_on_where_it_was(tmp_path: Path, news: Path) ->
     arguments = [sys.executable, "-c", KILLED, here, str(folder), str(news), *moment]
     subprocess.run(arguments, check=False, timeout=60)
     with Store.open(folder, CountingEmbedder()) as store:
-        assert did(store.sync([news])) == (1, 0, 0, 2)
-        assert len(texts(store)) == 1
+        assert did(store.sync([news])) == (2, 0, 0, 1)
+        assert len(texts(store)) == 2
         assert is_sound(store, [news])
 
 
