@@ -9,8 +9,8 @@ and the whole), and later articles name them again. So passages, vocabulary and 
 of words grow as those of a longer feed would, and no two articles are nearly the same.
 
 What it is not: news. Sentences do not follow from one another, every sentence comes back with
-other names, and matters do not grow in number, only in articles: vectors stand closer together
-than those of a real feed as long. Time, memory and bytes can be measured on it, quality cannot.
+other names, and matters do not grow in number, only in articles; how close vectors lie to each
+other is not what it would be. Time, memory and bytes can be measured on it, quality cannot.
 """
 
 import math

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 # ruff: noqa: PLC0415  (Matplotlib takes a second to load)
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Point = tuple[float, float]
@@ -30,8 +31,7 @@ def bars(values: Mapping[str, Sequence[float]], x: str) -> str:
     axes.barh([*values], middle, xerr=reach, color="#4a6fa5", ecolor="#222222", capsize=2)
     axes.invert_yaxis()
     axes.set_xlabel(x)
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter("{x:g}")
+    _measure(axes, "x")
     return _svg(figure)
 
 
@@ -48,11 +48,18 @@ def curves(
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     for name in log:
-        axes.set(**{f"{name}scale": "log"})
-        getattr(axes, f"{name}axis").set_major_formatter("{x:,g}")
+        _measure(axes, name)
     axes.grid(alpha=0.3)
     figure.legend(loc="outside right upper", fontsize="small")
     return _svg(figure)
+
+
+def _measure(axes: "Axes", name: str) -> None:
+    """Make an axis logarithmic, its numbers written out."""
+    axes.set(**{f"{name}scale": "log"})
+    axis = getattr(axes, f"{name}axis")
+    axis.set_major_formatter("{x:,.10g}")
+    axis.set_minor_formatter("")
 
 
 def _svg(figure: "Figure") -> str:
