@@ -135,7 +135,7 @@ class Answerer:
         return await standalone(query, history, self._llm, self._prompts)
 
     def _find(self, query: Query) -> "_Found":
-        readings = [read(self._retriever.retrieve(q), self._words) for q in _parts(query)]
+        readings = [read(self._retriever.retrieve(q)) for q in _parts(query)]
         findings = [_Finding(reading, confidence(reading)) for reading in readings]
         return _Found(query, findings, self._threshold)
 
@@ -203,7 +203,7 @@ class Answerer:
         """The quotes for all that was found, each once; they share the room there is."""
         chosen = {}
         for f in findings:
-            for quote in choose_quotes(f.reading, self._words, MAX_WORDS // len(findings)):
+            for quote in choose_quotes(f.reading, MAX_WORDS // len(findings)):
                 chosen[quote.candidate.source, quote.start] = quote
         return list(chosen.values())
 

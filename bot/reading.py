@@ -8,19 +8,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.question import Kind, answers_kind, kind_of
 from index.embed import unit
+from index.lexicon import NO_TERM, Lexicon, Numbers, words_of
 from index.manifest import Candidate
+from index.places import Places, Texts
 from index.rank import Hit
 from index.retriever import Evidence
 from index.split import sentences
-from index.terms import terms, terms_of_word
-from index.words import Words
+from index.terms import terms_of_word
 
 Floats = NDArray[np.float32]
 
@@ -30,7 +31,7 @@ HEADING_WORDS = 5
 """A line of fewer words that does not end as sentences do is a heading, and says too little."""
 REASON_WORDS = 8
 """The same where a reason is asked for: a heading names things, but seldom explains them."""
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _FINISHED = re.compile(r"""[.!?…:;][\s"'”’)\]]*$""")
 _BOILERPLATE = re.compile(
     r"\b(?:sign up|subscribe|newsletter|click here|read more|follow (?:us|me|him|her)\b.*@|"
@@ -43,9 +44,8 @@ _BOILERPLATE = re.compile(
 class Sentence:
     """A sentence of a hit; `start` and `end` are character offsets into its article.
 
-    `tokens` are its terms in order, `words` its distinct words as written; `length` counts
-    the blank-separated ones. `has_kind` says that it holds something of the kind asked for
-    that the question does not.
+    `words` are its words in order, as written; `length` counts the blank-separated ones.
+    `has_kind` says that it holds something of the kind asked for that the question does not.
     """
 
     hit: int
@@ -53,33 +53,72 @@ class Sentence:
     start: int
     end: int
     text: str
-    tokens: tuple[str, ...]
-    terms: frozenset[str]
     words: tuple[str, ...]
     length: int
     has_kind: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """All the evidence's sentences, read for one question.
 
-    `sought` are the terms looked for and `importance` what each weighs; `match[i, j]` in
-    [0, 1] says how well sentence i matches term j; `cosines` how like the question each
-    sentence is. `vectors` are those of the words in `vocabulary`, of length 1, and `echo`
-    says of each, in [0, 1], how far it only says what the question says.
+    `texts` are the sentences' words by number. `forms` are the words as written, each once a
+    sentence, and `spoken` the same by number. `sought` are the terms looked for and `importance`
+    what each weighs; `match[i, j]` in [0, 1] says how well sentence i matches term j; `cosines`
+    how like the question each sentence is, and `phrases` how much of its pairs of terms it has.
     """
 
     evidence: Evidence
     kind: Kind
     sentences: tuple[Sentence, ...]
+    texts: Texts
+    forms: tuple[str, ...]
+    spoken: Texts
     sought: tuple[str, ...]
     importance: Floats
     match: Floats
     cosines: Floats
-    vocabulary: dict[str, int]
-    vectors: Floats
-    echo: Floats
+    phrases: Floats
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """What the numbers of words and terms mean."""
+        return self.evidence.alike.lexicon
+
+    @cached_property
+    def terms(self) -> Numbers:
+        """The numbers of all terms of the sentences, each once, in order."""
+        found = np.unique(self.lexicon.terms[self.spoken.words])
+        return np.asarray(found[found != NO_TERM])
+
+    @cached_property
+    def told(self) -> Floats:
+        """Which sentences say which of `terms`: 1 or 0, `(sentences, terms)`."""
+        return self._which(self.spoken, len(self.sentences))
+
+    @cached_property
+    def titled(self) -> Floats:
+        """Which hits' titles say which of `terms`: 1 or 0, `(hits, terms)`."""
+        return self._which(self._titles, len(self.evidence.hits))
+
+    @cached_property
+    def _titles(self) -> Texts:
+        hits = self.evidence.hits
+        return Texts.of([words_of(hit.candidate.title) for hit in hits], self.lexicon)
+
+    def columns(self, texts: Texts) -> Numbers:
+        """The place of each word's term among `terms`, or NO_TERM."""
+        found = self.lexicon.terms[texts.words]
+        place = np.full(max(found.max(initial=0), self.terms.max(initial=0)) + 2, NO_TERM)
+        place[self.terms] = np.arange(len(self.terms))
+        return place[found]  # NO_TERM is that of the last one
+
+    def _which(self, texts: Texts, rows: int) -> Floats:
+        columns = self.columns(texts)
+        here = columns != NO_TERM
+        which = np.zeros((rows, len(self.terms)), dtype=np.float32)
+        which[texts.text[here], columns[here]] = 1
+        return which
 
     @cached_property
     def exact(self) -> Floats:
@@ -97,9 +136,10 @@ class Reading:
         return near
 
     @cached_property
-    def titles(self) -> list[set[str]]:
-        """The terms of every hit's title."""
-        return [set(terms(hit.candidate.title)) for hit in self.evidence.hits]
+    def of_title(self) -> Floats:
+        """Which of `sought` each sentence's title has: 1 or 0, like `exact`."""
+        held = Places(self.evidence.sought.importance, self._titles, self.lexicon).held
+        return np.asarray(held[[s.hit for s in self.sentences]], dtype=np.float32)
 
     def share(self, match: Floats) -> Floats:
         """The share of the total importance that rows of matches make up, in [0, 1]."""
@@ -107,33 +147,29 @@ class Reading:
         return match @ self.importance / total if total else match.sum(axis=-1) * 0
 
 
-def read(evidence: Evidence, words: Words) -> Reading:
+def read(evidence: Evidence) -> Reading:
     """Read the sentences of all hits, best hit first, in the order of the text."""
-    kind = kind_of(evidence.query.text)
-    found = tuple(_sentences(evidence.hits, kind, frozenset(evidence.sought.attention)))
-    asked = [w.lower() for w in _WORD.findall(evidence.query.text)]
-    seen = dict.fromkeys(w.lower() for s in found for w in s.words)
-    vocabulary = {word: i for i, word in enumerate([*seen])}
-    raw, lengths = words.with_lengths([*vocabulary])
-    sought = tuple(evidence.sought.importance)
-    columns = [[vocabulary[w.lower()] for w in s.words] for s in found]
-    alike = evidence.alike
-    match = alike.best([alike.numbers(w.lower() for w in s.words) for s in found])
-    held = [[term in s.terms for term in sought] for s in found]
-    match[np.array(held, dtype=bool).reshape(match.shape)] = 1
-    sums = np.array([raw[c].sum(axis=0) for c in columns]).reshape(len(found), raw.shape[1])
-    question = unit(words.vectors(asked).sum(axis=0, keepdims=True))
+    kind, alike, sought = kind_of(evidence.query.text), evidence.alike, evidence.sought
+    found = tuple(_sentences(evidence.hits, kind, frozenset(sought.attention)))
+    texts = Texts.of([s.words for s in found], alike.lexicon)
+    each = [[*dict.fromkeys(s.words)] for s in found]
+    spoken = Texts.of(each, alike.lexicon)
+    places = Places(sought.importance, texts, alike.lexicon)
+    match = alike.best(texts.words, texts.starts)
+    match[places.held] = 1
+    question = alike.lexicon.vectors[alike.lexicon.numbers(words_of(evidence.query.text))]
     return Reading(
         evidence=evidence,
         kind=kind,
         sentences=found,
-        sought=sought,
-        importance=np.array([*evidence.sought.importance.values()], dtype=np.float32),
+        texts=texts,
+        forms=tuple(chain.from_iterable(each)),
+        spoken=spoken,
+        sought=tuple(sought.importance),
+        importance=sought.weights,
         match=match,
-        cosines=(unit(sums) @ question.T)[:, 0],
-        vocabulary=vocabulary,
-        vectors=raw / lengths[:, np.newaxis],
-        echo=alike.to(alike.numbers(vocabulary)).max(axis=1, initial=0),
+        cosines=unit(spoken.sums(alike.lexicon)) @ unit(question.sum(axis=0)),
+        phrases=places.phrases(sought.pairs),
     )
 
 
@@ -144,9 +180,8 @@ def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterat
         for start, end in sentences(c.text):
             text = c.text[start:end]
             length = len(text.split())
-            tokens = tuple(terms(text))
-            words = tuple(dict.fromkeys(_WORD.findall(text)))
-            if length < MIN_WORDS or not tokens or not words:
+            words = tuple(_WORD.findall(text))
+            if length < MIN_WORDS or not any(map(terms_of_word, words)):
                 continue
             if length < enough and _is_heading(c.text, start, end):
                 continue
@@ -158,8 +193,6 @@ def _sentences(hits: Sequence[Hit], kind: Kind, asked: frozenset[str]) -> Iterat
                 start=c.start + start,
                 end=c.start + end,
                 text=text,
-                tokens=tokens,
-                terms=frozenset(tokens),
                 words=words,
                 length=length,
                 has_kind=any(

@@ -2,16 +2,16 @@
 
     python -m evals.fit --store DIR ARTICLES GOLD [ARTICLES GOLD ...]
 
-Prints the weights to be pasted into `index/rank.py`, `bot/quotes.py` and `bot/gate.py`.
-Beside the questions as they are, the gate sees each dated one again without its date, and
-each one asked of two tiny collections: articles near the matter that do not hold the answer,
-and the same with one that does. It needs NumPy only.
+Prints the weights to be pasted into `index/rank.py`, `bot/quotes.py`, `bot/guess.py` and
+`bot/gate.py`. Beside the questions as they are, the gate sees each dated one again without its
+date, and each one asked of two tiny collections: articles near the matter that do not hold the
+answer, and the same with one that does. It needs NumPy only.
 """
 
 import argparse
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from bot import gate, quotes
+from bot import gate, guess, quotes
 from bot.conversation.rewrite import rewrite
 from bot.reading import Reading, read
 from evals.figures.metrics import SHORT
@@ -167,11 +167,11 @@ def main() -> None:
     ranker = fit_choice(_passage_listings(cases))
     _show("index/rank.py WEIGHTS", rank.WEIGHTS, ranker)
     rank.WEIGHTS.update(zip(rank.WEIGHTS, ranker.tolist(), strict=True))
-    sentence = fit_choice([*_sentence_listings(cases, words)])
+    sentence = fit_choice([*_sentence_listings(cases)])
     _show("bot/quotes.py SENTENCE_WEIGHTS", quotes.SENTENCE_WEIGHTS, sentence)
     quotes.SENTENCE_WEIGHTS.update(zip(quotes.SENTENCE_WEIGHTS, sentence.tolist(), strict=True))
-    word = fit_choice([*_word_listings(cases, words)])
-    _show("bot/quotes.py WORD_WEIGHTS", quotes.WORD_WEIGHTS, word)
+    word = fit_choice([*_word_listings(cases)])
+    _show("bot/guess.py WORD_WEIGHTS", guess.WORD_WEIGHTS, word)
     for articles, _ in pairs:
         with _opened(articles, options.store, model) as store:
             _try_gate(store, _name(articles), gold_of[articles], words, trials)
@@ -195,17 +195,7 @@ def _cases(retriever: Retriever, gold: Sequence[Gold], words: Words) -> Iterator
     for g in gold:
         evidence = retriever.retrieve(rewrite(g.question, g.history, g.asked_on, words), POOL)
         if g.has_answer and evidence.hits:
-            # The idf is asked for once the store is closed, so it is looked up now.
-            yield Case(g, replace(evidence, idf=_remembered(evidence)))
-
-
-def _remembered(evidence: Evidence) -> Callable[[str, str], float]:
-    known: dict[str, float] = {}
-    for hit in evidence.hits[:40]:
-        for word in set(re.findall(r"\w+", hit.candidate.text)):
-            for term in terms(word):
-                known.setdefault(term, evidence.idf(term, word))
-    return lambda term, word: known.get(term, 9.0)
+            yield Case(g, evidence)
 
 
 def _passage_listings(cases: Sequence[Case]) -> list[Listing]:
@@ -218,28 +208,28 @@ def _passage_listings(cases: Sequence[Case]) -> list[Listing]:
     ]
 
 
-def _sentence_listings(cases: Sequence[Case], words: Words) -> Iterator[Listing]:
-    for gold, reading in _readings(cases, words):
+def _sentence_listings(cases: Sequence[Case]) -> Iterator[Listing]:
+    for gold, reading in _readings(cases):
         right = [_stands_in(gold, s.text) for s in reading.sentences]
         yield Listing(quotes.sentence_features(reading), np.array(right))
 
 
-def _word_listings(cases: Sequence[Case], words: Words) -> Iterator[Listing]:
-    for gold, reading in _readings(cases, words):
-        wanted = {term for answer in gold.answers for term in terms(answer)}
-        seen = quotes.words_seen(reading, quotes.likelihood(reading))
-        rows = quotes.word_features(reading, seen, words)
-        yield Listing(rows, np.array([term in wanted for term in seen]))
+def _word_listings(cases: Sequence[Case]) -> Iterator[Listing]:
+    for gold, reading in _readings(cases):
+        wanted = reading.lexicon.term_numbers(t for answer in gold.answers for t in terms(answer))
+        seen = guess.words_seen(reading, quotes.likelihood(reading))
+        rows = guess.word_features(reading, seen)
+        yield Listing(rows, np.isin(reading.terms[seen.columns], wanted))
 
 
-def _readings(cases: Sequence[Case], words: Words) -> Iterator[tuple[Gold, Reading]]:
+def _readings(cases: Sequence[Case]) -> Iterator[tuple[Gold, Reading]]:
     """The questions with a short answer, read as with the ranker's weights."""
     weights = np.array([*rank.WEIGHTS.values()], dtype=np.float32)
     for case in cases:
         if _short(case.gold):
             hits = [replace(h, score=float(h.features @ weights)) for h in case.evidence.hits]
             best = sorted(hits, key=lambda h: -h.score)[:QUOTED_FROM]
-            reading = read(replace(case.evidence, hits=tuple(best)), words)
+            reading = read(replace(case.evidence, hits=tuple(best)))
             if reading.sentences:
                 yield case.gold, reading
 
@@ -248,7 +238,7 @@ def _try_gate(store: Store, name: str, gold: Sequence[Gold], words: Words, trial
     retriever = Retriever(store, words)
 
     def ask(group: str, g: Gold, as_of: date | None, has_answer: bool) -> Reading:
-        reading = read(retriever.retrieve(rewrite(g.question, g.history, as_of, words)), words)
+        reading = read(retriever.retrieve(rewrite(g.question, g.history, as_of, words)))
         trials.add(f"{name}, {group}", reading, has_answer)
         return reading
 
@@ -285,7 +275,7 @@ def _tiny(store: Store, g: Gold, reading: Reading, words: Words) -> Iterator[tup
             with Store.open(Path(folder) / "store", store.embedder) as tiny:
                 tiny.sync([dump])
                 evidence = Retriever(tiny, words).retrieve(rewrite(g.question, (), None, words))
-                yield read(evidence, words), has_answer
+                yield read(evidence), has_answer
 
 
 def _holds(gold: Gold, hit: rank.Hit) -> bool:

@@ -133,7 +133,7 @@ class Generation:
         All are compared where they are few, which takes no graph and no Chroma, and where
         the vector index cannot be used: that finds the same, at 150,000 passages a second.
         """
-        if self.manifest.counts()[1] > EXACT:
+        if self.manifest.has_more_passages_than(EXACT):
             try:
                 return self.vectors.query(vector, k)
             except VectorsError as problem:

@@ -145,17 +145,25 @@ class Manifest:
         rows = self.select("SELECT value FROM meta WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
 
-    def candidates(self, ids: Sequence[int]) -> list[Candidate]:
-        """The passages with these ids, in their order; an unknown id is left out."""
+    def candidates(self, ids: Sequence[int], until: date = date.max) -> list[Candidate]:
+        """The passages with these ids, in their order.
+
+        An unknown id is left out, and what was published after `until`.
+        """
         rows = self.select(
             "SELECT p.id, p.article_id, coalesce(a.story, a.id), a.source, a.title, a.published,"
             " a.url, p.text, p.start, p.end, p.vector"
             " FROM passages p JOIN articles a ON a.id = p.article_id"
-            " WHERE p.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
+            " WHERE p.id IN (SELECT value FROM json_each(?))"
+            " AND (a.published IS NULL OR a.published <= ?)",
+            (json.dumps(list(ids)), until.isoformat()),
         )
         known = {row[0]: row for row in rows}
-        return [_candidate(known[number]) for number in ids if number in known]
+        found = [known[number] for number in ids if number in known]
+        if not found:
+            return []
+        vectors = _vector(b"".join(row[-1] for row in found)).reshape(len(found), -1)
+        return [_candidate(row, vector) for row, vector in zip(found, vectors, strict=True)]
 
     def article(self, source: str) -> Article | None:
         """The article with this source, or None; what is superseded does not count."""
@@ -217,6 +225,10 @@ class Manifest:
             " (SELECT count(*) FROM passages)"
         )
         return articles, passages
+
+    def has_more_passages_than(self, number: int) -> bool:
+        """The same without counting them all, which takes longer the more there are."""
+        return bool(self.select("SELECT 1 FROM passages LIMIT 1 OFFSET ?", (number,)))
 
     def sources(self) -> int:
         """How many names articles have that are there to stay."""
@@ -413,21 +425,10 @@ class Manifest:
             ) from error
 
 
-def _candidate(row: Sequence[Any]) -> Candidate:
-    number, article_id, story, source, title, published, url, text, start, end, blob = row
-    return Candidate(
-        number,
-        article_id,
-        story,
-        source,
-        title,
-        _day(published),
-        url,
-        text,
-        start,
-        end,
-        _vector(blob),
-    )
+def _candidate(row: Sequence[Any], vector: NDArray[np.float32]) -> Candidate:
+    number, article_id, story, source, title, published, url, text, start, end, _ = row
+    day = _day(published)
+    return Candidate(number, article_id, story, source, title, day, url, text, start, end, vector)
 
 
 def _vector(blob: bytes) -> NDArray[np.float32]:

@@ -5,22 +5,19 @@ A linear model over a dozen readable features. Its weights were fitted by
 """
 
 import math
-import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
-from itertools import pairwise
-from sys import intern
-from typing import NamedTuple
+from functools import cached_property
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.lexicon import words_of
 from index.manifest import Candidate
 from index.period import Period
-from index.terms import terms_of_word
+from index.places import Places, Texts
 from index.words import Likeness
 
 WEIGHTS = {
@@ -38,13 +35,8 @@ WEIGHTS = {
 }
 _UNREAD = 8
 """The first so many features can be had without reading the passage."""
-READ = 60
-"""Candidates read."""
-NEAR = 22
-"""How many terms may lie between words that count as standing together."""
-_WORD = re.compile(r"\w+")
-ANALYSED = 6_000
-"""Passages whose terms and words are remembered, some ten kilobytes each."""
+READ = 30
+"""Candidates read: the answer stood as often among the best with 20 as with 60."""
 FULL_LENGTH = 1000
 """Characters from which a passage counts as a whole one."""
 
@@ -90,22 +82,14 @@ class Sought:
         return list(dict.fromkeys((a, b) for a, b in pairwise(self.terms) if a != b))
 
     @cached_property
+    def weights(self) -> NDArray[np.float32]:
+        """The importance of each term, in its order."""
+        return np.array([*self.importance.values()], dtype=np.float32)
+
+    @cached_property
     def total(self) -> float:
         """All importance together."""
         return sum(self.importance.values())
-
-    @cached_property
-    def _phrases(self) -> dict[tuple[str, str], float]:
-        """What each pair weighs."""
-        return {pair: self.importance[pair[0]] + self.importance[pair[1]] for pair in self.pairs}
-
-    def phrase_share(self, tokens: Sequence[str]) -> float:
-        """The share, by importance, of the question's adjacent pairs that stand side by side."""
-        total = sum(self._phrases.values())
-        if not total or self._phrases.keys().isdisjoint(pairwise(tokens)):
-            return 0.0
-        found = self._phrases.keys() & {*pairwise(tokens)}
-        return sum(self._phrases[pair] for pair in found) / total
 
 
 def rank(
@@ -143,65 +127,45 @@ def _unread_features(
 ) -> NDArray[np.float32]:
     """The features that need no look at the text: `(len(candidates), _UNREAD)`."""
     top = max(bm25.values(), default=0.0) or 1.0
-    shares = [bm25.get(c.id, 0.0) / top for c in candidates]
-    article_bm25: dict[int, float] = defaultdict(float)
-    article_cosine: dict[int, float] = defaultdict(float)
-    for c, share, cosine in zip(candidates, shares, cosines, strict=True):
-        article_bm25[c.article_id] = max(article_bm25[c.article_id], share)
-        article_cosine[c.article_id] = max(article_cosine[c.article_id], float(cosine))
-    ages = [_age(c.published, sought) for c in candidates]
+    shares = np.array([bm25.get(c.id, 0.0) for c in candidates]) / top
+    _, article = np.unique([c.article_id for c in candidates], return_inverse=True)
+    ages = np.array([_age(c.published, sought) for c in candidates])
     columns = (
         shares,
         cosines,
-        [article_bm25[c.article_id] for c in candidates],
-        [article_cosine[c.article_id] for c in candidates],
-        [math.exp(-age / 30) for age in ages],
-        [math.exp(-age / 7) for age in ages],
-        [1 / (1 + c.start / 800) for c in candidates],
-        [min(1.0, len(c.text) / FULL_LENGTH) for c in candidates],
+        _most(shares, article),
+        _most(cosines, article),
+        np.exp(-ages / 30),
+        np.exp(-ages / 7),
+        1 / (1 + np.array([c.start for c in candidates]) / 800),
+        np.minimum(1.0, np.array([len(c.text) for c in candidates]) / FULL_LENGTH),
     )
     return np.array(columns, dtype=np.float32).T
+
+
+def _most(values: NDArray[np.floating], article: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The largest value of any candidate of the same article, at least 0."""
+    most = np.zeros(len(values))
+    np.maximum.at(most, article, values)
+    return most[article]
 
 
 def _read_features(
     sought: Sought, candidates: Sequence[Candidate], alike: Likeness
 ) -> NDArray[np.float32]:
     """The features that come of reading: `(len(candidates), len(WEIGHTS) - _UNREAD)`."""
-    found = [_analysed(c.title, c.text) for c in candidates]
+    titles = (words_of(c.title) for c in candidates)
+    bodies = (words_of(c.text) or [""] for c in candidates)
+    texts = Texts.of([*chain.from_iterable(zip(titles, bodies, strict=True))], alike.lexicon)
+    places = Places(sought.importance, texts, alike.lexicon)
+    match = alike.best(texts.words, texts.starts[::2])  # a passage's title with its body
+    match[places.held[::2] | places.held[1::2]] = 1
     columns = (
-        [sought.phrase_share(passage.tokens) for passage in found],
-        [_proximity(sought, passage.tokens) for passage in found],
-        _likenesses(sought, found, alike),
+        places.phrases(sought.pairs)[1::2],
+        places.proximity()[1::2],
+        match @ sought.weights / (sought.total or 1.0),
     )
     return np.array(columns, dtype=np.float32).T
-
-
-def _likenesses(
-    sought: Sought, found: Sequence["_Analysed"], alike: Likeness
-) -> NDArray[np.float32]:
-    """The share of the importance that each passage has the words for, or words like them."""
-    match = alike.best([alike.numbers(passage.words) for passage in found])
-    for row, passage in zip(match, found, strict=True):
-        row[[term in passage.terms for term in sought.importance]] = 1
-    weights = np.array([*sought.importance.values()], dtype=np.float32)
-    return np.asarray(match @ weights / (sought.total or 1.0), dtype=np.float32)
-
-
-class _Analysed(NamedTuple):
-    """The terms of a passage in order, and all terms and words of it and its title."""
-
-    tokens: tuple[str, ...]
-    terms: frozenset[str]
-    words: tuple[str, ...]
-
-
-@lru_cache(maxsize=ANALYSED)
-def _analysed(title: str, text: str) -> _Analysed:
-    titled, body = _WORD.findall(title.lower()), _WORD.findall(text.lower())
-    tokens = tuple(term for word in body for term in terms_of_word(word))
-    heading = (term for word in titled for term in terms_of_word(word))
-    words = tuple(map(intern, dict.fromkeys([*titled, *body])))
-    return _Analysed(tokens, frozenset([*tokens, *heading]), words or ("",))
 
 
 _COLUMN = {name: column for column, name in enumerate(WEIGHTS)}
@@ -214,13 +178,3 @@ def _age(published: date | None, sought: Sought) -> float:
     if sought.period:
         return float(sought.period.days_to(published))
     return max(0.0, float((sought.as_of - published).days)) if sought.as_of else math.inf
-
-
-def _proximity(sought: Sought, tokens: Sequence[str]) -> float:
-    """The largest share of the importance that stands within NEAR terms of each other."""
-    places = [(i, t) for i, t in enumerate(tokens) if t in sought.importance]
-    best = 0.0
-    for first, (start, _) in enumerate(places):
-        near = {t for i, t in places[first : first + NEAR] if i - start <= NEAR}
-        best = max(best, sum(sought.importance[t] for t in near))
-    return best / sought.total if sought.total else 0.0

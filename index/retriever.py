@@ -4,9 +4,7 @@ Dense and BM25 candidates go into one pool; `rank` orders it. It knows nothing o
 conversation made the query, nor of what will be said with the passages.
 """
 
-import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +15,7 @@ from index.bm25 import Bm25Index
 from index.embed import Vectors
 from index.errors import ModelError
 from index.generation import Generation
+from index.idf import Frequencies, Idf
 from index.manifest import Manifest
 from index.period import asks_for_newest, period_in
 from index.rank import Hit, Sought, rank
@@ -30,13 +29,9 @@ BM25_CANDIDATES = 120
 DENSE_CANDIDATES = 50
 CONTEXT_WEIGHT = 0.5
 """How much a word of an earlier turn weighs beside one of the question itself."""
-ENGLISH = 300
-"""Passages of ordinary English that are taken to stand beside the collection's own."""
 LIVE = timedelta(days=45)
 """A collection whose newest article is older than this has no news for today."""
 TIME_ZONES = timedelta(days=1)
-Idf = Callable[[str, str], float]
-"""How rare a term is, given it and the word it stands for."""
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"\b[A-Z0-9][\w’'-]*")
 
@@ -58,8 +53,8 @@ class Query:
 class Evidence:
     """The best hits for a query, with what the whole search found out.
 
-    `live` says that the collection reaches up to the query's date; `idf` tells how rare a
-    term is in it, `alike` how alike words are to those looked for. `gap` is why passages were
+    `live` says that the collection reaches up to the query's date; `idf` tells how rare terms
+    are in it, `alike` how alike words are to those looked for. `gap` is why passages were
     sought by their words alone, if they were.
     """
 
@@ -82,7 +77,7 @@ class Retriever:
     def __init__(self, store: Store, words: Words) -> None:
         self._store = store
         self._words = words
-        self._frequencies: tuple[Bm25Index | None, int, dict[str, int]] = (None, 0, {})
+        self._frequencies = Frequencies(None, 0)
 
     def retrieve(self, query: Query, k: int = 10) -> Evidence:
         """The k best passages for `query`. Blocking: some ten milliseconds.
@@ -96,14 +91,14 @@ class Retriever:
         sought = self._sought(query, query.as_of if live else None, idf)
         found = dict(bm25.search(sought.attention, sought.pairs, BM25_CANDIDATES))
         vector, near, gap = self._near(generation, query)
-        candidates = generation.manifest.candidates(list(dict.fromkeys([*found, *near])))
-        if query.as_of:
-            last = _plus(query.as_of, TIME_ZONES)
-            candidates = [c for c in candidates if c.published is None or c.published <= last]
+        until = _plus(query.as_of, TIME_ZONES) if query.as_of else date.max
+        ids = list(dict.fromkeys([*found, *near]))
+        candidates = generation.manifest.candidates(ids, until)
         cosines = np.zeros(len(candidates), dtype=np.float32)
-        if vector is not None:
-            cosines[:] = [c.vector @ vector for c in candidates]
-        alike = Likeness([sought.forms[term].lower() for term in sought.importance], self._words)
+        if vector is not None and candidates:
+            cosines = np.array([c.vector for c in candidates]) @ vector
+        wanted = [sought.forms[term].lower() for term in sought.importance]
+        alike = Likeness(wanted, self._words.lexicon)
         hits = rank(sought, candidates, found, cosines, alike)
         hits = by_time(hits, sought.period, asks_for_newest(query.text))
         return Evidence(query, sought, tuple(one_of_each(hits, k)), live, idf, alike, gap)
@@ -114,45 +109,28 @@ class Retriever:
         for text in (*query.context, query.text):
             forms |= {term: word for word in _WORD.findall(text) for term in terms(word)}
         attention = dict.fromkeys(forms, CONTEXT_WEIGHT) | dict.fromkeys(own, 1.0)
+        rare = idf.of([*attention], [forms[term] for term in attention]).tolist()
+        importance = {t: w * much for (t, w), much in zip(attention.items(), rare, strict=True)}
         names = {t for word in _NAME.findall(query.text)[1:] for t in terms(word)}
         return Sought(
             terms=own,
             forms=forms,
             attention=attention,
-            importance={t: w * idf(t, forms[t]) for t, w in attention.items()},
+            importance=importance,
             names=frozenset(names),
             as_of=as_of,
             period=period_in(query.text, query.as_of),
         )
 
     def _idf_in(self, bm25: Bm25Index) -> Idf:
-        """BM25's inverse document frequency over the passages, and some of English at large.
+        """How rare terms are, with the document frequencies looked up so far.
 
-        In a collection of a few articles all on one matter, its own frequencies would make
-        the matter itself weigh nothing and a stray word everything.
+        There are none once the index has changed.
         """
-        total = bm25.doc_count + ENGLISH
-        frequencies = self._frequencies_in(bm25)
-        known: dict[str, float] = {}  # for one question: its own form of a word decides
-
-        def idf(term: str, word: str) -> float:
-            if term not in known:
-                usual = ENGLISH * math.exp(-self._words.idf(word.lower()))
-                if term not in frequencies:
-                    frequencies[term] = bm25.doc_freq(term)
-                held = frequencies[term] + usual
-                known[term] = math.log(1 + (total - held + 0.5) / (held + 0.5))
-            return known[term]
-
-        return idf
-
-    def _frequencies_in(self, bm25: Bm25Index) -> dict[str, int]:
-        """The document frequencies looked up so far; none once the index has changed."""
-        index, count, frequencies = self._frequencies
-        if index is not bm25 or count != bm25.doc_count:
-            frequencies = {}
-            self._frequencies = (bm25, bm25.doc_count, frequencies)
-        return frequencies
+        count = bm25.doc_count
+        if self._frequencies.index is not bm25 or self._frequencies.count != count:
+            self._frequencies = Frequencies(bm25, count)
+        return Idf(self._frequencies, self._words.lexicon)
 
     def _near(
         self, generation: Generation, query: Query

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from index.bm25 import Bm25Index
 from index.collection import collection_directory, remember_roots, remembered_roots
@@ -16,7 +14,7 @@ from index.embed import StaticEmbedder, Vectors, embedder_named
 from index.errors import StoreError, UsageError, marked_damaged
 from index.terms import terms
 from index.vectors import VectorIndex
-from index.words import Likeness, Words
+from index.words import Words
 
 MODEL = StaticEmbedder()
 
@@ -110,22 +108,6 @@ def test_words_stay_known_while_another_thread_learns(monkeypatch: pytest.Monkey
     with ThreadPoolExecutor(4) as pool:
         for text, found in zip(texts, pool.map(learned, texts), strict=True):
             assert np.array_equal(found, quiet.pieces(text.split())[1])
-
-
-@settings(deadline=None)  # the first example loads the words
-@given(
-    st.lists(st.lists(st.sampled_from(["war", "peace", "treaty", "rust", "bridge"]), min_size=1))
-)
-def test_likeness_is_the_same_however_it_is_asked(texts: list[list[str]]) -> None:
-    words = Words(MODEL)
-    alike = Likeness(["war", "bridge"], words)
-    best = alike.best([alike.numbers(text) for text in texts])
-    for text, row in zip(texts, best, strict=True):
-        alone = Likeness(["war", "bridge"], words)
-        assert np.allclose(row, alone.to(alone.numbers(text)).max(axis=0))
-    war, bridge, wars, rust = alike.to(alike.numbers(["war", "bridge", "wars", "rust"]))
-    assert war[0] == bridge[1] == 1
-    assert wars[0] > rust[0]
 
 
 def test_a_link_to_itself_has_a_folder_too(tmp_path: Path) -> None:
