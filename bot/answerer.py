@@ -15,6 +15,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Draft, Status, Turn
+from bot.answering import SHOWN, Answering
 from bot.conversation.clarify import asking_back
 from bot.conversation.rewrite import rewrite
 from bot.gate import THRESHOLD, confidence
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from bot.writer import Writer, Written
 
 # ruff: noqa: PLC0415  (what a language model's answer takes is loaded only for one)
-SHOWN = 10
-"""Passages that go with an answer."""
 AWAY = "The language model did not answer ({}); these are quotes."
 UNSUPPORTED = "The language model wrote no answer that the articles support; these are quotes."
 FOUND_NONE = "The language model found no answer in the articles; these are quotes."
@@ -49,7 +48,7 @@ DENIAL = 4.0
 much, so what is very likely held is quoted all the same."""
 
 
-class Answerer:
+class Answerer(Answering):
     """Answers questions from one store. Safe to share between tasks.
 
     With a language model it writes the answers, and without one they are quotes. With `check`
@@ -74,21 +73,10 @@ class Answerer:
         self._prompts = prompts or Prompts()
         self._writer = self._writer_with(llm, check) if llm else None
 
-    async def ask(
-        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
-    ) -> Answer:
-        """Answer `question` in the light of `history`; `as_of` is today's date, if it matters."""
-        events = self.stream(question, history, as_of)
-        [answer] = [event async for event in events if isinstance(event, Answer)]
-        return answer
-
     async def stream(
         self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
     ) -> AsyncGenerator[Draft | Answer]:
-        """The same in events: the draft in pieces where a language model writes, then the answer.
-
-        Closing the generator stops the model.
-        """
+        """The draft in pieces where a language model writes, then the answer."""
         started = time.perf_counter()
         query = await self._query(question, history, as_of)
         found = await asyncio.to_thread(self._find, query)
@@ -114,9 +102,13 @@ class Answerer:
         evidence = await asyncio.to_thread(self._retriever.retrieve, Query(query, as_of=as_of), k)
         return evidence.passages()
 
-    def withdrawn(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    async def withdrawn(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
         """Those of earlier answers whose quote stands in its article no more."""
-        return tuple(c for c in citations if not verified([c], self._store.article))
+
+        def gone() -> tuple[Citation, ...]:
+            return tuple(c for c in citations if not verified([c], self._store.article))
+
+        return await asyncio.to_thread(gone)
 
     def _writer_with(self, llm: "LLM", check: bool) -> "Writer":
         from bot.second_check import ModelCheck

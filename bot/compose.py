@@ -7,7 +7,7 @@ is brought up to date and what to do when that fails; it prints nothing and asks
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.answerer import Answerer
     from bot.conversation.memory import Memory
     from bot.llm import LLM
+    from bot.pool.pool import Pool
     from index.words import Words
 
 MEMORY = "memory.sqlite"
@@ -200,6 +201,13 @@ def answerer_on(
 
     given = prompts(config) if llm else None
     return Answerer(store, config.threshold, llm, given, words, check=config.check == "llm")
+
+
+def pool(config: Config, processes: int) -> AbstractAsyncContextManager["Pool"]:
+    """Processes that answer as these settings say."""
+    from bot.pool.pool import Pool  # noqa: PLC0415  (a single question needs none)
+
+    return Pool.open(config, processes)
 
 
 @asynccontextmanager

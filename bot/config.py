@@ -101,6 +101,13 @@ def _price(value: str) -> tuple[float, float]:
     return prompt, completion
 
 
+def _workers(value: str | int) -> int:
+    workers = int(value)
+    if workers not in MOST_WORKERS:
+        raise ValueError
+    return workers
+
+
 def _port(value: str | int) -> int:
     port = int(value)
     if port not in range(1, 65536):
@@ -154,6 +161,7 @@ _ROOT = re.compile(  # the colons of an address separate nothing
 )
 SMALLEST_WINDOW = 1024
 """Tokens; in fewer, no passages fit beside a question and its answer."""
+MOST_WORKERS = range(1, 65)
 LEVELS = ("debug", "info", "warning", "error")
 """How much is logged, from all to little."""
 YEARS = range(1800, 2201)
@@ -260,6 +268,10 @@ class Config:
     check: str | None = field(default=None, metadata=_setting("DATELINE_CHECK", _check, "llm"))
     prompts: Path | None = field(
         default=None, metadata=_setting("DATELINE_PROMPTS", _path, "a directory")
+    )
+    workers: int | None = field(
+        default=None,
+        metadata=_setting("DATELINE_WORKERS", _workers, "a whole number from 1 to 64"),
     )
     openai_base_url: str | None = field(
         default=None,

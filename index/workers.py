@@ -59,7 +59,7 @@ class OtherProcesses:
 
     def __init__(self, count: int | None = None) -> None:
         """With `count` processes, or as many as leave a processor to this one."""
-        self._count = min(MOST, _processors() - 1) if count is None else count
+        self._count = min(MOST, processors() - 1) if count is None else count
 
     def map(self, work: Callable[[B], R], batches: Iterable[B]) -> Done[B, R]:
         """Each batch with what `work` makes of it, in order."""
@@ -163,7 +163,7 @@ def _started() -> subprocess.Popen[bytes]:
     )
 
 
-def _processors() -> int:
+def processors() -> int:
     """How many this process may use."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))

@@ -29,14 +29,13 @@ from bot.discord.text import pages
 from bot.discord.waiting import Line, RefusedError
 from bot.discord.words import Words
 from bot.intake import QUESTION_LIMIT, clean_question
+from bot.pool.pool import AT_ONCE
 from index.errors import ArticlesError, StoreError, UsageError
 
 if TYPE_CHECKING:
-    from bot.answerer import Answerer
+    from bot.answering import Answering
 
 LOG = logging.getLogger(__name__)
-AT_ONCE = 4
-"""Questions that are answered at a time."""
 LONGEST = 500
 """Questions that are taken on at a time."""
 GRACE = 5.0
@@ -101,7 +100,7 @@ class Desk:
         self._arrivals = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self.line = Line(AT_ONCE, LONGEST)
+        self.line = Line(AT_ONCE * (config.workers or 1), LONGEST)
 
     async def take(self, asked: Asked, reply: Reply) -> None:
         """Answer a question, or say why there is no answer."""
@@ -249,7 +248,7 @@ class Desk:
             async with asyncio.timeout(POLITENESS):
                 await self._quiet.wait()
 
-    async def _answerer(self, asked: Asked, board: Board) -> "Answerer":
+    async def _answerer(self, asked: Asked, board: Board) -> "Answering":
         opening = asyncio.ensure_future(self._newsrooms.of(asked.server))
         done, _ = await asyncio.wait([opening], timeout=SOON)
         if not done:

@@ -16,30 +16,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.compose import (
-    answerer_on,
     articles_named,
     articles_roots,
     embedder,
-    language_model,
     open_collection,
+    pool,
     store_directory,
 )
 from bot.config import Config
 from bot.discord.apart import sync_apart
 from bot.discord.settings import Servers
 from bot.discord.shelf import Shelf
-from index.embed import Embedder, StaticEmbedder
+from index.embed import Embedder
 from index.errors import ArticlesError, DatelineError, StoreBusyError, StoreError
 from index.readers import Problem
 from index.report import SyncReport
 from index.store import Store
 from index.sync import Progress
 from index.watch import changes
-from index.words import Words
 
 if TYPE_CHECKING:
-    from bot.answerer import Answerer
-    from bot.llm import LLM
+    from bot.answering import Answering
+    from bot.pool.pool import Pool
 
 LOG = logging.getLogger(__name__)
 FOLDER = "servers"
@@ -54,11 +52,10 @@ LONG = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all newsrooms use together: models, and one sync at a time."""
+    """What all newsrooms use together: who answers, and one sync at a time."""
 
     embedder: Embedder
-    words: Words
-    llm: "LLM | None"
+    pool: "Pool"
     syncing: asyncio.Lock
 
 
@@ -102,17 +99,17 @@ class Newsroom:
         self._config = config
         self._shared = shared
         self._changing = asyncio.Lock()
-        self._opening: asyncio.Task[Answerer] | None = None
+        self._opening: asyncio.Task[Answering] | None = None
         self._stopping = threading.Event()
         self._store: Store | None = None
-        self._answerer: Answerer | None = None
+        self._answerer: Answering | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it answers at once."""
         return self._answerer is not None
 
-    async def answerer(self) -> "Answerer":
+    async def answerer(self) -> "Answering":
         """Answers from these articles, once they are open and, the first time, indexed.
 
         Raises DatelineError when that cannot be done; it is tried again by whoever asks next.
@@ -166,6 +163,7 @@ class Newsroom:
         self._answerer = None
         async with self._changing:
             if self._store and not self._answerer:
+                self._shared.pool.close(self._config.articles)
                 await asyncio.to_thread(self._store.close)
                 self._store = None
 
@@ -177,7 +175,7 @@ class Newsroom:
                 await self._opening
         await self.close()
 
-    async def _open(self) -> "Answerer":
+    async def _open(self) -> "Answering":
         async with self._changing:
             if self._store is None:
                 self._store = await asyncio.to_thread(
@@ -188,10 +186,7 @@ class Newsroom:
                     raise NoArticlesError("the server has no articles of its own")
                 async with self._shared.syncing:
                     await self._fill()
-            shared = self._shared
-            self._answerer = await asyncio.to_thread(
-                answerer_on, self._store, self._config, shared.llm, shared.words
-            )
+            self._answerer = self._shared.pool.answerer(self._config.articles)
             return self._answerer
 
     async def _fill(self) -> None:
@@ -271,9 +266,8 @@ class Newsrooms:
         """
         config = replace(config, articles=articles_named(config))  # whatever is indexed meanwhile
         chosen = embedder(config)
-        static = chosen if isinstance(chosen, StaticEmbedder) else StaticEmbedder()
-        async with language_model(config) as llm:
-            newsrooms = cls(config, servers, Shared(chosen, Words(static), llm, asyncio.Lock()))
+        async with pool(config, config.workers or 1) as answering:
+            newsrooms = cls(config, servers, Shared(chosen, answering, asyncio.Lock()))
             tasks = [
                 asyncio.create_task(newsrooms._keep_fresh(every)),
                 asyncio.create_task(newsrooms._follow()),
@@ -285,7 +279,7 @@ class Newsrooms:
                     task.cancel()
                 await asyncio.gather(*(room.stop() for room in newsrooms._all()))
 
-    async def of(self, server: int | None) -> "Answerer":
+    async def of(self, server: int | None) -> "Answering":
         """Who answers a server's questions, or those of direct messages; see Newsroom.answerer."""
         return await self.room(server).answerer()
 

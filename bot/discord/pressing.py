@@ -3,7 +3,6 @@
 Nothing here is remembered by the process: a button or a form works after a restart as before.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -137,7 +136,7 @@ async def _share(press: Press) -> None:
 async def _withdrawn(press: Press) -> Sequence[Citation]:
     """The answer's quotes that stand in their articles no more."""
     answerer = await press.bot.newsrooms.of(press.record.server)
-    return await asyncio.to_thread(answerer.withdrawn, press.record.citations)
+    return await answerer.withdrawn(press.record.citations)
 
 
 PRESSES: dict[str, Callable[[Press], Awaitable[None]]] = {

@@ -375,6 +375,7 @@ def _unknown(source: str, store: "Store") -> NoReturn:
 def _warn_of_withdrawn(answerer: "Answerer", talk: "Talk") -> None:
     """Say so when earlier answers quote what has since left the articles."""
     same = [e for e in talk.export() if e.articles == talk.articles]
-    gone = answerer.withdrawn([c for exchange in same for c in exchange.citations])
+    quoted = [c for exchange in same for c in exchange.citations]
+    gone = talk.runner.run(answerer.withdrawn(quoted))
     if sources := list(dict.fromkeys(c.source for c in gone)):
         note(f"withdrawn since earlier answers quoted it: {', '.join(sources)}; ask again")

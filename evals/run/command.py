@@ -28,9 +28,24 @@ def run_gold(
     *,
     out: Annotated[Path, typer.Option("--out", metavar="RUN.jsonl", help="Where the answers go.")],
     concurrency: Annotated[
-        int,
-        typer.Option("--concurrency", min=1, max=64, help="Questions under way at a time."),
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--concurrency",
+            min=1,
+            max=64,
+            help="Questions under way at a time. Default: one for each process that answers.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=1,
+            max=64,
+            help="Processes that answer. Default: one for each processor; where a language model "
+            "writes, this one.",
+        ),
+    ] = None,
     articles: Articles = None,
     store: StoreDirectory = None,
     prompts: PromptsDirectory = None,
@@ -45,7 +60,8 @@ def run_gold(
 
     if not out.parent.is_dir():
         raise UsageError(f"there is no folder {out.parent}; make it, or choose another --out")
-    flags = {"articles": articles, "store": store, "prompts": prompts, "as_of": as_of}
+    flags: dict[str, object] = {"articles": articles, "store": store, "prompts": prompts}
+    flags |= {"as_of": as_of, "workers": workers}
     config = load_config(flags)
     gold = load_gold(gold_file)
     before = finished(out, gold)
@@ -69,7 +85,7 @@ def _run(
     out: Path,
     before: int,
     earlier: "Header | None",
-    concurrency: int,
+    concurrency: int | None,
 ) -> None:
     from bot.compose import open_store
     from evals.run.header import describe, now, same_or_refused, write_header
@@ -115,26 +131,26 @@ async def _answer(
     store: "Store",
     *,
     out: Path,
-    concurrency: int,
+    concurrency: int | None,
     progress: "RunProgress",
 ) -> None:
-    from bot.compose import answerer_on, language_model
     from bot.llm import Price
+    from evals.run.answering import respondent
     from evals.run.runner import run
 
     price = Price(*config.chat_price) if config.chat_price else None
-    async with language_model(config) as llm:
+    async with respondent(config, store, len(gold)) as answers:
 
         def tell(record: "Record") -> None:
-            if llm:
-                progress.spent(llm.usage, price)
+            if answers.llm:
+                progress.spent(answers.llm.usage, price)
             progress.advance(record)
 
         await run(
             gold,
-            answerer_on(store, config, llm),
+            answers.answerer,
             out,
             as_of=config.today,
-            concurrency=concurrency,
+            concurrency=concurrency or answers.at_a_time,
             on_record=tell,
         )

@@ -35,10 +35,11 @@ IRRELEVANT = (
     "configuration.chroma_tenant",
     "configuration.chroma_database",
     "configuration.articles",
+    "configuration.workers",
 )
-"""Two runs may differ in these and still be runs of the same thing: the time, where the files
-are, whose content is told by `gold.sha256` and `store.fingerprint`, and the model that answered
-in the end, which `configuration.chat_model` decides."""
+"""Two runs may differ in these and still be runs of the same thing: the time, how many processes
+answered, where the files are, whose content is told by `gold.sha256` and `store.fingerprint`, and
+the model that answered in the end, which `configuration.chat_model` decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,18 @@ from itertools import islice
 from pathlib import Path
 
 from bot.answer import Answer
-from bot.answerer import Answerer
+from bot.answering import Answering
 from evals.gold.format import Gold
 from evals.run.runs import Record
 from index.errors import UsageError
 
+AHEAD = 4
+"""Times as many answers may wait to be written as are under way: one that is slow holds up few."""
+
 
 async def run(
     gold: Sequence[Gold],
-    answerer: Answerer,
+    answerer: Answering,
     out: Path,
     *,
     as_of: date | None = None,
@@ -44,23 +47,28 @@ async def run(
 
 
 async def _answers(
-    gold: Sequence[Gold], answerer: Answerer, as_of: date | None, concurrency: int
+    gold: Sequence[Gold], answerer: Answering, as_of: date | None, concurrency: int
 ) -> AsyncGenerator[tuple[Gold, Answer]]:
     """Every question with its answer, in order, the next ones under way meanwhile."""
-    under_way: deque[tuple[Gold, asyncio.Task[Answer]]] = deque()
+    turns = asyncio.Semaphore(concurrency)
+
+    async def asked(g: Gold) -> Answer:
+        async with turns:
+            return await answerer.ask(g.question, g.history, g.asked_on or as_of)
+
+    begun: deque[tuple[Gold, asyncio.Task[Answer]]] = deque()
     rest = iter(gold)
     try:
         while True:
-            for g in islice(rest, concurrency - len(under_way)):
-                asking = answerer.ask(g.question, g.history, g.asked_on or as_of)
-                under_way.append((g, asyncio.create_task(asking)))
-            if not under_way:
+            for g in islice(rest, AHEAD * concurrency - len(begun)):
+                begun.append((g, asyncio.create_task(asked(g))))
+            if not begun:
                 return
-            first, task = under_way[0]
+            first, task = begun[0]
             yield first, await task
-            under_way.popleft()
+            begun.popleft()
     finally:
-        for _, task in under_way:
+        for _, task in begun:
             task.cancel()
 
 
