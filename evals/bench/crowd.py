@@ -1,8 +1,9 @@
-"""Many people asking at once: one store and one model for all of them.
+"""Many people asking at once, answered by as many processes as there are processors.
 
     python -m evals.bench.crowd < JSON
 
-Run by `evals.bench` in a process of its own; prints the figures as JSON.
+Run by `evals.bench` in a process of its own; prints the figures as JSON. What they are held
+against is the same questions one at a time, answered without other processes, which is quickest.
 """
 
 import asyncio
@@ -14,15 +15,21 @@ from datetime import date
 from typing import NamedTuple
 
 from bot import compose
-from bot.answerer import Answerer
+from bot.answering import Answering
 from evals.bench.peers import Corpus
 from evals.bench.step import WARM_UP, run
+from index.workers import processors
 
 
 class Crowd(NamedTuple):
-    """Seconds for the same questions one at a time and all at once, and each one's wait then."""
+    """Seconds for the same questions, and each one's wait when all are asked at once.
+
+    `alone` is one at a time in the process that asks, `relayed` one at a time by the others, and
+    `together` all at once by those.
+    """
 
     alone: float
+    relayed: float
     together: float
     waits: tuple[float, ...]
 
@@ -30,30 +37,45 @@ class Crowd(NamedTuple):
 def crowd(corpus: Corpus, questions: Sequence[str]) -> Crowd:
     """Ask them in a new process."""
     row = run("evals.bench.crowd", [], corpus.as_json() | {"questions": [*questions]})
-    return Crowd(row["alone"], row["together"], tuple(row["waits"]))
+    return Crowd(row["alone"], row["relayed"], row["together"], tuple(row["waits"]))
 
 
-async def _ask(answerer: Answerer, questions: Sequence[str], today: date | None) -> Crowd:
-    async def waited(question: str) -> float:
+async def _ask(corpus: Corpus, questions: Sequence[str]) -> Crowd:
+    processes = processors()
+    with compose.open_collection(corpus.config) as store:
+        here = compose.answerer_on(store, corpus.config)
+        await _one_by_one(here, questions[:WARM_UP], corpus.today)
+        alone = await _one_by_one(here, questions, corpus.today)
+    async with compose.pool(corpus.config, processes) as pool:
+        there = pool.answerer(corpus.config.articles)
+        await _at_once(there, [*questions[:WARM_UP]] * processes, corpus.today)
+        relayed = await _one_by_one(there, questions, corpus.today)
         started = time.perf_counter()
-        await answerer.ask(question, (), today)
-        return time.perf_counter() - started
+        waits = await _at_once(there, questions, corpus.today)
+        return Crowd(alone, relayed, time.perf_counter() - started, waits)
 
-    for question in questions[:WARM_UP]:
-        await waited(question)
-    alone = sum([await waited(question) for question in questions])
+
+async def _one_by_one(answerer: Answering, questions: Sequence[str], today: date | None) -> float:
+    return sum([await _waited(answerer, question, today) for question in questions])
+
+
+async def _at_once(
+    answerer: Answering, questions: Sequence[str], today: date | None
+) -> tuple[float, ...]:
+    waits = (_waited(answerer, question, today) for question in questions)
+    return tuple(await asyncio.gather(*waits))
+
+
+async def _waited(answerer: Answering, question: str, today: date | None) -> float:
     started = time.perf_counter()
-    waits = await asyncio.gather(*map(waited, questions))
-    return Crowd(alone, time.perf_counter() - started, tuple(waits))
+    await answerer.ask(question, (), today)
+    return time.perf_counter() - started
 
 
 def main() -> None:
     """Ask, and print the figures as JSON."""
     asked = json.load(sys.stdin)
-    corpus = Corpus.from_json(asked)
-    with compose.open_collection(corpus.config) as store:
-        answerer = compose.answerer_on(store, corpus.config)
-        print(json.dumps(asyncio.run(_ask(answerer, asked["questions"], corpus.today))._asdict()))
+    print(json.dumps(asyncio.run(_ask(Corpus.from_json(asked), asked["questions"]))._asdict()))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ def figures(indexing: Runs, asking: Runs, at_once: Sequence[Crowd]) -> Iterator[
         name = f"{len(at_once[0].waits)} questions at once"
         ratios = [found.alone / found.together for found in at_once]
         yield Figure(f"{name}, times the throughput of one at a time", "≥ 1.6", ratios, ".2f")
+        ratios = [found.relayed / found.together for found in at_once]
+        yield Figure(f"{name}, times that of one at a time, relayed", "", ratios, ".2f")
         waits = [1000 * share(found.waits, 0.99) for found in at_once]
         yield Figure(f"{name}, p99 ms", "≤ 1,000", waits, ",.0f")
 
