@@ -193,7 +193,8 @@ def _problem(server: PostgresServer, error: "Error") -> StoreError:
     """The error in one line, with what to do."""
     from psycopg import OperationalError  # noqa: PLC0415
 
-    why = " ".join((error.diag.message_primary or str(error)).split())
+    said = error.diag.message_primary or str(error).rpartition(" failed: ")[2]
+    why = said.strip().partition("\n")[0]
     if isinstance(error, OperationalError):
         return StoreError(
             f"the database {_address(server)} cannot be used ({why}): "
