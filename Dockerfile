@@ -5,14 +5,14 @@ RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /app
 # What changes seldom comes first, so that it need not be installed again.
 COPY pyproject.toml uv.lock ./
-RUN uv sync --locked --no-dev --no-install-project
+RUN uv sync --locked --no-dev --extra postgres --no-install-project
 COPY README.md LICENSE ./
 COPY bot bot
 COPY index index
 COPY prompts prompts
 COPY seeds seeds
 COPY evals evals
-RUN uv sync --locked --no-dev --no-editable
+RUN uv sync --locked --no-dev --extra postgres --no-editable
 
 FROM python:3.12-slim-bookworm
 RUN useradd --uid 10001 --no-create-home dateline && install -d -o dateline -m 700 /data
