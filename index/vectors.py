@@ -38,11 +38,12 @@ WRITER_SECONDS = 60.0
 PROBE_SECONDS = 120.0
 HNSW: "CreateHNSWConfiguration" = {
     "space": "cosine",
-    "ef_construction": 128,
-    "ef_search": 256,
+    "ef_construction": 64,
+    "ef_search": 400,
     "max_neighbors": 24,
 }
-"""A little slower than Chroma's own choice, because a neighbour missed is an answer lost."""
+"""Of the 50 nearest among 90,000 passages 49.4 are found. A graph that is made with less care and
+searched more widely takes half as long to make and finds as much (see evals/LOG.md)."""
 
 
 class VectorIndex:
