@@ -116,6 +116,7 @@ class Servers:
                 yield servers
             finally:
                 following.cancel()
+                await asyncio.wait([following])
 
     def __getitem__(self, server: int | None) -> ServerSettings:
         """A server's settings; those of direct messages for None."""

@@ -27,7 +27,7 @@ from tests.standins.discord_gateway import shard_of
 from tests.standins.discord_interactions import Interaction
 from tests.standins.discord_server import DiscordServer
 from tests.standins.discord_world import Message, User
-from tests.standins.postgres_server import PostgresProcess
+from tests.standins.postgres_server import PASSWORD, PostgresProcess
 
 pytestmark = pytest.mark.enable_socket
 
@@ -208,7 +208,7 @@ def test_while_the_database_is_away_people_are_told_so(fleet: Fleet) -> None:
         assert BRIDGE in answer_to(discord, fleet.asks(number, WHEN, f"late {number}")).text
     for bot in fleet.bots:
         assert bot.alive
-        assert "Traceback" not in bot.log
+        assert "Traceback" not in bot.log and PASSWORD not in bot.log
 
 
 async def left_open(fleet: Fleet, asked: list[Message]) -> None:
