@@ -1,7 +1,7 @@
 """A PostgreSQL database that any number of processes share.
 
-It speaks for one connection, which is made again when it was lost. What is kept is in a schema
-of its own, `dateline`; it knows nothing of what its tables hold.
+What is kept is in a schema of its own, `dateline`. Connections are made when they are needed,
+and made again when they were lost. It knows nothing of what its tables hold.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ PAUSES = (0.1, 0.4, 1.0)
 """Seconds between the attempts to connect, which somebody waits for."""
 HASTE = 2.0
 """And after which none is made again."""
+CONNECTIONS = 3
+"""At a time; with one, each would wait until the disk has what others said."""
 LOCK = int.from_bytes(b"dateline")
 """Held by whoever makes the tables."""
 _OPTIONS: dict[str, Any] = {
@@ -54,8 +56,9 @@ class PostgresDatabase:
 
     def __init__(self, server: PostgresServer, connection: "AsyncConnection") -> None:
         self._server = server
-        self._connection = connection
-        self._one_at_a_time = asyncio.Lock()
+        self._free: asyncio.LifoQueue[AsyncConnection | None] = asyncio.LifoQueue()
+        for free in (*[None] * (CONNECTIONS - 1), connection):
+            self._free.put_nowait(free)
         self._away: tuple[float, StoreError] | None = None
 
     @classmethod
@@ -68,12 +71,15 @@ class PostgresDatabase:
         Raises UsageError when the URL or the installation will not do, and StoreError when the
         server does not let us in.
         """
-        opened = cls(server, await _connect(server))
+        connection = await _connect(server)
+        opened = cls(server, connection)
         try:
-            await opened._make(schema)
+            await _make(connection, server, schema)
             yield opened
         finally:
-            await opened._connection.close()
+            for _ in range(CONNECTIONS):  # waiting for what is under way
+                if free := await opened._free.get():
+                    await free.close()
 
     async def change(self, sql: str, values: Mapping[str, object] = {}) -> int:
         """Carry out one statement; how many rows it changed."""
@@ -91,63 +97,37 @@ class PostgresDatabase:
         from psycopg import Error  # noqa: PLC0415
 
         waiting_since = time.monotonic()
-        async with self._one_at_a_time:
-            await self._reach(waiting_since)
-            try:
-                return await self._connection.execute(_translated(sql), _storable(values))
-            except Error as error:
-                raise _problem(self._server, error) from error
+        connection = await self._free.get()
+        try:
+            connection = await self._standing(connection, waiting_since)
+            return await connection.execute(_translated(sql), _storable(values))
+        except Error as error:
+            raise _problem(self._server, error) from error
+        finally:
+            self._free.put_nowait(connection)
 
-    async def _reach(self, waiting_since: float) -> None:
-        """See that the connection stands, or make it again.
+    async def _standing(
+        self, connection: "AsyncConnection | None", waiting_since: float
+    ) -> "AsyncConnection":
+        """The connection if it stands, or another in its place.
 
         Who waited while others tried in vain does not try again.
         """
         from psycopg import Error  # noqa: PLC0415
 
-        try:
-            await self._connection.execute("")
-        except Error:
-            if self._away and self._away[0] >= waiting_since:
-                raise self._away[1] from None
-            await self._connection.close()
+        if connection:
             try:
-                self._connection = await _connect(self._server)
-            except StoreError as problem:
-                self._away = time.monotonic(), problem
-                raise
-
-    async def _make(self, schema: Schema) -> None:
-        """Make the tables, or bring them up to date; one process at a time."""
-        from psycopg import Error  # noqa: PLC0415
-
-        db = self._connection
+                await connection.execute("")
+                return connection
+            except Error:
+                await connection.close()
+        if self._away and self._away[0] >= waiting_since:
+            raise self._away[1]
         try:
-            async with db.transaction():
-                await db.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-                if await _none(db, "SELECT to_regnamespace('dateline')"):
-                    await db.execute("CREATE SCHEMA dateline")
-                if await _none(db, "SELECT to_regclass('versions')"):
-                    await db.execute("CREATE TABLE versions (key TEXT PRIMARY KEY, made_as BIGINT)")
-                found = await db.execute(
-                    "SELECT made_as FROM versions WHERE key = %s", [schema.key]
-                )
-                [made_as] = await found.fetchone() or [0]
-                version = len(schema.steps)
-                if made_as > version:
-                    raise StoreError(
-                        f"{schema.name} in {_address(self._server)} is from a newer version of "
-                        "Dateline; update Dateline"
-                    )
-                for step in schema.steps[made_as:]:
-                    await db.execute(step.replace("INTEGER PRIMARY KEY", _NUMBERED).encode())
-                await db.execute(
-                    "INSERT INTO versions (key, made_as) VALUES (%s, %s)"
-                    " ON CONFLICT (key) DO UPDATE SET made_as = excluded.made_as",
-                    [schema.key, version],
-                )
-        except Error as error:
-            raise _problem(self._server, error) from error
+            return await _connect(self._server)
+        except StoreError as problem:
+            self._away = time.monotonic(), problem
+            raise
 
 
 async def version(server: PostgresServer) -> str:
@@ -172,6 +152,36 @@ async def _connect(server: PostgresServer) -> "AsyncConnection":
                 raise _problem(server, error) from error
             await asyncio.sleep(pause)
     raise AssertionError("the last attempt fails or returns")
+
+
+async def _make(db: "AsyncConnection", server: PostgresServer, schema: Schema) -> None:
+    """Make the tables, or bring them up to date; one process at a time."""
+    from psycopg import Error  # noqa: PLC0415
+
+    try:
+        async with db.transaction():
+            await db.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            if await _none(db, "SELECT to_regnamespace('dateline')"):
+                await db.execute("CREATE SCHEMA dateline")
+            if await _none(db, "SELECT to_regclass('versions')"):
+                await db.execute("CREATE TABLE versions (key TEXT PRIMARY KEY, made_as BIGINT)")
+            found = await db.execute("SELECT made_as FROM versions WHERE key = %s", [schema.key])
+            [made_as] = await found.fetchone() or [0]
+            version = len(schema.steps)
+            if made_as > version:
+                raise StoreError(
+                    f"{schema.name} in {_address(server)} is from a newer version of "
+                    "Dateline; update Dateline"
+                )
+            for step in schema.steps[made_as:]:
+                await db.execute(step.replace("INTEGER PRIMARY KEY", _NUMBERED).encode())
+            await db.execute(
+                "INSERT INTO versions (key, made_as) VALUES (%s, %s)"
+                " ON CONFLICT (key) DO UPDATE SET made_as = excluded.made_as",
+                [schema.key, version],
+            )
+    except Error as error:
+        raise _problem(server, error) from error
 
 
 def _parts(server: PostgresServer) -> dict[str, str]:
