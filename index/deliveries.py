@@ -7,7 +7,8 @@ knows nothing of passages, and decides nothing: neither what answers nor what is
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,12 +18,14 @@ from index.article import Article
 from index.listing import Found
 from index.manifest import Manifest
 from index.readers import Problem, read_file
-from index.resemblance import bands, signature
+from index.resemblance import Signature, bands, signature
 from index.split import words
 from index.standing import NEW, Version
+from index.workers import Workers
 
+CHARACTERS = 1_000_000
 PAGE = 1_000
-"""Articles written down together."""
+"""Of texts, and of articles, after which these are examined and written down together."""
 
 _STORED = """
 SELECT a.id, a.file_id, a.ordinal, a.source, a.body, a.signature, a.title, a.published, a.url,
@@ -68,6 +71,23 @@ class Stored(NamedTuple):
     answers: bool
 
 
+class Fresh(NamedTuple):
+    """An article that was not there before, its place in the file, and its content's SHA-256."""
+
+    ordinal: int
+    sha256: bytes
+    article: Article
+
+
+class Examined(NamedTuple):
+    """What an article is compared by; `body` is the hash of its title and text."""
+
+    body: str
+    words: int
+    signature: Signature
+    bands: list[int]
+
+
 class Deliveries:
     """The part of a manifest that follows the files."""
 
@@ -79,7 +99,7 @@ class Deliveries:
         rows = self._manifest.select("SELECT id, path, source, size, changed_ns FROM files")
         return {row[1]: FileRow(*row) for row in rows}
 
-    def take(self, file: Found) -> None:
+    def take(self, file: Found, workers: Workers) -> None:
         """Read one file, and take down what it delivers that was not there before.
 
         Stopped on the way, it finds the next time what it had taken down.
@@ -91,24 +111,28 @@ class Deliveries:
         ):
             before[source, sha256].append(number)
         kept: list[tuple[int, int]] = []
-        fresh: list[tuple[int, bytes, Article]] = []
         problems: list[Problem] = []
-        for ordinal, item in enumerate(read_file(Path(file.path), file.source)):
-            if isinstance(item, Problem):
-                problems.append(item)
-                continue
-            sha256 = content_hash(item)
-            if same := before[item.source, sha256]:
-                kept.append((ordinal, same.pop()))
-            else:
-                fresh.append((ordinal, sha256, item))
-            if len(fresh) >= PAGE:
-                self._add(file_id, fresh)
-                fresh = []
+
+        def fresh() -> Iterator[Fresh]:
+            for ordinal, item in enumerate(read_file(Path(file.path), file.source)):
+                if isinstance(item, Problem):
+                    problems.append(item)
+                    continue
+                sha256 = content_hash(item)
+                if same := before[item.source, sha256]:
+                    kept.append((ordinal, same.pop()))
+                else:
+                    yield Fresh(ordinal, sha256, item)
+
+        page: list[tuple[Fresh, Examined]] = []
+        with closing(workers.map(examined, _pages(fresh()))) as pages:
+            for articles, found in pages:
+                self._add(file_id, page)
+                page = [*zip(articles, found, strict=True)]
         whole = not any(problem.incomplete for problem in problems)
         gone = [number for same in before.values() for number in same] if whole else []
         with self._manifest.transaction():
-            self._add(file_id, fresh)
+            self._add(file_id, page)
             self._manifest.write("UPDATE articles SET ordinal = ?, leaving = 0 WHERE id = ?", kept)
             self._leave(gone)
             self._finish(file_id, file, problems)
@@ -199,32 +223,55 @@ class Deliveries:
             "UPDATE articles SET leaving = 1 WHERE id = ?", ((n,) for n in article_ids)
         )
 
-    def _add(self, file_id: int, fresh: Sequence[tuple[int, bytes, Article]]) -> None:
-        """Take down new articles, with the hashes of their content; they wait to be seen to."""
-        signatures = [signature(article.text) for _, _, article in fresh]
+    def _add(self, file_id: int, page: Sequence[tuple[Fresh, Examined]]) -> None:
+        """Take down new articles; they wait until they are seen to."""
+        if not page:
+            return
         with self._manifest.transaction():
-            for (ordinal, sha256, article), sign in zip(fresh, signatures, strict=True):
+            for (ordinal, sha256, article), examined in page:
                 number = self._manifest.insert(
                     "articles",
                     file_id=file_id,
                     ordinal=ordinal,
                     source=article.source,
                     sha256=sha256,
-                    body=body_hash(article),
+                    body=examined.body,
                     state=NEW,
                     leaving=0,
-                    signature=sign.tobytes(),
+                    signature=examined.signature.tobytes(),
                     title=article.title,
                     published=article.published.isoformat() if article.published else None,
                     url=article.url,
                     author=article.author,
-                    words=words(article.text),
+                    words=examined.words,
                     places=json.dumps(article.places) if article.places else None,
                     text=article.text,
                 )
                 self._manifest.write(
-                    "INSERT INTO bands VALUES (?, ?)", ((band, number) for band in bands(sign))
+                    "INSERT INTO bands VALUES (?, ?)", ((band, number) for band in examined.bands)
                 )
+
+
+def examined(page: Sequence[Fresh]) -> list[Examined]:
+    """What the articles are compared by; any process can find it."""
+    found = []
+    for _, _, article in page:
+        sign = signature(article.text)
+        found.append(Examined(body_hash(article), words(article.text), sign, bands(sign)))
+    return found
+
+
+def _pages(articles: Iterable[Fresh]) -> Iterator[list[Fresh]]:
+    page: list[Fresh] = []
+    size = 0
+    for fresh in articles:
+        page.append(fresh)
+        size += len(fresh.article.text)
+        if size >= CHARACTERS or len(page) >= PAGE:
+            yield page
+            page, size = [], 0
+    if page:
+        yield page
 
 
 def content_hash(article: Article) -> bytes:

@@ -24,7 +24,7 @@ from typing import Self
 from index.article import Article
 from index.chroma_server import ChromaServer
 from index.deliveries import Deliveries
-from index.embed import Embedder, StaticEmbedder
+from index.embed import Embedder
 from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.generation import MANIFEST, Generation
 from index.listing import Listing, is_current, list_files
@@ -33,7 +33,7 @@ from index.readers import Problem
 from index.report import SyncReport, report_of
 from index.sync import Progress, Sync
 from index.tables import FORMAT
-from index.workers import OtherProcesses, ThisProcess, Workers
+from index.workers import OtherProcesses, Workers
 
 CURRENT = "current"
 LOCK = "lock"
@@ -58,7 +58,8 @@ class Store:
         self.directory = directory
         self.embedder = embedder
         self._server = server
-        self._workers = workers or OtherProcesses()
+        self._processes = OtherProcesses()
+        self._workers = workers or self._processes
         self._guard = RLock()
         self._generation: Generation | None = None
         self._opened_from: Path | None = None
@@ -189,8 +190,9 @@ class Store:
                 sync = Sync(
                     generation,
                     self.embedder,
-                    self._makers(),
                     listing,
+                    readers=self._processes,
+                    makers=self._workers,
                     allow_empty=allow_empty,
                     on_progress=on_progress,
                 )
@@ -226,7 +228,14 @@ class Store:
                 current.manifest.copy_to(folder / MANIFEST)
             trial = Generation(folder)
             try:
-                sync = Sync(trial, self.embedder, ThisProcess(), listing, allow_empty=allow_empty)
+                sync = Sync(
+                    trial,
+                    self.embedder,
+                    listing,
+                    readers=self._processes,
+                    makers=self._workers,
+                    allow_empty=allow_empty,
+                )
                 sync.plan()
                 return report_of(sync, trial.manifest, started, rebuilt)
             finally:
@@ -240,6 +249,7 @@ class Store:
                 generation.close()
             for copy in self._copies:
                 copy.cleanup()
+            self._processes.close()
             self._retired.clear()
             self._copies.clear()
 
@@ -452,10 +462,6 @@ class Store:
             with suppress(OSError):
                 (self.directory / LOCK).write_text("")
             lock.release()
-
-    def _makers(self) -> Workers:
-        """Who makes passages; a model elsewhere is asked from here, by several at once."""
-        return self._workers if isinstance(self.embedder, StaticEmbedder) else ThisProcess()
 
     def _writer(self) -> str:
         """Who is writing, as far as the lock's file tells."""

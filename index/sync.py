@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 from index.deliveries import Deliveries, FileRow
 from index.derived import DerivedWriter, Writing
-from index.embed import Embedder
+from index.embed import Embedder, StaticEmbedder
 from index.errors import ArticlesError
 from index.generation import Generation
 from index.listing import Listing, is_current
 from index.manifest import NewPassages
 from index.passages import PassageMaker, Passages, Text
 from index.plan import Changes, Plan
-from index.workers import Workers
+from index.workers import ThisProcess, Workers
 
 CHARACTERS = 1_000_000
 """Of the articles whose passages are made together. This and what follows bound the memory."""
@@ -51,20 +51,25 @@ class Sync:
         self,
         generation: Generation,
         embedder: Embedder,
-        workers: Workers,
         listing: Listing,
         *,
+        readers: Workers,
+        makers: Workers,
         allow_empty: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
         """Compare the files with what is known of them.
+
+        `readers` have part in reading articles, `makers` make passages, where that is not for
+        a model elsewhere, which is asked from here for several at once.
 
         Raises ArticlesError when a root cannot be read or is empty and always was.
         """
         self._generation = generation
         self._manifest = generation.manifest
         self._embedder = embedder
-        self._workers = workers
+        self._readers = readers
+        self._makers = makers if isinstance(embedder, StaticEmbedder) else ThisProcess()
         self._listing = listing
         self._allow_empty = allow_empty
         self._on_progress = on_progress or (lambda _: None)
@@ -95,7 +100,7 @@ class Sync:
         """
         self._on_progress(Progress(0, len(self._to_read)))
         for done, file in enumerate(self._to_read, start=1):
-            self._deliveries.take(file)
+            self._deliveries.take(file, self._readers)
             self._on_progress(Progress(done, len(self._to_read)))
         self._deliveries.lose(self._gone)
         if not self._allow_empty:
@@ -170,7 +175,7 @@ class Sync:
         made: list[tuple[Text, Passages]] = []
         with (
             DerivedWriter(self._generation) as writer,
-            closing(self._workers.map(work, self._batches(plan.embed))) as batches,
+            closing(self._makers.map(work, self._batches(plan.embed))) as batches,
         ):
             try:
                 for texts, of_texts in batches:

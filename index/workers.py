@@ -12,10 +12,11 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from itertools import chain, islice
 from queue import SimpleQueue
-from threading import Event
-from typing import Any, Generic, Protocol, TypeVar
+from threading import Event, Timer
+from typing import IO, Any, Protocol, TypeVar
 
 B = TypeVar("B")
 R = TypeVar("R")
@@ -28,6 +29,8 @@ AHEAD = 2
 """Batches that are begun before they are asked for, besides one for each process."""
 MOST = 3
 """Other processes: more would wait for this one to write what they make."""
+IDLE = 30.0
+"""Seconds without work after which another process ends by itself."""
 
 
 class Workers(Protocol):
@@ -53,109 +56,97 @@ class ThisProcess:
 class OtherProcesses:
     """Does batches on the other processors of this machine, if there are batches enough.
 
-    The processes end with the work. Unlike those of `multiprocessing` they do not load the
-    program's main module, which may be a script that would begin to index again.
+    The processes stay for what comes next, but not for long. Unlike those of `multiprocessing`
+    they do not load the program's main module, which may be a script that would begin to index
+    again.
     """
 
     def __init__(self, count: int | None = None) -> None:
         """With `count` processes, or as many as leave a processor to this one."""
-        self._count = min(MOST, processors() - 1) if count is None else count
+        count = min(MOST, processors() - 1) if count is None else count
+        self._members = [_Member() for _ in range(count)]
+        self._idle: SimpleQueue[_Member] = SimpleQueue()
+        for member in self._members:
+            self._idle.put(member)
 
     def map(self, work: Callable[[B], R], batches: Iterable[B]) -> Done[B, R]:
         """Each batch with what `work` makes of it, in order."""
         rest = iter(batches)
         first = [*islice(rest, FEW + 1)]
         batches = chain(first, rest)
-        if len(first) <= FEW or self._count < 1:
+        if len(first) <= FEW or not self._members:
             yield from ThisProcess().map(work, batches)
             return
-        crew = _Crew(work, self._count)
+        stopped = Event()
+        threads = ThreadPoolExecutor(len(self._members), "index-worker")
+        begun: deque[tuple[B, Future[R]]] = deque()
         try:
-            begun: deque[tuple[B, Future[R]]] = deque()
             for batch in batches:
-                begun.append((batch, crew.begin(batch)))
-                if len(begun) >= self._count + AHEAD:
+                begun.append((batch, threads.submit(self._do, work, batch, stopped)))
+                if len(begun) >= len(self._members) + AHEAD:
                     earliest, result = begun.popleft()
                     yield earliest, result.result()
-            for earliest, result in begun:
+            while begun:
+                earliest, result = begun.popleft()
                 yield earliest, result.result()
+        except BaseException:
+            stopped.set()
+            self.close()
+            raise
         finally:
-            crew.dismiss()
+            threads.shutdown(cancel_futures=True)
 
-
-class _Crew(Generic[B, R]):
-    """Processes that do the same work, each in the hands of a thread."""
-
-    def __init__(self, work: Callable[[B], R], count: int) -> None:
-        self._dismissed = Event()
-        self._members = [_Member(work, self._dismissed) for _ in range(count)]
-        self._idle: SimpleQueue[_Member[B, R]] = SimpleQueue()
-        for member in self._members:
-            self._idle.put(member)
-        self._threads = ThreadPoolExecutor(count, "index-worker")
-
-    def begin(self, batch: B) -> Future[R]:
-        """Have the next that is idle do a batch."""
-        return self._threads.submit(self._do, batch)
-
-    def dismiss(self) -> None:
+    def close(self) -> None:
         """End the processes; what they have not done stays undone."""
-        self._dismissed.set()
         for member in self._members:
             member.end()
-        self._threads.shutdown(cancel_futures=True)
 
-    def _do(self, batch: B) -> R:
+    def _do(self, work: Callable[[B], R], batch: B, stopped: Event) -> R:
         member = self._idle.get()
         try:
-            return member.do(batch)
+            return member.do(work, batch)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            if stopped.is_set():
+                raise CancelledError from None
+            return work(batch)
         finally:
             self._idle.put(member)
 
 
-class _Member(Generic[B, R]):
-    """A process that does some work; started when it is first needed."""
+class _Member:
+    """Another process, started when it is first needed."""
 
-    def __init__(self, work: Callable[[B], R], dismissed: Event) -> None:
-        self._work = work
-        self._dismissed = dismissed
+    def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def do(self, batch: B) -> R:
-        """What the work makes of a batch, there or else here."""
+    def do(self, work: Callable[[B], R], batch: B) -> R:
+        """What the work makes of a batch; raises OSError or EOFError if the process ends."""
+        if self._process and self._process.poll() is not None:
+            self.end()
+        process = self._process = self._process or _started()
+        assert process.stdin
+        assert process.stdout
         try:
-            return self._asked(batch)
-        except (OSError, EOFError, pickle.UnpicklingError):
-            if self._dismissed.is_set():
-                raise CancelledError from None
-            return self._work(batch)
-
-    def end(self) -> None:
-        """End the process."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-
-    def _asked(self, batch: B) -> R:
-        if self._process is None:
-            self._process = _started()
-            self._tell(self._work)
-        self._tell(batch)
-        assert self._process.stdout
-        result: R = pickle.load(self._process.stdout)  # noqa: S301 - our own process
+            pickle.dump((pickle.dumps(work), batch), process.stdin, pickle.HIGHEST_PROTOCOL)
+            process.stdin.flush()
+            result: R = pickle.load(process.stdout)  # noqa: S301 - our own process
+        except BaseException:
+            self.end()
+            raise
         return result
 
-    def _tell(self, something: object) -> None:
-        assert self._process
-        assert self._process.stdin
-        pickle.dump(something, self._process.stdin, pickle.HIGHEST_PROTOCOL)
-        self._process.stdin.flush()
+    def end(self) -> None:
+        """End the process; the next batch starts another."""
+        process, self._process = self._process, None
+        if process:
+            process.kill()
+            process.communicate()
 
 
 def _started() -> subprocess.Popen[bytes]:
     alone = {"OPENBLAS_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", __name__],
+        [sys.executable, "-P", "-m", __name__, str(IDLE)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # what fails there is done here, and fails again
@@ -173,17 +164,27 @@ def processors() -> int:
 # In the other process
 
 
-def main() -> None:
-    """Do the work that standard input begins with, on every batch that follows there."""
-    asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+def main(idle: float) -> None:
+    """Do the work that standard input asks for, until that ends or `idle` seconds are over."""
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not be taken for a result
-    work: Callable[[Any], Any] = pickle.load(asked)  # noqa: S301 - from the process that began it
+    loaded = cache(pickle.loads)  # a model is loaded once
     with suppress(EOFError):
         while True:
-            result = work(pickle.load(asked))  # noqa: S301
-            pickle.dump(result, answers, pickle.HIGHEST_PROTOCOL)
+            work, batch = _next(sys.stdin.buffer, idle)
+            pickle.dump(loaded(work)(batch), answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
 
 
+def _next(asked: IO[bytes], idle: float) -> Any:
+    patience = Timer(idle, os._exit, (0,))
+    patience.daemon = True
+    patience.start()
+    try:
+        return pickle.load(asked)  # noqa: S301 - from the process that began this one
+    finally:
+        patience.cancel()
+
+
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[1]))
