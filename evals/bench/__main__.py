@@ -20,7 +20,7 @@ from pathlib import Path
 from evals.bench.crowd import Crowd, crowd
 from evals.bench.peers import ASKING, INDEXING, Corpus
 from evals.bench.plots import bars
-from evals.bench.step import Measured, measured, tell
+from evals.bench.step import WARM_UP, Measured, measured, tell
 from evals.bench.tables import tables
 from evals.bench.wanted import DATELINE, p50
 from evals.gold.format import load_gold
@@ -90,7 +90,7 @@ def _measure(
             found = measured("ask", name, corpus, _folder(scratch, built), questions)
             rounds.asking.setdefault(name, []).append(found)
             tell(f"  asking, {name}: {p50(found):.1f} ms")
-    rounds.at_once.append(crowd(corpus, questions[:AT_ONCE]))
+    rounds.at_once.append(crowd(corpus, questions[:AT_ONCE], questions[AT_ONCE:][:WARM_UP]))
     tell(f"  {AT_ONCE} questions at once: {rounds.at_once[-1].together:.1f} s")
 
 

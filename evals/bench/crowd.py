@@ -10,14 +10,15 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import NamedTuple
 
 from bot import compose
 from bot.answering import Answering
 from evals.bench.peers import Corpus
-from evals.bench.step import WARM_UP, run
+from evals.bench.step import run
 from index.workers import processors
 
 
@@ -34,25 +35,35 @@ class Crowd(NamedTuple):
     waits: tuple[float, ...]
 
 
-def crowd(corpus: Corpus, questions: Sequence[str]) -> Crowd:
-    """Ask them in a new process."""
-    row = run("evals.bench.crowd", [], corpus.as_json() | {"questions": [*questions]})
+def crowd(corpus: Corpus, questions: Sequence[str], before: Sequence[str]) -> Crowd:
+    """Ask them in a new process, each for the first time, and others before any is timed."""
+    asked = {"questions": [*questions], "before": [*before]}
+    row = run("evals.bench.crowd", [], corpus.as_json() | asked)
     return Crowd(row["alone"], row["relayed"], row["together"], tuple(row["waits"]))
 
 
-async def _ask(corpus: Corpus, questions: Sequence[str]) -> Crowd:
-    processes = processors()
+async def _ask(corpus: Corpus, questions: Sequence[str], before: Sequence[str]) -> Crowd:
     with compose.open_collection(corpus.config) as store:
         here = compose.answerer_on(store, corpus.config)
-        await _one_by_one(here, questions[:WARM_UP], corpus.today)
+        await _one_by_one(here, before, corpus.today)
         alone = await _one_by_one(here, questions, corpus.today)
-    async with compose.pool(corpus.config, processes) as pool:
-        there = pool.answerer(corpus.config.articles)
-        await _at_once(there, [*questions[:WARM_UP]] * processes, corpus.today)
+    # New processes for each, for whoever has answered a question is quicker the next time.
+    async with _others(corpus, before) as there:
         relayed = await _one_by_one(there, questions, corpus.today)
+    async with _others(corpus, before) as there:
         started = time.perf_counter()
         waits = await _at_once(there, questions, corpus.today)
         return Crowd(alone, relayed, time.perf_counter() - started, waits)
+
+
+@asynccontextmanager
+async def _others(corpus: Corpus, before: Sequence[str]) -> AsyncIterator[Answering]:
+    """As many processes as there are processors, each of which has been asked a few questions."""
+    processes = processors()
+    async with compose.pool(corpus.config, processes) as pool:
+        there = pool.answerer(corpus.config.articles)
+        await _at_once(there, [*before] * processes, corpus.today)
+        yield there
 
 
 async def _one_by_one(answerer: Answering, questions: Sequence[str], today: date | None) -> float:
@@ -75,7 +86,8 @@ async def _waited(answerer: Answering, question: str, today: date | None) -> flo
 def main() -> None:
     """Ask, and print the figures as JSON."""
     asked = json.load(sys.stdin)
-    print(json.dumps(asyncio.run(_ask(Corpus.from_json(asked), asked["questions"]))._asdict()))
+    found = asyncio.run(_ask(Corpus.from_json(asked), asked["questions"], asked["before"]))
+    print(json.dumps(found._asdict()))
 
 
 if __name__ == "__main__":
