@@ -17,7 +17,7 @@ from bot.question import Kind, answers_kind, focus_of
 from bot.reading import Floats, Reading
 from index.embed import unit
 from index.lexicon import NO_TERM, Lexicon, Numbers, words_of
-from index.terms import terms, terms_of_word
+from index.terms import terms
 
 Marks = NDArray[np.bool_]
 
@@ -104,13 +104,14 @@ def word_features(reading: Reading, seen: SeenWords) -> Floats:
     wanted = np.concatenate([_mean(lexicon, text) for text in (focus_of(question), question)])
     numbers = lexicon.numbers(seen.forms)
     like = lexicon.vectors[numbers] @ wanted.T / lexicon.lengths[numbers, np.newaxis]
+    rare = reading.evidence.idf.of(reading.terms[seen.columns], numbers)
     number = np.array([form[0].isdigit() for form in seen.forms], dtype=bool)
     none = np.zeros(len(number), dtype=bool)
     dated = kind in (Kind.DATE, Kind.YEAR)
     columns = {
         "votes": np.log(seen.votes + 0.01),
         "articles": np.log(seen.articles),
-        "rarity": _rarities(reading, seen.forms),
+        "rarity": np.minimum(rare, 9.0) / 9,
         "number": number,
         "name_asked": seen.is_name if kind is Kind.NAME else none,
         "number_asked": number if _numeric(kind) else none,
@@ -245,12 +246,6 @@ def _most(count: int, word: Numbers, values: Floats) -> Floats:
     most = np.zeros(count, dtype=np.float32)
     np.maximum.at(most, word, values)
     return most
-
-
-def _rarities(reading: Reading, forms: Sequence[str]) -> Floats:
-    """How rare each word is, in [0, 1]."""
-    found = reading.evidence.idf.of([terms_of_word(form.lower())[0] for form in forms], forms)
-    return np.asarray(np.minimum(found, 9.0) / 9, dtype=np.float32)
 
 
 def _numeric(kind: Kind) -> bool:

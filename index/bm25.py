@@ -53,13 +53,14 @@ class Bm25Index:
             self._index.reload()
             return self._index.searcher().num_docs
 
-    def doc_freq(self, term: str) -> int:
-        """How many passages have `term` in their body (some of them perhaps deleted).
+    def doc_freqs(self, terms: Sequence[str]) -> list[int]:
+        """How many passages have each term in their body (some of them perhaps deleted).
 
-        As of the last look at `doc_count` or `search`: this one is asked for every word.
+        As of the last look at `doc_count` or `search`: this is asked for many words.
         """
         with self._reading():
-            return self._index.searcher().doc_freq("body", term)
+            searcher = self._index.searcher()
+            return [searcher.doc_freq("body", term) for term in terms]
 
     def add(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """Add `(id, title, body)` rows; they are found after `commit`."""

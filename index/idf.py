@@ -3,45 +3,46 @@
 It knows nothing of questions.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from index.bm25 import Bm25Index
-from index.lexicon import Lexicon
+from index.lexicon import Lexicon, Numbers
 
 ENGLISH = 300
 """Passages of ordinary English that are taken to stand beside the collection's own."""
-
-
-class Frequencies(dict[str, int]):
-    """In how many of the index's `count` passages each term is; looked up when first asked for."""
-
-    def __init__(self, index: Bm25Index | None, count: int) -> None:
-        self.index = index
-        self.count = count
-
-    def __missing__(self, term: str) -> int:
-        self[term] = number = self.index.doc_freq(term) if self.index else 0
-        return number
+UNKNOWN = -1
 
 
 class Idf:
     """BM25's inverse document frequency over the passages, and some of English at large.
 
     In a collection of a few articles all on one matter, its own frequencies would make the
-    matter itself weigh nothing and a stray word everything.
+    matter itself weigh nothing and a stray word everything. What was looked up is remembered,
+    so it holds for the index as it is. May be used by any thread.
     """
 
-    def __init__(self, frequencies: Frequencies, lexicon: Lexicon) -> None:
-        self._frequencies = frequencies
-        self._lexicon = lexicon
+    def __init__(self, index: Bm25Index, count: int, lexicon: Lexicon) -> None:
+        """`count` is how many passages the index has; terms are numbered by the lexicon."""
+        self.index, self.count, self.lexicon = index, count, lexicon
+        self._frequencies = np.zeros(0, dtype=np.int32)
 
-    def of(self, terms: Sequence[str], words: Sequence[str]) -> NDArray[np.float64]:
+    def holds(self, index: Bm25Index, count: int, lexicon: Lexicon) -> bool:
+        """Whether it was made of these."""
+        return (self.index, self.count, self.lexicon) == (index, count, lexicon)
+
+    def of(self, terms: Numbers, words: Numbers) -> NDArray[np.float64]:
         """What each term weighs, in nats, given it and the word it stands for."""
-        numbers = self._lexicon.numbers(words)
-        here = np.array([self._frequencies[term] for term in terms], dtype=float)
-        held = here + ENGLISH * np.exp(-self._lexicon.idf[numbers])
-        total = self._frequencies.count + ENGLISH
-        return np.asarray(np.log(1 + (total - held + 0.5) / (held + 0.5)))
+        held = self._looked_up(terms)[terms] + ENGLISH * np.exp(-self.lexicon.idf[words])
+        return np.asarray(np.log(1 + (self.count + ENGLISH - held + 0.5) / (held + 0.5)))
+
+    def _looked_up(self, terms: Numbers) -> NDArray[np.int32]:
+        """In how many passages each term is, or UNKNOWN where it is none of `terms`."""
+        known, count = self._frequencies, self.lexicon.term_count
+        if len(known) < count:
+            room = np.full(2 * count - len(known), UNKNOWN, dtype=np.int32)
+            known = np.concatenate([known, room])
+        new = np.unique(terms[known[terms] == UNKNOWN])
+        known[new] = self.index.doc_freqs(self.lexicon.written(new))
+        self._frequencies = known
+        return known

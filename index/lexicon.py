@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import StaticEmbedder, Vectors
-from index.terms import terms_of_word
+from index.terms import terms
 
 Numbers = NDArray[np.intp]
 
-ROOM = 8_000
-"""Words there is room for at first."""
+ROOM = 64_000
+"""Words there is room for at first: memory that is not written to costs nothing."""
 NO_TERM = -1
 """In place of a term's number, for a word too common to search for."""
 _WORD = re.compile(r"[^\W_]+")
@@ -34,8 +34,12 @@ def words_of(text: str) -> list[str]:
 class _Terms(dict[str, int]):
     """Gives each new term the next number."""
 
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
     def __missing__(self, term: str) -> int:
-        self[term] = number = len(self)
+        self[term] = number = len(self.written)
+        self.written.append(term)
         return number
 
 
@@ -94,6 +98,15 @@ class Lexicon:
         with self._lock:
             return np.fromiter(map(self._terms.__getitem__, terms), dtype=np.intp)
 
+    def written(self, terms: Numbers) -> list[str]:
+        """The search terms with these numbers."""
+        return [self._terms.written[number] for number in terms]
+
+    @property
+    def term_count(self) -> int:
+        """How many terms have a number."""
+        return len(self._terms.written)
+
     def _learn(self, words: Sequence[str]) -> None:
         first, end = self._known, self._known + len(words)
         if end > len(self.lengths):
@@ -106,7 +119,7 @@ class Lexicon:
         self._known = end
 
     def _term_of(self, word: str) -> int:
-        found = terms_of_word(word)
+        found = terms(word)
         return self._terms[found[0]] if found else NO_TERM
 
     def _make_room(self, room: int) -> None:

@@ -7,7 +7,7 @@ one after another, and each word is given to the tokenizer once. It knows nothin
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain, count, islice
+from itertools import chain, compress, count, islice
 from threading import Lock
 from typing import Any
 
@@ -40,12 +40,17 @@ class Pieces:
 
     def of(self, texts: Sequence[str]) -> list[Numbers]:
         """Each text's word pieces, in order."""
-        words = [text.split(" ") for text in texts if self._is_plain(text)]
-        plain = iter(self._of_words(words))
-        return [next(plain) if self._is_plain(text) else self._encoded([text])[0] for text in texts]
+        are_plain = [*map(self._is_plain, texts)]
+        plain = iter(self._of_words([t.split(" ") for t in compress(texts, are_plain)]))
+        return [
+            next(plain) if is_plain else self._encoded([text])[0]
+            for text, is_plain in zip(texts, are_plain, strict=True)
+        ]
 
     def _is_plain(self, text: str) -> bool:
         """Whether it is words with single spaces between them, and no mark of the tokenizer."""
+        if text.isalnum():
+            return True  # a word: most texts are one, or a passage
         if not text or text[0] == " " or text[-1] == " ":
             return False
         return not any(special in text for special in self._special)

@@ -5,6 +5,7 @@ conversation made the query, nor of what will be said with the passages.
 """
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +16,7 @@ from index.bm25 import Bm25Index
 from index.embed import Vectors
 from index.errors import ModelError
 from index.generation import Generation
-from index.idf import Frequencies, Idf
+from index.idf import Idf
 from index.manifest import Manifest
 from index.period import asks_for_newest, period_in
 from index.rank import Hit, Sought, rank
@@ -77,7 +78,8 @@ class Retriever:
     def __init__(self, store: Store, words: Words) -> None:
         self._store = store
         self._words = words
-        self._frequencies = Frequencies(None, 0)
+        self._idf: Idf | None = None
+        self._beside = ThreadPoolExecutor(thread_name_prefix="nearest")
 
     def retrieve(self, query: Query, k: int = 10) -> Evidence:
         """The k best passages for `query`. Blocking: some ten milliseconds.
@@ -86,11 +88,12 @@ class Retriever:
         """
         generation = self._store.generation
         bm25 = generation.bm25
+        near_by = self._beside.submit(self._near, generation, query)  # both search in native code
         idf = self._idf_in(bm25)
         live = _is_live(generation.manifest, query.as_of)
         sought = self._sought(query, query.as_of if live else None, idf)
         found = dict(bm25.search(sought.attention, sought.pairs, BM25_CANDIDATES))
-        vector, near, gap = self._near(generation, query)
+        vector, near, gap = near_by.result()
         until = _plus(query.as_of, TIME_ZONES) if query.as_of else date.max
         ids = list(dict.fromkeys([*found, *near]))
         candidates = generation.manifest.candidates(ids, until)
@@ -98,7 +101,7 @@ class Retriever:
         if vector is not None and candidates:
             cosines = np.array([c.vector for c in candidates]) @ vector
         wanted = [sought.forms[term].lower() for term in sought.importance]
-        alike = Likeness(wanted, self._words.lexicon)
+        alike = Likeness(wanted, idf.lexicon)
         hits = rank(sought, candidates, found, cosines, alike)
         hits = by_time(hits, sought.period, asks_for_newest(query.text))
         return Evidence(query, sought, tuple(one_of_each(hits, k)), live, idf, alike, gap)
@@ -109,7 +112,8 @@ class Retriever:
         for text in (*query.context, query.text):
             forms |= {term: word for word in _WORD.findall(text) for term in terms(word)}
         attention = dict.fromkeys(forms, CONTEXT_WEIGHT) | dict.fromkeys(own, 1.0)
-        rare = idf.of([*attention], [forms[term] for term in attention]).tolist()
+        words = idf.lexicon.numbers(forms[term] for term in attention)
+        rare = idf.of(idf.lexicon.term_numbers(attention), words).tolist()
         importance = {t: w * much for (t, w), much in zip(attention.items(), rare, strict=True)}
         names = {t for word in _NAME.findall(query.text)[1:] for t in terms(word)}
         return Sought(
@@ -123,14 +127,12 @@ class Retriever:
         )
 
     def _idf_in(self, bm25: Bm25Index) -> Idf:
-        """How rare terms are, with the document frequencies looked up so far.
-
-        There are none once the index has changed.
-        """
-        count = bm25.doc_count
-        if self._frequencies.index is not bm25 or self._frequencies.count != count:
-            self._frequencies = Frequencies(bm25, count)
-        return Idf(self._frequencies, self._words.lexicon)
+        """How rare terms are; what was looked up is known no more once the index has changed."""
+        now = bm25, bm25.doc_count, self._words.lexicon
+        idf = self._idf
+        if idf is None or not idf.holds(*now):
+            idf = self._idf = Idf(*now)
+        return idf
 
     def _near(
         self, generation: Generation, query: Query

@@ -67,9 +67,10 @@ class Likeness:
     def best(self, numbers: Numbers, starts: Numbers) -> Vectors:
         """The most that any word of a text is like each of the wanted.
 
-        A text begins at each of `starts`, and is at least one word. Shape
-        `(len(starts), len(wanted))`.
+        A text begins at each of `starts`. Shape `(len(starts), len(wanted))`.
         """
-        if not len(starts):
-            return np.empty((0, len(self._wanted)), dtype=np.float32)
-        return np.asarray(np.maximum.reduceat(self.to(numbers), starts, axis=0), np.float32)
+        best = np.zeros((len(starts), len(self._wanted)), dtype=np.float32)
+        told = np.diff(starts, append=len(numbers)) > 0
+        if told.any():
+            best[told] = np.maximum.reduceat(self.to(numbers), starts[told], axis=0)
+        return best

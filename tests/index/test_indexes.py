@@ -30,7 +30,7 @@ def test_bm25_finds_deletes_and_boosts(tmp_path: Path) -> None:
         index.add(rows)
         index.commit()
         assert index.doc_count == 3
-        assert index.doc_freq("appl") == 2
+        assert index.doc_freqs(["appl", "nothing"]) == [2, 0]
         weights = dict.fromkeys(terms("apple tree"), 1.0)
         assert index.search(weights, [("appl", "tree")], 3)[0][0] == 2
         assert {n for n, _ in index.search({"appl": 1.0}, [], 9)} == {1, 2, 3}

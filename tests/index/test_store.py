@@ -528,7 +528,7 @@ def test_a_lost_graph_of_vectors_comes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "search",
     [
-        lambda bm25: bm25.doc_freq("harvest"),
+        lambda bm25: bm25.doc_freqs(["harvest"]),
         lambda bm25: bm25.search({"appl": 1.0, "harvest": 1.0}, [("appl", "harvest")], 5),
     ],
     ids=["frequency", "search"],
