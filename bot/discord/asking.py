@@ -243,7 +243,7 @@ class Desk:
                 self._quiet.set()
 
     async def _until_quiet(self) -> None:
-        """Let those who arrive go first: working out an answer holds up the event loop."""
+        """Let those who arrive go first: they are to hear soon that they are heard."""
         with suppress(TimeoutError):
             async with asyncio.timeout(POLITENESS):
                 await self._quiet.wait()

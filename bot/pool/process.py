@@ -6,6 +6,7 @@ embedding and one language model for all.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -69,6 +70,7 @@ class Process:
         with suppress(DatelineError):  # perhaps nothing is indexed yet
             answerer = await self._answerer(articles)
             await answerer.search("news", k=1)
+        gc.freeze()  # what is loaded by now stays
 
     def _hear(self, message: Ask | Cancel | Close) -> None:
         match message:
