@@ -48,7 +48,8 @@ async def _respond(bot: "DatelineBot", token: str, line: str) -> None:
     assert bot.application_id
     response = discord.Webhook.partial(bot.application_id, token, client=bot)
     original: Any = "@original"
-    await response.edit_message(original, content=line)
+    if not (await response.fetch_message(original)).components:  # else it is the answer
+        await response.edit_message(original, content=line)
 
 
 async def _reply(bot: "DatelineBot", channel: int, message: int, line: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+import psycopg
 import pytest
 
 from bot.database.interface import PostgresServer
@@ -173,15 +174,18 @@ def test_each_finds_what_is_new_in_the_same_articles(fleet: Fleet) -> None:
 
 def test_what_one_process_has_kept_goes_on_in_another(fleet: Fleet) -> None:
     discord = fleet.discord
-    first = answer_to(discord, fleet.asks(1, WHEN))
+    question = fleet.asks(1, WHEN)
+    first = answer_to(discord, question)
     fleet.towns[1].uses("settings", language="de")
     waiting = [discord.says("Hm?", discord.user("b"), town.channel) for town in fleet.towns]
     asyncio.run(left_open(fleet, waiting))
     for bot in fleet.bots:
         bot.kill()
+    unnoted(fleet, question)
 
     fleet.start({0: "1/2"})
     assert [told(message) for message in waiting] == [0, 1]
+    assert BRIDGE in first.text
     assert BRIDGE in answer_to(discord, fleet.asks(1, WHY)).text
     ada = fleet.person("ada")
     pressed = discord.clicks(first, SAY("quotes"), ada)
@@ -217,6 +221,16 @@ async def left_open(fleet: Fleet, asked: list[Message]) -> None:
         for town, message in zip(fleet.towns, asked, strict=True):
             where = f"message en {town.channel.id}"
             assert await records.claim(message.id, where, town.guild.id)
+
+
+def unnoted(fleet: Fleet, answered: Interaction) -> None:
+    """Have nobody know that a question was answered."""
+    with psycopg.connect(fleet.postgres.url) as db:
+        done = db.execute(
+            "UPDATE dateline.events SET place = %s WHERE id = %s",
+            [f"interaction en {answered.token}", answered.id],
+        )
+        assert done.rowcount == 1
 
 
 def told(asked: Message) -> int:
