@@ -41,8 +41,8 @@ _OPTIONS: dict[str, Any] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 10_000,  # milliseconds for which the server may be out of reach
     "application_name": "dateline",
-    "options": "-c search_path=dateline -c statement_timeout=30s",
 }
+_SETTINGS = "-c search_path=dateline -c statement_timeout=30s"
 _VALUE = re.compile(r":(\w+)")
 _NUMBERED = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
 
@@ -142,11 +142,13 @@ async def _connect(server: PostgresServer) -> "AsyncConnection":
         from psycopg import AsyncConnection, Error  # noqa: PLC0415
     except ImportError:
         raise UsageError(INSTALL) from None
-    _parts(server)
+    options = f"{_parts(server).get('options', '')} {_SETTINGS}"
     until = time.monotonic() + HASTE
     for pause in (*PAUSES, None):
         try:
-            return await AsyncConnection.connect(server.url, autocommit=True, **_OPTIONS)
+            return await AsyncConnection.connect(
+                server.url, autocommit=True, options=options, **_OPTIONS
+            )
         except Error as error:
             if pause is None or time.monotonic() > until:
                 raise _problem(server, error) from error
@@ -167,8 +169,7 @@ async def _make(db: "AsyncConnection", server: PostgresServer, schema: Schema) -
                 await db.execute("CREATE TABLE versions (key TEXT PRIMARY KEY, made_as BIGINT)")
             found = await db.execute("SELECT made_as FROM versions WHERE key = %s", [schema.key])
             [made_as] = await found.fetchone() or [0]
-            version = len(schema.steps)
-            if made_as > version:
+            if made_as > len(schema.steps):
                 raise StoreError(
                     f"{schema.name} in {_address(server)} is from a newer version of "
                     "Dateline; update Dateline"
@@ -178,7 +179,7 @@ async def _make(db: "AsyncConnection", server: PostgresServer, schema: Schema) -
             await db.execute(
                 "INSERT INTO versions (key, made_as) VALUES (%s, %s)"
                 " ON CONFLICT (key) DO UPDATE SET made_as = excluded.made_as",
-                [schema.key, version],
+                [schema.key, len(schema.steps)],
             )
     except Error as error:
         raise _problem(server, error) from error

@@ -126,6 +126,13 @@ async def test_tables_of_an_earlier_version_are_brought_up_to_date(server: Postg
         await said(server)
 
 
+async def test_options_of_the_url_hold_too(server: PostgresServer) -> None:
+    place = PostgresServer(f"{server.url}&options=-c%20work_mem%3D7MB")
+    async with open_database(place, NOTES, pytest.fail) as db:
+        await write(db, "one")
+        assert await db.rows("SELECT current_setting('work_mem')") == [("7MB",)]
+
+
 async def test_others_tables_are_left_alone(server: PostgresServer) -> None:
     with psycopg.connect(server.url) as db:
         db.execute("CREATE TABLE IF NOT EXISTS public.notes (id INT)")
