@@ -134,9 +134,10 @@ def main(arguments: Sequence[str]) -> None:
 
 def _measure(corpus: Corpus, folder: Folder, questions: Sequence[str]) -> Size:
     def step(name: str, peer: str, where: Path = corpus.store) -> Measured:
+        tell(f"  {name}, {peer}")
         found = measured(name, peer, corpus, where, questions if name == "ask" else ())
         each = f", {p50(found):.1f} ms each" if found.each else ""
-        tell(f"  {name}, {peer}: {found.seconds:.1f} s{each}, {megabytes(found):,.0f} MB")
+        tell(f"    {found.seconds:.1f} s{each}, {megabytes(found):,.0f} MB")
         return found
 
     first = step("index", DATELINE)

@@ -60,10 +60,10 @@ def _texts(folder: Path) -> list[str]:
 
 
 def test_every_choice_for_the_graph_is_measured(given: list[str], tmp_path: Path) -> None:
-    grid = ["--neighbors", "4,8", "--construction", "16", "--search", "50,60"]
+    grid = ["--neighbors", "16,24", "--construction", "64", "--search", "50,60"]
     hnsw.main([*given, *grid, "--passages", "80"])
     rows = json.loads((tmp_path / "out" / "hnsw.json").read_text(encoding="utf-8"))
     asked = [(row["max_neighbors"], row["ef_search"]) for row in rows]
-    assert asked == [(4, 50), (4, 60), (8, 50), (8, 60)]
+    assert asked == [(16, 50), (16, 60), (24, 50), (24, 60)]
     assert all(0.5 < row["recall"] <= 1 for row in rows)
     assert "<svg" in (tmp_path / "out" / "hnsw.svg").read_text(encoding="utf-8")
