@@ -118,8 +118,11 @@ def embedder(config: Config) -> Embedder:
 
 
 def workers(config: Config) -> Workers | None:
-    """The Ray cluster that is to make passages of articles, if the settings name one."""
-    if not config.ray:
+    """The Ray cluster that is to make passages of articles, if the settings name one.
+
+    OpenAI's API is asked from here all the same, by several threads at once.
+    """
+    if not config.ray or config.embedding.startswith("openai:"):
         return None
     from index.ray_workers import RayWorkers  # noqa: PLC0415  (few have one)
 

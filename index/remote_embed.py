@@ -79,6 +79,10 @@ class LlamaIndexEmbedder:
         self._path = path
         self._options = options
 
+    def __reduce__(self) -> tuple[type["LlamaIndexEmbedder"], tuple[str, Mapping[str, Any]]]:
+        """Another process makes the model itself."""
+        return LlamaIndexEmbedder, (self._path, self._options)
+
     @property
     def name(self) -> str:
         """The class and what shapes its vectors."""

@@ -24,7 +24,7 @@ from typing import Self
 from index.article import Article
 from index.chroma_server import ChromaServer
 from index.deliveries import Deliveries
-from index.embed import Embedder
+from index.embed import Embedder, StaticEmbedder
 from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.generation import MANIFEST, Generation
 from index.listing import Listing, is_current, list_files
@@ -33,7 +33,7 @@ from index.readers import Problem
 from index.report import SyncReport, report_of
 from index.sync import Progress, Sync
 from index.tables import FORMAT
-from index.workers import OtherProcesses, Workers
+from index.workers import OtherProcesses, ThisProcess, Workers
 
 CURRENT = "current"
 LOCK = "lock"
@@ -59,7 +59,9 @@ class Store:
         self.embedder = embedder
         self._server = server
         self._processes = OtherProcesses()
-        self._workers = workers or self._processes
+        # A model elsewhere is asked from here, for several texts at once.
+        here = self._processes if isinstance(embedder, StaticEmbedder) else ThisProcess()
+        self._makers = workers or here
         self._guard = RLock()
         self._generation: Generation | None = None
         self._opened_from: Path | None = None
@@ -77,8 +79,8 @@ class Store:
     ) -> "Store":
         """The store in `directory`, which need not exist before the first sync.
 
-        With a `server`, that is where the vectors are kept. `workers` make the passages, unless
-        a remote model embeds them; by default other processes on this machine.
+        With a `server`, that is where the vectors are kept. `workers` make the passages; by
+        default other processes on this machine, or this one where a model elsewhere is asked.
 
         Raises StoreError when a newer version of Dateline has written it. A damaged one
         opens, is stale, and is made again by `sync`.
@@ -192,7 +194,7 @@ class Store:
                     self.embedder,
                     listing,
                     readers=self._processes,
-                    makers=self._workers,
+                    makers=self._makers,
                     allow_empty=allow_empty,
                     on_progress=on_progress,
                 )
@@ -233,7 +235,7 @@ class Store:
                     self.embedder,
                     listing,
                     readers=self._processes,
-                    makers=self._workers,
+                    makers=self._makers,
                     allow_empty=allow_empty,
                 )
                 sync.plan()

@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 from index.deliveries import Deliveries, FileRow
 from index.derived import DerivedWriter, Writing
-from index.embed import Embedder, StaticEmbedder
+from index.embed import Embedder
 from index.errors import ArticlesError
 from index.generation import Generation
 from index.listing import Listing, is_current
 from index.manifest import NewPassages
 from index.passages import PassageMaker, Passages, Text
 from index.plan import Changes, Plan
-from index.workers import ThisProcess, Workers
+from index.workers import Workers
 
 CHARACTERS = 1_000_000
 """Of the articles whose passages are made together. This and what follows bound the memory."""
@@ -60,8 +60,7 @@ class Sync:
     ) -> None:
         """Compare the files with what is known of them.
 
-        `readers` have part in reading articles, `makers` make passages, where that is not for
-        a model elsewhere, which is asked from here for several at once.
+        `readers` have part in reading articles, `makers` make passages.
 
         Raises ArticlesError when a root cannot be read or is empty and always was.
         """
@@ -69,7 +68,7 @@ class Sync:
         self._manifest = generation.manifest
         self._embedder = embedder
         self._readers = readers
-        self._makers = makers if isinstance(embedder, StaticEmbedder) else ThisProcess()
+        self._makers = makers
         self._listing = listing
         self._allow_empty = allow_empty
         self._on_progress = on_progress or (lambda _: None)

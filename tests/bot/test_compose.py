@@ -1,6 +1,7 @@
 """Which articles are answered from, and what happens when they cannot be read anew."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from bot.compose import (
     index_articles,
     open_store,
     store_directory,
+    workers,
 )
 from bot.config import Config
 from index.collection import remember_roots
 from index.errors import ArticlesError, StoreBusyError, UsageError
+from index.ray_workers import RayWorkers
 from index.store import LOCK, Store
 
 
@@ -107,6 +110,13 @@ def test_named_articles_that_are_gone_are_an_error(
         open_store(named, notes.append, silence)
     assert sources(config, notes) == ["a.txt"]
     assert len(notes) == 1 and notes[0].endswith("; answering from the articles indexed before")
+
+
+def test_a_ray_cluster_makes_passages_unless_openai_embeds_them() -> None:
+    named = Config(ray="127.0.0.1:6379")
+    assert workers(Config()) is None
+    assert isinstance(workers(named), RayWorkers)
+    assert workers(replace(named, embedding="openai:text-embedding-3-small")) is None
 
 
 def test_an_unknown_embedding_names_its_key(config: Config) -> None:

@@ -1,5 +1,6 @@
 """Embeddings configured by name: their vectors are checked, and never mixed with others."""
 
+import pickle
 import sys
 import time
 from collections.abc import Iterator
@@ -146,6 +147,16 @@ def test_a_class_of_llamaindex() -> None:
     chosen = embedder_named(name, {"embed_dim": 5, "model_name": "m"})
     assert chosen.embed(["a", ""]).shape == (2, 5)
     assert chosen.name == f'{name} {{"model_name": "m"}}'
+
+
+def test_another_process_makes_the_model_itself() -> None:
+    chosen = embedder_named(
+        "llamaindex:llama_index.core.embeddings.MockEmbedding", {"embed_dim": 5}
+    )
+    vectors = chosen.embed(["a"])
+    sent = pickle.dumps(chosen)
+    assert len(sent) < 200
+    assert np.array_equal(pickle.loads(sent).embed(["a"]), vectors)
 
 
 def test_a_class_that_fails_tells_no_secret() -> None:
