@@ -210,8 +210,13 @@ def _table(sizes: Sequence[Size]) -> Iterator[str]:
     yield row(*["---"] * (len(sizes) + 2))
     for name, (value, form) in ROWS.items():
         values = [value(size) for size in sizes]
-        yield row(name, *(f"{v:{form}}" for v in values), f"{values[-1] / values[0]:.1f}")
+        yield row(name, *(f"{v:{form}}" for v in values), _times(values))
     yield ""
+
+
+def _times(values: Sequence[float]) -> str:
+    """How many times the first the last is; processors count hundredths, so little is nothing."""
+    return f"{values[-1] / values[0]:.1f}" if values[0] else ""
 
 
 PLOTS = {

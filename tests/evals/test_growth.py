@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evals.bench import growth, hnsw
+from evals.bench.step import Measured
 
 
 @pytest.fixture
@@ -38,6 +39,14 @@ def test_growth_tells_of_every_size(
     assert size["changed"]["done"] >= size["passages"]
     for name in growth.PLOTS:
         assert "<svg" in (tmp_path / "out" / f"{name}.svg").read_text(encoding="utf-8")
+
+
+def test_what_took_no_time_has_no_ratio(tmp_path: Path) -> None:
+    nothing = Measured(0.1, 0.0, 10**8, 1, (0.1,))
+    growth._write(tmp_path, [growth.Size(1, 1, 1, *[nothing] * 3, (0.1,), *[nothing] * 4)])
+    table = (tmp_path / "growth.md").read_text(encoding="utf-8")
+    assert "| answers, CPU ms | 0.0 |  |" in table
+    assert "| answers, p50 ms | 100.0 | 1.0 |" in table
 
 
 def test_a_hundredth_of_the_articles_changes(tmp_path: Path) -> None:
