@@ -43,7 +43,20 @@ def test_growth_tells_of_every_size(
 
 def test_what_took_no_time_has_no_ratio(tmp_path: Path) -> None:
     nothing = Measured(0.1, 0.0, 10**8, 1, (0.1,))
-    growth._write(tmp_path, [growth.Size(1, 1, 1, *[nothing] * 3, (0.1,), *[nothing] * 4)])
+    size = growth.Size(
+        articles=1,
+        passages=1,
+        store=1,
+        first=nothing,
+        nothing=nothing,
+        changed=nothing,
+        cold=(0.1,),
+        retrieval=nothing,
+        answers=nothing,
+        chroma=nothing,
+        tantivy=nothing,
+    )
+    growth._write(tmp_path, [size])
     table = (tmp_path / "growth.md").read_text(encoding="utf-8")
     assert "| answers, CPU ms | 0.0 |  |" in table
     assert "| answers, p50 ms | 100.0 | 1.0 |" in table
