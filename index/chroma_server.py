@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BATCH = 300
 """Vectors a request: Chroma Cloud takes no more, and more are no quicker elsewhere."""
+SAVED_AFTER = 20_000
+"""New vectors after which the server writes its whole graph down; it is seldom started again."""
 CONNECT_SECONDS = 3.0
 SECONDS = 60.0
 PATIENT = (0.5, 1.0, 2.0, 4.0)
@@ -77,7 +79,7 @@ class ServerVectors:
         wanted = {
             "name": self._name,
             "metadata": {"turn": turn},
-            "configuration": {"hnsw": HNSW},
+            "configuration": {"hnsw": HNSW | {"sync_threshold": SAVED_AFTER}},
             "get_or_create": True,
         }
         self._known_id, _ = self._asked("POST", "", wanted, PATIENT, take=_id_and_turn)

@@ -190,14 +190,15 @@ class Generation:
             raise
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, growth: int = 0) -> Iterator[None]:
         """Have the vectors to write to; other processes search them no more meanwhile.
 
-        Raises VectorsError when the server cannot be reached.
+        `growth` is how many passages will be added, roughly. Raises VectorsError when the
+        server cannot be reached.
         """
         vectors = self.vectors
         if isinstance(vectors, VectorIndex):
-            with vectors.writing():
+            with vectors.writing(growth):
                 yield
         elif home := self._home:
             turn = uuid4().hex

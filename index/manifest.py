@@ -26,6 +26,8 @@ from index.standing import CURRENT, DUPLICATE, SUPERSEDED, Standing
 from index.tables import CATALOGUE, FORMAT, KIN, TABLES
 
 PAGE = 1_000
+LOG_PAGES = 4_000
+"""Pages of 4 kB in the log before they go to their places: many are written there only once."""
 
 SIMILAR = "similar"
 """What `catalogue` calls an article that answers beside one that says nearly the same."""
@@ -113,6 +115,7 @@ class Manifest:
             try:
                 self._db.execute("SELECT count(*) FROM meta, sqlite_master").fetchone()
                 self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
                 self._db.execute("PRAGMA mmap_size = 268435456")
             except sqlite3.Error:
                 self._db.close()
@@ -230,6 +233,13 @@ class Manifest:
         """The same without counting them all, which takes longer the more there are."""
         return bool(self.select("SELECT 1 FROM passages LIMIT 1 OFFSET ?", (number,)))
 
+    def new_words(self) -> int:
+        """How many words the articles have that are yet to be seen to."""
+        [(number,)] = self.select(
+            "SELECT coalesce(sum(words), 0) FROM articles WHERE state = 'new'"
+        )
+        return int(number)
+
     def sources(self) -> int:
         """How many names articles have that are there to stay."""
         [(number,)] = self.select("SELECT count(DISTINCT source) FROM articles WHERE leaving = 0")
@@ -298,6 +308,16 @@ class Manifest:
                 raise
             self._db.execute("COMMIT")
 
+    @contextmanager
+    def _on_disk(self) -> Iterator[None]:
+        """What is committed within is on disk afterwards, see `index/sync.py`."""
+        with self._lock:
+            self.select("PRAGMA synchronous = FULL")
+            try:
+                yield
+            finally:
+                self.select("PRAGMA synchronous = NORMAL")
+
     def set_meta(self, key: str, value: str) -> None:
         """Keep `value` under `key`."""
         self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)])
@@ -307,8 +327,11 @@ class Manifest:
         self.write("DELETE FROM meta WHERE key = ?", [(key,)])
 
     def reserve(self, count: int) -> range:
-        """New passage ids, which are garbage until their passages are put in."""
-        with self.transaction():
+        """New passage ids, which are garbage until their passages are put in.
+
+        They outlive a power cut, and with them all that was written before.
+        """
+        with self._on_disk(), self.transaction():
             first = int(self.meta("next_passage") or 1)
             ids = range(first, first + count)
             self.set_meta("next_passage", str(ids.stop))

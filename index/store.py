@@ -200,7 +200,7 @@ class Store:
                 )
                 if sync.has_work:
                     plan = sync.plan()
-                    with generation.writing():
+                    with generation.writing(sync.growth()):
                         generation.purge()
                         sync.carry_out(plan)
                 elif generation.manifest.counts()[0] == 0 and not allow_empty:

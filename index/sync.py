@@ -6,6 +6,14 @@ every article that answers is whole, either as it was or as it is, and the next 
 from there: ids of passages on their way in stand in the manifest's `garbage` until one
 transaction makes them real, and ids of passages on their way out until the derived indexes
 have dropped them.
+
+That holds when the process is killed. When the power goes, the manifest may lose what was
+written last, but it stays whole: SQLite waits for the disk (fsync) when it moves its log to
+the tables, every 16 MB, and not with every transaction. It waits once more for every batch,
+before the ids of its passages are used: so no id is ever given twice, and whatever the other
+indexes hold too much of is garbage to the manifest. Tantivy waits with every commit, of which
+there is one a batch; Chroma waits for its own log and not for its graph. Where they lost
+something that the manifest has, it is missed (`Generation.is_whole`), and they are made again.
 """
 
 from collections import defaultdict, deque
@@ -22,6 +30,7 @@ from index.listing import Listing, is_current
 from index.manifest import NewPassages
 from index.passages import PassageMaker, Passages, Text
 from index.plan import Changes, Plan
+from index.split import MAX_WORDS
 from index.workers import Workers
 
 CHARACTERS = 1_000_000
@@ -107,6 +116,10 @@ class Sync:
         plan = Plan(self._manifest)
         self.changes = plan.changes
         return plan
+
+    def growth(self) -> int:
+        """How many passages there are to make, roughly."""
+        return self._manifest.new_words() // MAX_WORDS
 
     def carry_out(self, plan: Plan) -> None:
         """Do what has to be done."""

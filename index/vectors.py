@@ -45,6 +45,14 @@ HNSW: "CreateHNSWConfiguration" = {
 """Of the 50 nearest among 90,000 passages 49.4 are found. A graph that is made with less care and
 searched more widely takes half as long to make and finds as much (see evals/LOG.md)."""
 
+SAVED_AFTER = 1_000
+"""New vectors after which Chroma writes its whole graph down. A process that opens it later has
+to add those that came since, which takes half a second at most."""
+MANY = 100_000
+"""New vectors from which that would be too often: for a million of them, 150 GB are written."""
+SAVES = 16
+"""How often the graph is written down while it gets so many; and once more at the end."""
+
 
 class VectorIndex:
     """The passages' vectors, searched by cosine similarity; may be used from any thread.
@@ -62,18 +70,25 @@ class VectorIndex:
         self._half_open = directory / "half-open"
         self._guard = RLock()
         self._writes = False
+        self._growth = 0
         self._seen: int | None = None
         self._open: tuple[Client, Collection] | None = None
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Keep other processes out, and have them open the index again afterwards."""
+    def writing(self, growth: int = 0) -> Iterator[None]:
+        """Keep other processes out, and have them open the index again afterwards.
+
+        `growth` is how many vectors will be added, roughly.
+        """
         with self._held(self._lock, WRITER_SECONDS):
-            self._writes = True
+            self._writes, self._growth = True, growth
             try:
                 self._directory.mkdir(parents=True, exist_ok=True)
                 self._unfinished.touch()
+                if growth > MANY:
+                    self.close()
                 yield
+                self._save()
             finally:
                 with self._guard:
                     self._lock.touch()
@@ -156,12 +171,29 @@ class VectorIndex:
         if self._open is None or self._seen != self._written() or killed:
             self.close()
             if self._writes:
-                self._open = open_chroma(self._directory)
+                self._open = self._opened_to_grow()
             else:
                 with self._held(self._opening, OPENING_SECONDS):
                     self._open = self._searched_once()
             self._seen = self._written()
         return self._open[1]
+
+    def _opened_to_grow(self) -> "tuple[Client, Collection]":
+        """Open it, and have the graph written down as often as is good for its growth."""
+        client, passages = open_chroma(self._directory)
+        saved_after = self._growth // SAVES if self._growth > MANY else SAVED_AFTER
+        if _saved_after(passages) != saved_after:  # too late once the graph has been read
+            passages.modify(configuration={"hnsw": {"sync_threshold": saved_after}})
+        return client, passages
+
+    def _save(self) -> None:
+        """Have the graph written down, if it was to be so seldom."""
+        with self._guard:
+            if self._open and _saved_after(self._open[1]) > SAVED_AFTER:
+                self.close()
+                self._growth = 0
+                with self._passages(shared=False) as passages:
+                    search_once(passages)
 
     def _searched_once(self) -> "tuple[Client, Collection]":
         """Open it, and have it write what only a search would."""
@@ -239,6 +271,10 @@ def open_chroma(directory: Path) -> "tuple[Client, Collection]":
         COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
     )
     return client, passages
+
+
+def _saved_after(passages: "Collection") -> int:
+    return int(passages.configuration_json["hnsw"]["sync_threshold"])
 
 
 def search_once(passages: "Collection") -> None:

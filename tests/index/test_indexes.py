@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import vectors
 from index.bm25 import Bm25Index
 from index.collection import collection_directory, remember_roots, remembered_roots
-from index.embed import StaticEmbedder, Vectors, embedder_named
+from index.embed import StaticEmbedder, Vectors, embedder_named, unit
 from index.errors import StoreError, UsageError, marked_damaged
 from index.terms import terms
 from index.vectors import VectorIndex
@@ -131,3 +132,29 @@ def test_roots_are_remembered(tmp_path: Path) -> None:
     assert remembered_roots(store) == (tmp_path / "a", tmp_path / "b")
     (store / "current.json").write_text("{")
     assert remembered_roots(store) == ()
+
+
+def test_a_graph_that_grows_large_is_written_down_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "MANY", 2_000)
+    monkeypatch.setattr(vectors, "SAVES", 1)
+    folder = tmp_path / "chroma"
+    rows = unit(np.random.default_rng(1).normal(size=(3_000, 16)).astype(np.float32))
+
+    def written() -> int:
+        return max(path.stat().st_size for path in folder.glob("*/data_level0.bin"))
+
+    index = VectorIndex(folder)
+    with index.writing(growth=3_000):
+        index.add(range(1, 1_501), rows[:1_500])
+        index.add(range(1_501, 2_901), rows[1_500:2_900])
+        before = written()
+    assert written() > before + rows.nbytes / 2
+    index.close()
+    later = VectorIndex(folder)
+    with later.writing():
+        later.add([2_901], rows[:1])
+    assert later.count() == 2_901
+    assert {number for number, _ in later.query(rows[0], 2)} == {1, 2_901}
+    later.close()
