@@ -192,7 +192,8 @@ class Sync:
             try:
                 for texts, of_texts in batches:
                     made += zip(texts, of_texts, strict=True)
-                    if sum(len(passages.spans) for _, passages in made) >= BATCH:
+                    idle = not (self._under_way or self._made)  # and need not wait at first
+                    if idle or sum(len(passages.spans) for _, passages in made) >= BATCH:
                         whole, made = made, []
                         self._write(plan, whole, writer)
             finally:
