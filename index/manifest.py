@@ -156,9 +156,9 @@ class Manifest:
         rows = self.select(
             "SELECT p.id, p.article_id, coalesce(a.story, a.id), a.source, a.title, a.published,"
             " a.url, p.text, p.start, p.end, p.vector"
-            " FROM passages p JOIN articles a ON a.id = p.article_id"
-            " WHERE p.id IN (SELECT value FROM json_each(?))"
-            " AND (a.published IS NULL OR a.published <= ?)",
+            " FROM json_each(?) wanted CROSS JOIN passages p ON p.id = wanted.value"
+            " JOIN articles a ON a.id = p.article_id"
+            " WHERE a.published IS NULL OR a.published <= ?",
             (json.dumps(list(ids)), until.isoformat()),
         )
         known = {row[0]: row for row in rows}

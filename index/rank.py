@@ -37,6 +37,8 @@ _UNREAD = 8
 """The first so many features can be had without reading the passage."""
 READ = 36
 """Candidates read: the answer stood as often among the best ten as with 60."""
+TELLING = 3.0
+"""The importance from which a word is rare enough for it and its neighbour to be sought."""
 FULL_LENGTH = 1000
 """Characters from which a passage counts as a whole one."""
 
@@ -80,6 +82,12 @@ class Sought:
     def pairs(self) -> list[tuple[str, str]]:
         """Adjacent terms of the question, each pair once."""
         return list(dict.fromkeys((a, b) for a, b in pairwise(self.terms) if a != b))
+
+    @cached_property
+    def telling_pairs(self) -> list[tuple[str, str]]:
+        """Those with a word that is rare enough: others take long to find, and tell little."""
+        rare = {term for term, much in self.importance.items() if much >= TELLING}
+        return [pair for pair in self.pairs if not rare.isdisjoint(pair)]
 
     @cached_property
     def weights(self) -> NDArray[np.float32]:

@@ -92,7 +92,7 @@ class Retriever:
         idf = self._idf_in(bm25)
         live = _is_live(generation.manifest, query.as_of)
         sought = self._sought(query, query.as_of if live else None, idf)
-        found = dict(bm25.search(sought.attention, sought.pairs, BM25_CANDIDATES))
+        found = dict(bm25.search(sought.attention, sought.telling_pairs, BM25_CANDIDATES))
         vector, near, gap = near_by.result()
         until = _plus(query.as_of, TIME_ZONES) if query.as_of else date.max
         ids = list(dict.fromkeys([*found, *near]))

@@ -383,8 +383,7 @@ def _reach_back(tokens: list[Token]) -> None:
     for place, token in enumerate(tokens):
         low = token.text.lower()
         told = low in SPEECH and tokens[place - 1].text.lower() not in _BE
-        follows = low != "according" and _verb_follows(tokens, place, len(tokens))
-        if told and place > 3 and not follows and _ends_soon(tokens, place):
+        if told and place > 3 and _ends_soon(tokens, place) and _nothing_follows(tokens, place):
             before = [t for t in tokens[:place] if t.text in (",", "”", '"')]
             if before or low in ("according", "said"):
                 for earlier in tokens[:place]:
@@ -393,6 +392,13 @@ def _reach_back(tokens: list[Token]) -> None:
         if low == "not" and _says_nothing_new(tokens, place):
             for earlier in tokens[:place]:
                 earlier.negated = None
+
+
+def _nothing_follows(tokens: list[Token], place: int) -> bool:
+    """Whether no verb comes after a word of saying, or it is "according", after which one may."""
+    return tokens[place].text.lower() == "according" or not _verb_follows(
+        tokens, place, len(tokens)
+    )
 
 
 def _ends_soon(tokens: list[Token], place: int) -> bool:

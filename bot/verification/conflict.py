@@ -6,6 +6,7 @@ nothing of how an answer is worded.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -156,15 +157,17 @@ class _Comparison:
             if any(map(self._wanted, line.clauses.tokens)) and not _CAPTION.search(line.text)
         ]
         alignment = self._aligner.beside(self._asked, lines)
-        found = (self._answer(alignment, n) for n in range(len(lines)))
+        told: dict[int, list[int]] = defaultdict(list)
+        for spot in (s for k in self._core for s in alignment.spots(k, MATCH)):
+            told[spot.line].append(spot.place)
+        found = (self._answer(alignment, n, places) for n, places in sorted(told.items()))
         return [answer for answer in found if answer]
 
-    def _answer(self, alignment: Alignment, n: int) -> _Answer | None:
-        """What a line gives: beside the word that says what the question asks of it."""
+    def _answer(self, alignment: Alignment, n: int, told: Sequence[int]) -> _Answer | None:
+        """What a line gives: beside the word, at `told`, that says what the question asks of it."""
         line = alignment.lines[n]
         tokens = line.clauses.tokens
-        told = [s.place for k in self._core for s in alignment.spots(k, MATCH) if s.line == n]
-        if not told or not self._speaks_of_it(alignment, n):
+        if not self._speaks_of_it(alignment, n):
             return None
         if self._by_name:
             verbs = [_Answer(line, place) for place in told if tokens[place].verb]
