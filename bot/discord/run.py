@@ -24,8 +24,6 @@ REFUSED = {
     BAD_INTENTS: "Discord refuses the bot's intents, though none is privileged; is the token its?",
 }
 """Codes with which the gateway ends a connection for good, in words."""
-TURN = 0.0005
-"""Seconds that a thread at work on an answer may keep the event loop waiting, rather than 5 ms."""
 
 
 def run(config: Config) -> None:
@@ -34,7 +32,6 @@ def run(config: Config) -> None:
         raise UsageError("the bot needs a token: set DISCORD_TOKEN (README, Discord)")
     log_to(sys.stderr, config)
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
-    sys.setswitchinterval(TURN)
     _point_at(config)
     try:
         asyncio.run(_serve(config, config.discord_token.strip()))
