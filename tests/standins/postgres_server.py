@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 USER, PASSWORD = "dateline", "pg-test-59c1"
-PATIENCE = 30.0
+PATIENCE = 60.0
 QUICK = {"listen_addresses": "", "fsync": "off", "shared_buffers": "16MB"}
 
 
@@ -59,15 +59,17 @@ class PostgresProcess:
         return self.url
 
     def start(self) -> None:
-        """Start it, unless it runs, and wait until it answers."""
-        if self._process:
-            return
+        """Start it, unless it runs, and wait until it answers.
+
+        It ends at once while something of the one before is still there, and is started again.
+        """
         options = [part for key, value in QUICK.items() for part in ("-c", f"{key}={value}")]
-        self._process = self._run("postgres", "-D", self._data, "-k", self._folder, *options)
+        arguments = ["-D", self._data, "-k", self._folder, *options]
         deadline = time.monotonic() + PATIENCE
-        while not self._answers():
-            assert self._process.poll() is None, "postgres has ended"
+        while not (self._process and self._answers()):
             assert time.monotonic() < deadline, "postgres does not answer"
+            if not self._process or self._process.poll() is not None:
+                self._process = self._run("postgres", *arguments)
             time.sleep(0.05)
 
     def stop(self, number: int = signal.SIGINT) -> None:

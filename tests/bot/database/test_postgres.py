@@ -62,8 +62,8 @@ async def test_it_goes_on_when_the_server_is_there_again(
 async def test_a_server_that_starts_meanwhile_is_waited_for(
     postgres: PostgresProcess, server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "PAUSES", (0.01,) * 3000)
-    monkeypatch.setattr(engine, "HASTE", 30.0)
+    monkeypatch.setattr(engine, "PAUSES", (0.05,) * 3000)
+    monkeypatch.setattr(engine, "HASTE", 120.0)
     async with open_database(server, NOTES, pytest.fail) as db:
         postgres.stop()
         writing = asyncio.create_task(write(db, "at last"))
