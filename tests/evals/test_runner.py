@@ -47,6 +47,26 @@ def test_a_run_answers_all_in_order(
     assert {"status", "answer", "confidence", "citations", "passages", "seconds"} <= row.keys()
 
 
+def test_other_processes_give_the_same_answers_in_the_same_order(
+    inside: Dateline,
+    gold: Path,
+    seeds_store: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("evals.run.answering.FEW", 1)
+    runs = []
+    for workers in (1, 2):
+        out = tmp_path / f"{workers}.jsonl"
+        typed = ("--store", seeds_store, "--out", out, "--workers", workers)
+        done = inside("eval", "run", gold, *typed)
+        assert done.returncode == 0, done.stderr
+        rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+        assert all(row.pop("seconds") > 0 for row in rows)
+        runs.append(rows)
+    assert runs[0] == runs[1]
+
+
 def test_a_torn_run_is_taken_up(
     inside: Dateline, gold: Path, seeds_store: Path, tmp_path: Path
 ) -> None:
