@@ -29,7 +29,7 @@ from index.workers import FEW, ThisProcess
 from tests.conftest import Dateline
 from tests.standins import chroma_server, ray_cluster
 from tests.standins.chroma_server import ChromaProcess
-from tests.standins.ray_cluster import README, RayCluster
+from tests.standins.ray_cluster import PATIENCE, README, RayCluster
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -111,7 +111,7 @@ def in_company(number: int, folder: Path) -> int:
             (folder / "killed").touch(exist_ok=False)
             os.kill(os.getpid(), signal.SIGKILL)
     (folder / f"{os.getpid()}.worker").touch()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len([*folder.glob("*.worker")]) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.01)
