@@ -59,6 +59,7 @@ def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
     yield _embedding(config)
     yield from _articles(config)
     yield from _store(config)
+    yield from _ray(config)
     yield _database(config)
     yield _env_file(env_file)
     yield _language_model(config)
@@ -161,6 +162,19 @@ def _database(config: Config) -> Check:
         return Check("database", "ok", asyncio.run(database_version(server)))
     except DatelineError as problem:
         return Check("database", "fail", str(problem), "mend or unset DATELINE_DATABASE_URL")
+
+
+def _ray(config: Config) -> Iterator[Check]:
+    if not config.ray:
+        return
+    from index.ray_workers import RayWorkers  # noqa: PLC0415  (few have one)
+
+    try:
+        RayWorkers(config.ray).check()
+    except DatelineError as problem:
+        yield Check("ray", "fail", str(problem), "mend or unset DATELINE_RAY")
+    else:
+        yield Check("ray", "ok", f"somebody listens at {config.ray}")
 
 
 def _env_file(path: Path) -> Check:

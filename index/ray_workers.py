@@ -56,6 +56,10 @@ class RayWorkers:
             raise UsageError('DATELINE_RAY needs Ray: pip install "dateline[ray]"')
         self._address = address
 
+    def check(self) -> None:
+        """Raise StoreError when nobody listens there."""
+        _reach(self._address)
+
     def map(self, work: Callable[[B], R], batches: Iterable[B]) -> Done[B, R]:
         """Each batch with what `work` makes of it, in order.
 
@@ -128,6 +132,14 @@ class _Driver(Generic[B, R]):
         return said
 
 
+def _reach(address: str) -> None:
+    parts = urlsplit(f"//{address}")
+    try:
+        socket.create_connection((parts.hostname, parts.port), PATIENCE).close()
+    except OSError as problem:
+        raise _failed(address, problem) from None
+
+
 def _failed(address: str, reason: object) -> StoreError:
     line = str(getattr(reason, "strerror", None) or reason).partition("\n")[0]
     return StoreError(
@@ -167,9 +179,8 @@ def _join(address: str) -> int:
     """The number of processors in the cluster, which from now on is connected."""
     import ray  # noqa: PLC0415 - an extra, and slow
 
-    parts = urlsplit(f"//{address}")
+    _reach(address)
     try:
-        socket.create_connection((parts.hostname, parts.port), PATIENCE).close()
         ray.init(address, log_to_driver=False, configure_logging=False)
     except Exception as problem:
         raise _failed(address, problem) from None

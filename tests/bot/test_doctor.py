@@ -1,6 +1,7 @@
 """The doctor looks at everything, changes nothing and tells no secret."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -125,3 +126,12 @@ def test_the_settings_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text("")
     assert str(path) in look("settings", Config(store=tmp_path), path).detail
+
+
+def test_a_ray_cluster_is_looked_for(socket_enabled: None, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as head:
+        config = Config(store=tmp_path, ray=f"127.0.0.1:{head.getsockname()[1]}")
+        assert look("ray", config).level == "ok"
+    away = look("ray", config)
+    assert (away.level, away.remedy) == ("fail", "mend or unset DATELINE_RAY")
+    assert "cannot be used (Connection refused)" in away.detail
