@@ -77,6 +77,13 @@ def fit_choice(listings: Sequence[Listing], l2: float = 1e-3, steps: int = 400) 
     return np.asarray(weights / scale, dtype=np.float32)
 
 
+def fit_promise(listings: Sequence[Listing], weights: Rows, first: int) -> Rows:
+    """Weights of the first features that come nearest, within each listing, to all of them."""
+    rows = np.concatenate([x.rows - x.rows.mean(axis=0) for x in listings])
+    weighed, *_ = np.linalg.lstsq(rows[:, :first], rows @ weights)
+    return np.asarray(weighed, dtype=np.float32)
+
+
 def fit_odds(
     rows: Rows, right: Marks, weight: Rows, l2: float = 0.01, steps: int = 60
 ) -> tuple[Rows, float]:
@@ -164,8 +171,11 @@ def main() -> None:
         seen |= {g.id for g in gold_of[articles]}
         with _opened(articles, options.store, model) as store:
             cases += _cases(Retriever(store, words), gold_of[articles], words)
-    ranker = fit_choice(_passage_listings(cases))
+    listings = _passage_listings(cases)
+    ranker = fit_choice(listings)
     _show("index/rank.py WEIGHTS", rank.WEIGHTS, ranker)
+    promise = fit_promise(listings, ranker, len(rank.PROMISE))
+    _show("index/rank.py PROMISE", rank.PROMISE, promise)
     rank.WEIGHTS.update(zip(rank.WEIGHTS, ranker.tolist(), strict=True))
     sentence = fit_choice([*_sentence_listings(cases)])
     _show("bot/quotes.py SENTENCE_WEIGHTS", quotes.SENTENCE_WEIGHTS, sentence)

@@ -102,7 +102,7 @@ class Retriever:
             cosines = np.array([c.vector for c in candidates]) @ vector
         wanted = [sought.forms[term].lower() for term in sought.importance]
         alike = Likeness(wanted, idf.lexicon)
-        hits = rank(sought, candidates, found, cosines, alike)
+        hits = rank(sought, candidates, found, cosines, alike, least=k)
         hits = by_time(hits, sought.period, asks_for_newest(query.text))
         return Evidence(query, sought, tuple(one_of_each(hits, k)), live, idf, alike, gap)
 

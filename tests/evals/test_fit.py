@@ -26,6 +26,15 @@ def test_choice_finds_the_feature_that_tells() -> None:
     assert np.mean(best) > 0.9
 
 
+def test_promise_guesses_the_whole_score_from_the_first_features() -> None:
+    random = np.random.default_rng(3)
+    rows = random.normal(size=(60, 12, 3)).astype(np.float32)
+    rows[:, :, 2] = rows[:, :, 0] / 2  # the last one, unseen, goes with the first
+    listings = [fit.Listing(each, np.zeros(12, dtype=bool)) for each in rows]
+    weights = np.array([1, -1, 4], dtype=np.float32)
+    assert fit.fit_promise(listings, weights, 2) == pytest.approx([3, -1], abs=0.01)
+
+
 def test_odds_are_calibrated() -> None:
     random = np.random.default_rng(2)
     rows = random.normal(size=(4000, 2)).astype(np.float32)
@@ -46,5 +55,6 @@ def test_it_runs_on_the_shipped_articles(
     fit.main()
     printed = capsys.readouterr().out
     assert "# seeds, as asked: 63 + 18, auroc" in printed
+    assert "# index/rank.py PROMISE" in printed
     for name in (*rank.WEIGHTS, "meaning", "votes", "no_such_kind"):
         assert f'"{name}": ' in printed
