@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DatelineError, UsageError
-from index.pieces import Pieces
+from index.pieces import Numbers, Pieces
 
 Vectors = NDArray[np.float32]
 
@@ -59,16 +59,19 @@ class StaticEmbedder:
         for start in range(0, len(texts), BATCH):
             # wordllama's own pooling pads every text to the longest, and takes twice as long.
             batch = texts[start : start + BATCH]
-            vectors[start : start + len(batch)] = self.pieces(batch)[1]
+            vectors[start : start + len(batch)] = self._summed(batch)[1]
         return unit(vectors)
 
     def pieces(self, texts: Sequence[str]) -> tuple[list[list[int]], Vectors]:
         """Each text's word pieces, by number, and the sum of their vectors."""
+        found, vectors = self._summed(texts)
+        return [numbers.tolist() for numbers in found], vectors
+
+    def _summed(self, texts: Sequence[str]) -> tuple[list[Numbers], Vectors]:
         pieces, embedding = self._loaded()
         found = pieces.of(texts)
         rows = [np.add.reduce(embedding.take(numbers, axis=0)) for numbers in found]
-        vectors = np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
-        return [numbers.tolist() for numbers in found], vectors
+        return found, np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
 
     @staticmethod
     def model_file() -> Path:

@@ -53,8 +53,7 @@ def passages(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     start = end = count = 0
-    for piece_start, piece_end in _pieces(text):
-        size = words(text[piece_start:piece_end])
+    for piece_start, piece_end, size in _pieces(text):
         if count and (count + size > MAX_WORDS or piece_end - start > MAX_CHARS):
             spans.append((start, end))
             count = 0
@@ -100,26 +99,27 @@ def _goes_on(before: str, after: str) -> bool:
     return after[:1].islower() and bool(_SHOUT.search(before[-8:]))
 
 
-def _pieces(text: str) -> Iterator[Span]:
-    """The sentences, with those too long for a passage cut into pieces that fit."""
+def _pieces(text: str) -> Iterator[tuple[int, int, int]]:
+    """The sentences, those too long for a passage cut, with the number of words of each."""
     for start, end in sentences(text):
-        if end - start <= MAX_CHARS and words(text[start:end]) <= MAX_WORDS:
-            yield start, end
+        size = words(text[start:end])
+        if end - start <= MAX_CHARS and size <= MAX_WORDS:
+            yield start, end, size
         else:
             yield from _cut(text, start, end)
 
 
-def _cut(text: str, start: int, end: int) -> Iterator[Span]:
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     first = last = count = 0
     for word_start, word_end in _short_words(text, start, end):
         if count and (count == MAX_WORDS or word_end - first > MAX_CHARS):
-            yield first, last
+            yield first, last, count
             count = 0
         if not count:
             first = word_start
         last, count = word_end, count + 1
     if count:
-        yield first, last
+        yield first, last, count
 
 
 def _short_words(text: str, start: int, end: int) -> Iterator[Span]:
