@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -30,6 +31,11 @@ QUIET = (
     "FORCE_COLOR",
     "COLUMNS",
 )
+
+
+def pytest_configure() -> None:
+    """Have Ctrl-C tried: a shell that runs the tests in its background has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
