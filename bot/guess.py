@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from bot.question import Kind, answers_kind, focus_of
 from bot.reading import Floats, Reading
-from index.embed import unit
-from index.lexicon import NO_TERM, Lexicon, Numbers, words_of
+from index.lexicon import NO_TERM, Numbers
 from index.terms import terms
 
 Marks = NDArray[np.bool_]
@@ -101,7 +100,7 @@ def word_features(reading: Reading, seen: SeenWords) -> Floats:
     """One row a word seen, columns in the order of WORD_WEIGHTS."""
     kind, lexicon = reading.kind, reading.lexicon
     question = reading.evidence.query.text
-    wanted = np.concatenate([_mean(lexicon, text) for text in (focus_of(question), question)])
+    wanted = np.stack([lexicon.direction(text) for text in (focus_of(question), question)])
     numbers = lexicon.numbers(seen.forms)
     like = lexicon.vectors[numbers] @ wanted.T / lexicon.lengths[numbers, np.newaxis]
     rare = reading.evidence.idf.of(reading.terms[seen.columns], numbers)
@@ -250,12 +249,6 @@ def _most(count: int, word: Numbers, values: Floats) -> Floats:
 
 def _numeric(kind: Kind) -> bool:
     return kind in (Kind.NUMBER, Kind.MONEY, Kind.SHARE)
-
-
-def _mean(lexicon: Lexicon, text: str) -> Floats:
-    """The direction of a text's words, of length 1; shape `(1, dimension)`."""
-    numbers = lexicon.numbers(words_of(text))
-    return unit(lexicon.vectors[numbers].sum(axis=0, keepdims=True))
 
 
 def vector(weights: dict[str, float]) -> Floats:

@@ -17,7 +17,7 @@ from bot.question import Kind, answers_kind, kind_of
 from index.embed import unit
 from index.lexicon import NO_TERM, Lexicon, Numbers, words_of
 from index.manifest import Candidate
-from index.places import Places, Texts
+from index.places import Places, Texts, columns_of
 from index.rank import Hit
 from index.retriever import Evidence
 from index.split import sentences
@@ -108,10 +108,7 @@ class Reading:
 
     def columns(self, texts: Texts) -> Numbers:
         """The place of each word's term among `terms`, or NO_TERM."""
-        found = self.lexicon.terms[texts.words]
-        place = np.full(max(found.max(initial=0), self.terms.max(initial=0)) + 2, NO_TERM)
-        place[self.terms] = np.arange(len(self.terms))
-        return place[found]  # NO_TERM is that of the last one
+        return columns_of(self.lexicon.terms[texts.words], self.terms)
 
     def _which(self, texts: Texts, rows: int) -> Floats:
         columns = self.columns(texts)
@@ -157,7 +154,6 @@ def read(evidence: Evidence) -> Reading:
     places = Places(sought.importance, texts, alike.lexicon)
     match = alike.best(texts.words, texts.starts)
     match[places.held] = 1
-    question = alike.lexicon.vectors[alike.lexicon.numbers(words_of(evidence.query.text))]
     return Reading(
         evidence=evidence,
         kind=kind,
@@ -168,7 +164,7 @@ def read(evidence: Evidence) -> Reading:
         sought=tuple(sought.importance),
         importance=sought.weights,
         match=match,
-        cosines=unit(spoken.sums(alike.lexicon)) @ unit(question.sum(axis=0)),
+        cosines=unit(spoken.sums(alike.lexicon)) @ alike.lexicon.direction(evidence.query.text),
         phrases=places.phrases(sought.pairs),
     )
 

@@ -12,7 +12,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import StaticEmbedder, Vectors
+from index.embed import StaticEmbedder, Vectors, unit
 from index.terms import terms
 
 Numbers = NDArray[np.intp]
@@ -92,6 +92,11 @@ class Lexicon:
             if len(self._numbers.lowered) > self._known:
                 self._learn(self._numbers.lowered[self._known :])
         return found
+
+    def direction(self, text: str) -> Vectors:
+        """The direction of a text's words, of length 1; zeros without any. Shape `(dimension,)`."""
+        numbers = self.numbers(words_of(text))
+        return unit(self.vectors[numbers].sum(axis=0))
 
     def term_numbers(self, terms: Iterable[str]) -> Numbers:
         """The numbers of search terms."""

@@ -44,6 +44,13 @@ class Texts:
         return np.asarray(np.add.reduceat(lexicon.vectors[self.words], self.starts, axis=0))
 
 
+def columns_of(terms: Numbers, among: Numbers) -> Numbers:
+    """The place of each term among some, each of them there once, or NO_TERM."""
+    place = np.full(max(terms.max(initial=0), among.max(initial=0)) + 2, NO_TERM)
+    place[among] = np.arange(len(among))
+    return place[terms]  # NO_TERM is that of the last one, which is none
+
+
 class Places:
     """Where the terms that `weights` weigh stand in some texts."""
 
@@ -54,10 +61,8 @@ class Places:
         self._texts = len(texts.starts)
         terms = lexicon.terms[texts.words]
         asked = lexicon.term_numbers(weights)
-        column_of = np.full(max(terms.max(initial=0), asked.max(initial=0)) + 2, -1)
-        column_of[asked] = np.arange(len(asked))
-        columns = column_of[terms]  # NO_TERM is that of the last one, which is none
-        here = np.flatnonzero(columns >= 0)
+        columns = columns_of(terms, asked)
+        here = np.flatnonzero(columns != NO_TERM)
         self._columns = columns[here]
         self._text = texts.text[here]
         # Common words take no place, and texts lie too far apart to be near each other.

@@ -13,12 +13,10 @@ import pickle
 import socket
 import subprocess
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from importlib.metadata import version
 from importlib.util import find_spec
-from itertools import chain, islice
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -26,7 +24,7 @@ from typing import IO, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from index.errors import StoreError, UsageError
-from index.workers import FEW, Done, ThisProcess
+from index.workers import ALONE, Done, ThisProcess, are_few, dump, in_order, own_output
 
 B = TypeVar("B")
 R = TypeVar("R")
@@ -40,8 +38,6 @@ QUIETLY = {
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # it would send the folder worked in to every machine
     "RAY_NUM_REDIS_GET_RETRIES": "2",  # tries to connect, once somebody listens
 }
-ALONE = {"OPENBLAS_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
-"""There is a worker for every processor already."""
 
 
 class RayWorkers:
@@ -65,21 +61,12 @@ class RayWorkers:
 
         Raises what `work` raises, and StoreError when the cluster cannot be used.
         """
-        rest = iter(batches)
-        first = [*islice(rest, FEW + 1)]
-        batches = chain(first, rest)
-        if len(first) <= FEW:
+        few, batches = are_few(batches)
+        if few:
             yield from ThisProcess().map(work, batches)
             return
         with closing(_Driver(self._address, work)) as driver:
-            begun: deque[B] = deque()
-            for batch in batches:
-                driver.begin(batch)
-                begun.append(batch)
-                if len(begun) >= AHEAD * driver.processors:
-                    yield begun.popleft(), driver.result()
-            while begun:
-                yield begun.popleft(), driver.result()
+            yield from in_order(batches, driver.begin, AHEAD * driver.processors)
 
 
 class _Driver(Generic[B, R]):
@@ -102,14 +89,10 @@ class _Driver(Generic[B, R]):
             self.close()
             raise
 
-    def begin(self, batch: B) -> None:
-        """Have a batch done, besides those before it."""
+    def begin(self, batch: B) -> Callable[[], R]:
+        """Have a batch done, besides those before it, whose results are to be asked for first."""
         self._tell(batch)
-
-    def result(self) -> R:
-        """What became of the earliest batch whose result has not been asked for."""
-        result: R = self._heard()
-        return result
+        return self._heard
 
     def close(self) -> None:
         """End the process; the cluster drops what it has not done."""
@@ -119,7 +102,7 @@ class _Driver(Generic[B, R]):
     def _tell(self, something: object) -> None:
         assert self._process.stdin
         with suppress(BrokenPipeError):  # why, it says when a result is asked for
-            _dump(something, self._process.stdin)
+            dump(something, self._process.stdin)
 
     def _heard(self) -> Any:
         assert self._process.stdout
@@ -148,11 +131,6 @@ def _failed(address: str, reason: object) -> StoreError:
     )
 
 
-def _dump(something: object, file: IO[bytes]) -> None:
-    pickle.dump(something, file, pickle.HIGHEST_PROTOCOL)
-    file.flush()
-
-
 # In the process that Ray is used in
 
 
@@ -162,17 +140,16 @@ def main(address: str) -> None:
     Standard output gets the number of processors and then each result, in order; or what was
     raised, which is the end of it.
     """
-    asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # Ray prints there
+    asked, answers = sys.stdin.buffer, own_output()
     try:
         work: Callable[[Any], Any] = pickle.load(asked)  # noqa: S301 - from our own process
-        _dump(_join(address), answers)
+        dump(_join(address), answers)
         under_way: SimpleQueue[Any] = SimpleQueue()
         Thread(target=_begin_all, args=(asked, _remote(work), under_way), daemon=True).start()
         while True:
-            _dump(_result(address, under_way.get()), answers)
+            dump(_result(address, under_way.get()), answers)
     except Exception as problem:  # whatever it is, it is for the process that began this one
-        _dump(problem, answers)
+        dump(problem, answers)
 
 
 def _join(address: str) -> int:

@@ -9,8 +9,8 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from itertools import chain, islice
@@ -31,6 +31,9 @@ MOST = 3
 """Other processes: more would wait for this one to write what they make."""
 IDLE = 30.0
 """Seconds without work after which another process ends by itself."""
+
+ALONE = {"OPENBLAS_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
+"""The libraries' threads in a process that does work: there is one for every processor."""
 
 
 class Workers(Protocol):
@@ -71,24 +74,18 @@ class OtherProcesses:
 
     def map(self, work: Callable[[B], R], batches: Iterable[B]) -> Done[B, R]:
         """Each batch with what `work` makes of it, in order."""
-        rest = iter(batches)
-        first = [*islice(rest, FEW + 1)]
-        batches = chain(first, rest)
-        if len(first) <= FEW or not self._members:
+        few, batches = are_few(batches)
+        if few or not self._members:
             yield from ThisProcess().map(work, batches)
             return
         stopped = Event()
         threads = ThreadPoolExecutor(len(self._members), "index-worker")
-        begun: deque[tuple[B, Future[R]]] = deque()
+
+        def begin(batch: B) -> Callable[[], R]:
+            return threads.submit(self._do, work, batch, stopped).result
+
         try:
-            for batch in batches:
-                begun.append((batch, threads.submit(self._do, work, batch, stopped)))
-                if len(begun) >= len(self._members) + AHEAD:
-                    earliest, result = begun.popleft()
-                    yield earliest, result.result()
-            while begun:
-                earliest, result = begun.popleft()
-                yield earliest, result.result()
+            yield from in_order(batches, begin, len(self._members) + AHEAD)
         except BaseException:
             stopped.set()
             self.close()
@@ -127,8 +124,7 @@ class _Member:
         assert process.stdin
         assert process.stdout
         try:
-            pickle.dump((pickle.dumps(work), batch), process.stdin, pickle.HIGHEST_PROTOCOL)
-            process.stdin.flush()
+            dump((pickle.dumps(work), batch), process.stdin)
             result: R = pickle.load(process.stdout)  # noqa: S301 - our own process
         except BaseException:
             self.end()
@@ -143,14 +139,42 @@ class _Member:
             process.communicate()
 
 
+def are_few(batches: Iterable[B]) -> tuple[bool, Iterator[B]]:
+    """Whether the batches are not worth another process; with all of them."""
+    rest = iter(batches)
+    first = [*islice(rest, FEW + 1)]
+    return len(first) <= FEW, chain(first, rest)
+
+
+def in_order(batches: Iterable[B], begin: Callable[[B], Callable[[], R]], ahead: int) -> Done[B, R]:
+    """Each batch with its result, in order, of which at most `ahead` are begun at a time.
+
+    What `begin` gives waits for the result.
+    """
+    begun: deque[tuple[B, Callable[[], R]]] = deque()
+    for batch in batches:
+        begun.append((batch, begin(batch)))
+        if len(begun) >= ahead:
+            earliest, result = begun.popleft()
+            yield earliest, result()
+    while begun:
+        earliest, result = begun.popleft()
+        yield earliest, result()
+
+
+def dump(something: object, file: IO[bytes]) -> None:
+    """Send something to the process at the other end of a pipe."""
+    pickle.dump(something, file, pickle.HIGHEST_PROTOCOL)
+    file.flush()
+
+
 def _started() -> subprocess.Popen[bytes]:
-    alone = {"OPENBLAS_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", __name__, str(IDLE)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # what fails there is done here, and fails again
-        env={**os.environ, **alone, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, **ALONE, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
 
@@ -166,14 +190,19 @@ def processors() -> int:
 
 def main(idle: float) -> None:
     """Do the work that standard input asks for, until that ends or `idle` seconds are over."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a library that prints must not be taken for a result
+    answers = own_output()
     loaded = cache(pickle.loads)  # a model is loaded once
     with suppress(EOFError):
         while True:
             work, batch = _next(sys.stdin.buffer, idle)
-            pickle.dump(loaded(work)(batch), answers, pickle.HIGHEST_PROTOCOL)
-            answers.flush()
+            dump(loaded(work)(batch), answers)
+
+
+def own_output() -> IO[bytes]:
+    """Standard output for results alone: what a library prints must not be taken for one."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
 
 
 def _next(asked: IO[bytes], idle: float) -> Any:
