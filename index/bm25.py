@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 TOKENIZER = "dateline"
 WRITER_BYTES = 64_000_000
 TITLE_BOOST = 0.6
-PHRASE_BOOST = 0.5
 
 
 class Bm25Index:
@@ -88,20 +87,15 @@ class Bm25Index:
         except (OSError, ValueError) as error:
             raise StoreError(f"the word index cannot be written ({error})") from error
 
-    def search(
-        self,
-        weights: Mapping[str, float],
-        pairs: Sequence[tuple[str, str]],
-        k: int,
-    ) -> list[tuple[int, float]]:
+    def search(self, weights: Mapping[str, float], k: int) -> list[tuple[int, float]]:
         """The best `k` passages as `(id, score)`, best first.
 
-        A term counts by its weight in the body and, times TITLE_BOOST, in the title; the
-        two terms of a pair that stand together in the body count PHRASE_BOOST more.
+        A term counts by its weight in the body and, times TITLE_BOOST, in the title. Nothing
+        but terms is sought: tantivy then passes over what cannot be among the best.
         """
         if not weights or k < 1:
             return []
-        query = self._query(weights, pairs)
+        query = self._query(weights)
         with self._reading():
             self._index.reload()
             searcher = self._index.searcher()
@@ -120,23 +114,14 @@ class Bm25Index:
             writer.rollback()
             writer.wait_merging_threads()
 
-    def _query(
-        self,
-        weights: Mapping[str, float],
-        pairs: Sequence[tuple[str, str]],
-    ) -> "Query":
+    def _query(self, weights: Mapping[str, float]) -> "Query":
         from tantivy import Occur, Query  # noqa: PLC0415
 
         def term(field: str, word: str, boost: float) -> Query:
             return Query.boost_query(Query.term_query(self._schema, field, word), boost)
 
-        def phrase(pair: tuple[str, str]) -> Query:
-            together = Query.phrase_query(self._schema, "body", [*pair], slop=1)
-            return Query.boost_query(together, PHRASE_BOOST)
-
         clauses = [term("body", word, weight) for word, weight in weights.items()]
         clauses += [term("title", word, w * TITLE_BOOST) for word, w in weights.items()]
-        clauses += [phrase(pair) for pair in pairs]
         return Query.boolean_query([(Occur.Should, clause) for clause in clauses])
 
     @contextmanager

@@ -59,19 +59,27 @@ class StaticEmbedder:
         for start in range(0, len(texts), BATCH):
             # wordllama's own pooling pads every text to the longest, and takes twice as long.
             batch = texts[start : start + BATCH]
-            vectors[start : start + len(batch)] = self._summed(batch)[1]
+            vectors[start : start + len(batch)] = self._summed(batch)
         return unit(vectors)
 
-    def pieces(self, texts: Sequence[str]) -> tuple[list[list[int]], Vectors]:
-        """Each text's word pieces, by number, and the sum of their vectors."""
-        found, vectors = self._summed(texts)
-        return [numbers.tolist() for numbers in found], vectors
+    def words(self, words: Sequence[str]) -> tuple[Numbers, Numbers, Vectors]:
+        """Each word's first word piece, how many it has, and the sum of their vectors.
 
-    def _summed(self, texts: Sequence[str]) -> tuple[list[Numbers], Vectors]:
+        There must be words, all letters and digits.
+        """
         pieces, embedding = self._loaded()
-        found = pieces.of(texts)
-        rows = [np.add.reduce(embedding.take(numbers, axis=0)) for numbers in found]
-        return found, np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
+        found, starts = pieces.of_words(words)
+        counts = np.diff(starts, append=len(found))
+        sums = embedding[found[starts]]
+        for nth in range(1, counts.max()):
+            longer = np.flatnonzero(counts > nth)
+            sums[longer] += embedding[found[starts[longer] + nth]]
+        return found[starts], counts, sums
+
+    def _summed(self, texts: Sequence[str]) -> Vectors:
+        pieces, embedding = self._loaded()
+        rows = [np.add.reduce(embedding.take(numbers, axis=0)) for numbers in pieces.of(texts)]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
 
     @staticmethod
     def model_file() -> Path:

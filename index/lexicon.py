@@ -4,7 +4,6 @@ Text that is to be compared with a question is arrays of these numbers, so that 
 looked up twice. It knows nothing of any collection of articles.
 """
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from threading import Lock
@@ -22,12 +21,20 @@ ROOM = 64_000
 NO_TERM = -1
 """In place of a term's number, for a word too common to search for."""
 _WORD = re.compile(r"[^\W_]+")
+_MARKS = "’“”‘–—…"
+"""What else than ASCII stands in most English prose between words, and seldom within them."""
+_LOWERED = {n: chr(n).lower() if chr(n).isalnum() else " " for n in range(128)}
 _PIECES_IDF = 5.0
 _RAREST = 6.5
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text as a lexicon takes them."""
+    """The words of a text as a lexicon takes them, which heeds no capitals."""
+    if not text.isascii():
+        for mark in _MARKS:
+            text = text.replace(mark, " ")
+    if text.isascii():  # the same, and found twice as quickly
+        return text.translate(_LOWERED).split()
     return _WORD.findall(text)
 
 
@@ -116,11 +123,11 @@ class Lexicon:
         first, end = self._known, self._known + len(words)
         if end > len(self.lengths):
             self._make_room(2 * end)
-        pieces, vectors = self._model.pieces(words)
+        pieces, counts, vectors = self._model.words(words)
         self.vectors[first:end] = vectors
         self.lengths[first:end] = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
         self.terms[first:end] = [self._term_of(word) for word in words]
-        self.idf[first:end] = [*map(_rarity, pieces)]
+        self.idf[first:end] = _rarity(pieces, counts)
         self._known = end
 
     def _term_of(self, word: str) -> int:
@@ -135,13 +142,12 @@ class Lexicon:
             setattr(self, name, new)
 
 
-def _rarity(pieces: Sequence[int]) -> float:
-    """An idf read off the model's word pieces.
+def _rarity(first: Numbers, count: Numbers) -> NDArray[np.float64]:
+    """An idf read off a word's first word piece and how many it has.
 
     Pieces are numbered in the order in which they were merged, the most frequent first, so
     that a whole word's number tells how common it is; what takes several pieces is rare.
     The line was fitted by eye to document frequencies in news.
     """
-    if len(pieces) == 1:
-        return min(_RAREST, max(1.0, 1.15 * (math.log(1 + pieces[0]) - 5.9)))
-    return min(_RAREST, _PIECES_IDF + 0.3 * max(0, len(pieces) - 2))
+    whole = np.clip(1.15 * (np.log1p(first) - 5.9), 1.0, _RAREST)
+    return np.where(count == 1, whole, np.minimum(_RAREST, _PIECES_IDF + 0.3 * (count - 2)))

@@ -35,10 +35,7 @@ SIMILAR = "similar"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage as ranking needs it; `vector` is its float32 embedding, of length 1.
-
-    Articles that say nearly the same have the same `story`.
-    """
+    """A passage as ranking needs it. Articles that say nearly the same have the same `story`."""
 
     id: int
     article_id: int
@@ -50,7 +47,20 @@ class Candidate:
     text: str
     start: int
     end: int
-    vector: NDArray[np.float32]
+
+
+class Unread(NamedTuple):
+    """Passages but for their texts, as columns; `lengths` count characters.
+
+    `vectors` has their embeddings, of length 1, as rows: float32, `(len(ids), dimension)`.
+    """
+
+    ids: Sequence[int]
+    article_ids: Sequence[int]
+    published: Sequence[date | None]
+    starts: Sequence[int]
+    lengths: Sequence[int]
+    vectors: NDArray[np.float32]
 
 
 class CatalogueRow(NamedTuple):
@@ -148,25 +158,42 @@ class Manifest:
         rows = self.select("SELECT value FROM meta WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
 
-    def candidates(self, ids: Sequence[int], until: date = date.max) -> list[Candidate]:
+    def unread(self, ids: Sequence[int], until: date = date.max) -> Unread:
         """The passages with these ids, in their order.
 
         An unknown id is left out, and what was published after `until`.
         """
+        rows = self._passages(
+            "p.id, p.article_id, a.published, p.start, p.end - p.start, p.vector",
+            ids,
+            "WHERE a.published IS NULL OR a.published <= ?",
+            until.isoformat(),
+        )
+        if not rows:
+            return Unread([], [], [], [], [], np.empty((0, 0), dtype=np.float32))
+        numbers, article_ids, published, starts, lengths, blobs = zip(*rows, strict=True)
+        vectors = _vector(b"".join(blobs)).reshape(len(rows), -1)
+        return Unread(numbers, article_ids, [*map(_day, published)], starts, lengths, vectors)
+
+    def candidates(self, ids: Sequence[int]) -> list[Candidate]:
+        """The passages with these ids, in their order; an unknown id is left out."""
+        rows = self._passages(
+            "p.id, p.article_id, coalesce(a.story, a.id), a.source, a.title, a.published, a.url,"
+            " p.text, p.start, p.end",
+            ids,
+        )
+        return [Candidate(*row[:5], _day(row[5]), *row[6:]) for row in rows]
+
+    def _passages(self, columns: str, ids: Sequence[int], where: str = "", *more: str) -> list[Any]:
+        """Rows about the passages with these ids, in their order; the first column is the id."""
         rows = self.select(
-            "SELECT p.id, p.article_id, coalesce(a.story, a.id), a.source, a.title, a.published,"
-            " a.url, p.text, p.start, p.end, p.vector"
-            " FROM json_each(?) wanted CROSS JOIN passages p ON p.id = wanted.value"
-            " JOIN articles a ON a.id = p.article_id"
-            " WHERE a.published IS NULL OR a.published <= ?",
-            (json.dumps(list(ids)), until.isoformat()),
+            f"SELECT {columns} FROM json_each(?) wanted"  # noqa: S608 - our own names
+            " CROSS JOIN passages p ON p.id = wanted.value"
+            f" JOIN articles a ON a.id = p.article_id {where}",
+            (json.dumps(list(ids)), *more),
         )
         known = {row[0]: row for row in rows}
-        found = [known[number] for number in ids if number in known]
-        if not found:
-            return []
-        vectors = _vector(b"".join(row[-1] for row in found)).reshape(len(found), -1)
-        return [_candidate(row, vector) for row, vector in zip(found, vectors, strict=True)]
+        return [known[number] for number in ids if number in known]
 
     def article(self, source: str) -> Article | None:
         """The article with this source, or None; what is superseded does not count."""
@@ -446,12 +473,6 @@ class Manifest:
                 f"the store's {self._path} cannot be used ({error}): "
                 "see that its disk has room, and try again"
             ) from error
-
-
-def _candidate(row: Sequence[Any], vector: NDArray[np.float32]) -> Candidate:
-    number, article_id, story, source, title, published, url, text, start, end, _ = row
-    day = _day(published)
-    return Candidate(number, article_id, story, source, title, day, url, text, start, end, vector)
 
 
 def _vector(blob: bytes) -> NDArray[np.float32]:

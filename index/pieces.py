@@ -47,6 +47,15 @@ class Pieces:
             for text, is_plain in zip(texts, are_plain, strict=True)
         ]
 
+    def of_words(self, words: Sequence[str]) -> tuple[Numbers, NDArray[np.intp]]:
+        """The word pieces of words, one word after another, and where each begins.
+
+        There must be words, all letters and digits; none is remembered.
+        """
+        together = [" ".join(words[at : at + TOGETHER]) for at in range(0, len(words), TOGETHER)]
+        found = np.concatenate(self._encoded(together))
+        return found, self._beginnings(found)
+
     def _is_plain(self, text: str) -> bool:
         """Whether it is words with single spaces between them, and no mark of the tokenizer."""
         if text.isalnum():
@@ -85,9 +94,7 @@ class Pieces:
         if not size:
             return
         new = [*islice(reversed(self._words), size)][::-1]
-        together = [" ".join(new[at : at + TOGETHER]) for at in range(0, len(new), TOGETHER)]
-        found = np.concatenate(self._encoded(together))
-        starts = self._beginnings(found)
+        found, starts = self.of_words(new)
         known = len(self._pieces)
         self._pieces = np.concatenate([self._pieces, found])
         self._bounds = np.concatenate([self._bounds[:-1], known + starts, [known + len(found)]])

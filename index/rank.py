@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexicon import words_of
-from index.manifest import Candidate
+from index.manifest import Candidate, Unread
 from index.period import Period
 from index.places import Places, Texts
 from index.words import Likeness
+
+Features = NDArray[np.float32]
 
 WEIGHTS = {
     "bm25": 1.08,
@@ -46,8 +48,6 @@ PROMISE = {
 """How much the features that need no reading, the first of WEIGHTS, tell of the whole score."""
 READ = 24
 """Candidates read: 99 in 100 of the best ten are among them."""
-TELLING = 3.0
-"""The importance from which a word is rare enough for it and its neighbour to be sought."""
 FULL_LENGTH = 1000
 """Characters from which a passage counts as a whole one."""
 
@@ -61,7 +61,7 @@ class Hit:
 
     candidate: Candidate
     score: float
-    features: NDArray[np.float32]
+    features: Features
     recency: float | None = None
 
     def feature(self, name: str) -> float:
@@ -93,12 +93,6 @@ class Sought:
         return list(dict.fromkeys((a, b) for a, b in pairwise(self.terms) if a != b))
 
     @cached_property
-    def telling_pairs(self) -> list[tuple[str, str]]:
-        """Those with a word that is rare enough: others take long to find, and tell little."""
-        rare = {term for term, much in self.importance.items() if much >= TELLING}
-        return [pair for pair in self.pairs if not rare.isdisjoint(pair)]
-
-    @cached_property
     def weights(self) -> NDArray[np.float32]:
         """The importance of each term, in its order."""
         return np.array([*self.importance.values()], dtype=np.float32)
@@ -109,47 +103,56 @@ class Sought:
         return sum(self.importance.values())
 
 
+def promising(
+    sought: Sought,
+    passages: Unread,
+    bm25: Mapping[int, float],
+    cosines: Features,
+    *,
+    least: int = 0,
+) -> dict[int, Features]:
+    """The passages worth reading, by id, best first; READ of them, or `least` if that is more.
+
+    `bm25` has the scores of those that BM25 found, by id; `cosines` are in the order of
+    `passages`. Reading is most of the work, so the features that need none come first; they
+    are given with each, in the order of PROMISE.
+    """
+    if not passages.ids:
+        return {}
+    features = _unread_features(sought, passages, bm25, cosines)
+    promise = features @ np.array([*PROMISE.values()], dtype=np.float32)
+    best = np.argsort(-promise, kind="stable")[: max(READ, least)]
+    return {passages.ids[i]: features[i] for i in best}
+
+
 def rank(
     sought: Sought,
     candidates: Sequence[Candidate],
-    bm25: Mapping[int, float],
-    cosines: NDArray[np.float32],
+    promise: Mapping[int, Features],
     alike: Likeness,
-    *,
-    least: int = 0,
 ) -> list[Hit]:
-    """The candidates that are worth reading, as hits, best first; READ, or `least` if that is more.
+    """The candidates as hits, best first.
 
-    `bm25` has the scores of those that BM25 found, by id; `cosines` are in the order of
-    `candidates`; `alike` wants the words of `sought.importance`. Reading is most of the work,
-    so the features that need none come first.
+    `promise` has their features as `promising` gave them; `alike` wants the words of
+    `sought.importance`.
     """
     if not candidates:
         return []
-    weights = np.array([*WEIGHTS.values()], dtype=np.float32)
-    unread = _unread_features(sought, candidates, bm25, cosines)
-    promise = unread @ np.array([*PROMISE.values()], dtype=np.float32)
-    promising = np.argsort(-promise, kind="stable")[: max(READ, least)]
-    read = _read_features(sought, [candidates[i] for i in promising], alike)
-    features = np.hstack([unread[promising], read])
-    hits = [
-        Hit(candidates[i], float(row @ weights), row)
-        for i, row in zip(promising, features, strict=True)
-    ]
+    unread = np.array([promise[c.id] for c in candidates])
+    features = np.hstack([unread, _read_features(sought, candidates, alike)])
+    scores = features @ np.array([*WEIGHTS.values()], dtype=np.float32)
+    hits = [*map(Hit, candidates, scores.tolist(), features)]
     return sorted(hits, key=lambda hit: -hit.score)
 
 
 def _unread_features(
-    sought: Sought,
-    candidates: Sequence[Candidate],
-    bm25: Mapping[int, float],
-    cosines: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """The features that need no look at the text: `(len(candidates), len(PROMISE))`."""
+    sought: Sought, passages: Unread, bm25: Mapping[int, float], cosines: Features
+) -> Features:
+    """The features that need no look at the text: `(len(passages.ids), len(PROMISE))`."""
     top = max(bm25.values(), default=0.0) or 1.0
-    shares = np.array([bm25.get(c.id, 0.0) for c in candidates]) / top
-    _, article = np.unique([c.article_id for c in candidates], return_inverse=True)
-    ages = np.array([_age(c.published, sought) for c in candidates])
+    shares = np.array([bm25.get(number, 0.0) for number in passages.ids]) / top
+    _, article = np.unique(passages.article_ids, return_inverse=True)
+    ages = np.array([_age(day, sought) for day in passages.published])
     columns = (
         shares,
         cosines,
@@ -157,8 +160,8 @@ def _unread_features(
         _most(cosines, article),
         np.exp(-ages / 30),
         np.exp(-ages / 7),
-        1 / (1 + np.array([c.start for c in candidates]) / 800),
-        np.minimum(1.0, np.array([len(c.text) for c in candidates]) / FULL_LENGTH),
+        1 / (1 + np.array(passages.starts) / 800),
+        np.minimum(1.0, np.array(passages.lengths) / FULL_LENGTH),
     )
     return np.array(columns, dtype=np.float32).T
 
@@ -172,7 +175,7 @@ def _most(values: NDArray[np.floating], article: NDArray[np.intp]) -> NDArray[np
 
 def _read_features(
     sought: Sought, candidates: Sequence[Candidate], alike: Likeness
-) -> NDArray[np.float32]:
+) -> Features:
     """The features that come of reading: `(len(candidates), len(WEIGHTS) - len(PROMISE))`."""
     titles = (words_of(c.title) for c in candidates)
     bodies = (words_of(c.text) for c in candidates)

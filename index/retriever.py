@@ -19,7 +19,7 @@ from index.generation import Generation
 from index.idf import Idf
 from index.manifest import Manifest
 from index.period import asks_for_newest, period_in
-from index.rank import Hit, Sought, rank
+from index.rank import Hit, Sought, promising, rank
 from index.recency import by_time
 from index.store import Store
 from index.terms import terms
@@ -92,17 +92,18 @@ class Retriever:
         idf = self._idf_in(bm25)
         live = _is_live(generation.manifest, query.as_of)
         sought = self._sought(query, query.as_of if live else None, idf)
-        found = dict(bm25.search(sought.attention, sought.telling_pairs, BM25_CANDIDATES))
+        found = dict(bm25.search(sought.attention, BM25_CANDIDATES))
         vector, near, gap = near_by.result()
         until = _plus(query.as_of, TIME_ZONES) if query.as_of else date.max
-        ids = list(dict.fromkeys([*found, *near]))
-        candidates = generation.manifest.candidates(ids, until)
-        cosines = np.zeros(len(candidates), dtype=np.float32)
-        if vector is not None and candidates:
-            cosines = np.array([c.vector for c in candidates]) @ vector
+        pool = generation.manifest.unread([*dict.fromkeys([*found, *near])], until)
+        cosines = np.zeros(len(pool.ids), dtype=np.float32)
+        if vector is not None and pool.ids:
+            cosines = pool.vectors @ vector
+        promise = promising(sought, pool, found, cosines, least=k)
+        candidates = generation.manifest.candidates([*promise])
         wanted = [sought.forms[term].lower() for term in sought.importance]
         alike = Likeness(wanted, idf.lexicon)
-        hits = rank(sought, candidates, found, cosines, alike, least=k)
+        hits = rank(sought, candidates, promise, alike)
         hits = by_time(hits, sought.period, asks_for_newest(query.text))
         return Evidence(query, sought, tuple(one_of_each(hits, k)), live, idf, alike, gap)
 
