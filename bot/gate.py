@@ -16,20 +16,20 @@ from bot.reading import Reading
 THRESHOLD = 0.37
 """Below this confidence Dateline declines. One value for every collection."""
 
-INTERCEPT = -6.437
+INTERCEPT = -5.893
 WEIGHTS = {
-    "likeness": 1.46,
-    "cosine": -1.08,
-    "live": -1.34,
-    "fresh_first": 0.17,
-    "fresh_mean": 1.28,
-    "sentence": 1.07,
-    "no_such_kind": -0.53,
-    "name_missing": -1.27,
-    "term_missing": -0.76,
-    "asked": 1.19,
-    "follow_up": 1.12,
-    "score": 0.39,
+    "likeness": 1.59,
+    "cosine": -1.00,
+    "live": -1.28,
+    "fresh_first": 0.23,
+    "fresh_mean": 1.05,
+    "sentence": 0.88,
+    "no_such_kind": -0.58,
+    "name_missing": -1.35,
+    "term_missing": -0.75,
+    "asked": 1.20,
+    "follow_up": 1.11,
+    "score": 0.35,
 }
 _BEST = 5
 """Hits looked at."""

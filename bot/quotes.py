@@ -33,16 +33,16 @@ _SENTENCE_SHARE = 2.0
 
 SENTENCE_WEIGHTS = {
     "passage": 0.31,
-    "meaning": 0.69,
-    "with_neighbours": 1.66,
-    "with_title": 0.94,
-    "phrases": -0.13,
-    "cosine": 3.56,
-    "has_kind": 1.80,
-    "lead": 1.61,
-    "fresh_month": 2.23,
-    "is_question": -4.99,
-    "news": 1.16,
+    "meaning": 0.63,
+    "with_neighbours": 1.72,
+    "with_title": 0.87,
+    "phrases": -0.03,
+    "cosine": 3.46,
+    "has_kind": 1.83,
+    "lead": 1.56,
+    "fresh_month": 2.21,
+    "is_question": -4.61,
+    "news": 1.14,
 }
 
 _NAMELIKE = re.compile(r"\b(?:[A-Z][\w’'-]*|\d[\d,.]*)")

@@ -7,6 +7,7 @@ index made with one is never searched with another.
 import logging
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -62,19 +63,18 @@ class StaticEmbedder:
             vectors[start : start + len(batch)] = self._summed(batch)
         return unit(vectors)
 
-    def words(self, words: Sequence[str]) -> tuple[Numbers, Numbers, Vectors]:
-        """Each word's first word piece, how many it has, and the sum of their vectors.
-
-        There must be words, all letters and digits.
-        """
+    def words(self, words: Sequence[str]) -> tuple[list[list[int]], Vectors]:
+        """Each word's pieces, by number, and the sum of their vectors; quick for a hundred words."""
         pieces, embedding = self._loaded()
-        found, starts = pieces.of_words(words)
-        counts = np.diff(starts, append=len(found))
-        sums = embedding[found[starts]]
-        for nth in range(1, counts.max()):
+        found = pieces.encoded(words)
+        counts = np.array([*map(len, found)])
+        starts = counts.cumsum() - counts
+        numbers = np.array([*chain.from_iterable(found)], dtype=np.intp)
+        sums = np.zeros((len(words), self.dimension), dtype=np.float32)
+        for nth in range(counts.max(initial=0)):  # quicker than one word after the other
             longer = np.flatnonzero(counts > nth)
-            sums[longer] += embedding[found[starts[longer] + nth]]
-        return found[starts], counts, sums
+            sums[longer] += embedding[numbers[starts[longer] + nth]]
+        return found, sums
 
     def _summed(self, texts: Sequence[str]) -> Vectors:
         pieces, embedding = self._loaded()

@@ -4,6 +4,7 @@ Text that is to be compared with a question is arrays of these numbers, so that 
 looked up twice. It knows nothing of any collection of articles.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from threading import Lock
@@ -123,11 +124,11 @@ class Lexicon:
         first, end = self._known, self._known + len(words)
         if end > len(self.lengths):
             self._make_room(2 * end)
-        pieces, counts, vectors = self._model.words(words)
+        pieces, vectors = self._model.words(words)
         self.vectors[first:end] = vectors
         self.lengths[first:end] = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
         self.terms[first:end] = [self._term_of(word) for word in words]
-        self.idf[first:end] = _rarity(pieces, counts)
+        self.idf[first:end] = [*map(_rarity, pieces)]
         self._known = end
 
     def _term_of(self, word: str) -> int:
@@ -142,12 +143,13 @@ class Lexicon:
             setattr(self, name, new)
 
 
-def _rarity(first: Numbers, count: Numbers) -> NDArray[np.float64]:
-    """An idf read off a word's first word piece and how many it has.
+def _rarity(pieces: Sequence[int]) -> float:
+    """An idf read off the model's word pieces.
 
     Pieces are numbered in the order in which they were merged, the most frequent first, so
     that a whole word's number tells how common it is; what takes several pieces is rare.
     The line was fitted by eye to document frequencies in news.
     """
-    whole = np.clip(1.15 * (np.log1p(first) - 5.9), 1.0, _RAREST)
-    return np.where(count == 1, whole, np.minimum(_RAREST, _PIECES_IDF + 0.3 * (count - 2)))
+    if len(pieces) == 1:
+        return min(_RAREST, max(1.0, 1.15 * (math.log(1 + pieces[0]) - 5.9)))
+    return min(_RAREST, _PIECES_IDF + 0.3 * max(0, len(pieces) - 2))

@@ -43,18 +43,14 @@ class Pieces:
         are_plain = [*map(self._is_plain, texts)]
         plain = iter(self._of_words([t.split(" ") for t in compress(texts, are_plain)]))
         return [
-            next(plain) if is_plain else self._encoded([text])[0]
+            next(plain) if is_plain else _numbers(self.encoded([text])[0])
             for text, is_plain in zip(texts, are_plain, strict=True)
         ]
 
-    def of_words(self, words: Sequence[str]) -> tuple[Numbers, NDArray[np.intp]]:
-        """The word pieces of words, one word after another, and where each begins.
-
-        There must be words, all letters and digits; none is remembered.
-        """
-        together = [" ".join(words[at : at + TOGETHER]) for at in range(0, len(words), TOGETHER)]
-        found = np.concatenate(self._encoded(together))
-        return found, self._beginnings(found)
+    def encoded(self, texts: Sequence[str]) -> list[list[int]]:
+        """The same as `of`, by the tokenizer itself, and nothing is remembered."""
+        found = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        return [encoded.ids for encoded in found]
 
     def _is_plain(self, text: str) -> bool:
         """Whether it is words with single spaces between them, and no mark of the tokenizer."""
@@ -94,7 +90,9 @@ class Pieces:
         if not size:
             return
         new = [*islice(reversed(self._words), size)][::-1]
-        found, starts = self.of_words(new)
+        together = [" ".join(new[at : at + TOGETHER]) for at in range(0, len(new), TOGETHER)]
+        found = _numbers([*chain.from_iterable(self.encoded(together))])
+        starts = self._beginnings(found)
         known = len(self._pieces)
         self._pieces = np.concatenate([self._pieces, found])
         self._bounds = np.concatenate([self._bounds[:-1], known + starts, [known + len(found)]])
@@ -105,6 +103,6 @@ class Pieces:
             self._begins[number] = self._tokenizer.id_to_token(number).startswith(SPACE)
         return np.flatnonzero(self._begins[pieces])
 
-    def _encoded(self, texts: Sequence[str]) -> list[Numbers]:
-        found = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-        return [np.array(encoded.ids, dtype=np.int32) for encoded in found]
+
+def _numbers(pieces: Sequence[int]) -> Numbers:
+    return np.array(pieces, dtype=np.int32)

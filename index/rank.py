@@ -23,27 +23,27 @@ from index.words import Likeness
 Features = NDArray[np.float32]
 
 WEIGHTS = {
-    "bm25": 1.08,
-    "cosine": 5.25,
-    "article_bm25": 2.11,
-    "article_cosine": 1.73,
-    "fresh_month": 3.05,
-    "fresh_week": 0.86,
-    "lead": 0.93,
-    "length": 0.76,
-    "phrases": 0.36,
-    "proximity": 1.24,
-    "likeness": 4.31,
+    "bm25": 0.55,
+    "cosine": 5.41,
+    "article_bm25": 1.81,
+    "article_cosine": 2.14,
+    "fresh_month": 2.31,
+    "fresh_week": 1.15,
+    "lead": 0.96,
+    "length": 0.55,
+    "phrases": 1.29,
+    "proximity": 1.55,
+    "likeness": 4.77,
 }
 PROMISE = {
-    "bm25": 3.01,
-    "cosine": 6.56,
-    "article_bm25": 2.52,
-    "article_cosine": 1.16,
-    "fresh_month": 3.08,
-    "fresh_week": 1.09,
-    "lead": 0.93,
-    "length": 1.22,
+    "bm25": 3.07,
+    "cosine": 7.51,
+    "article_bm25": 1.94,
+    "article_cosine": 1.37,
+    "fresh_month": 2.40,
+    "fresh_week": 1.42,
+    "lead": 0.94,
+    "length": 1.11,
 }
 """How much the features that need no reading, the first of WEIGHTS, tell of the whole score."""
 READ = 24

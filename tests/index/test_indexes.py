@@ -108,7 +108,7 @@ def test_words_stay_known_while_another_thread_learns(monkeypatch: pytest.Monkey
 
     with ThreadPoolExecutor(4) as pool:
         for text, found in zip(texts, pool.map(learned, texts), strict=True):
-            assert np.array_equal(found, quiet.pieces(text.split())[1])
+            assert np.array_equal(found, quiet.words(text.split())[1])
 
 
 def test_a_link_to_itself_has_a_folder_too(tmp_path: Path) -> None:
