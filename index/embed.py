@@ -66,7 +66,7 @@ class StaticEmbedder:
     def words(self, words: Sequence[str]) -> tuple[list[list[int]], Vectors]:
         """Each word's pieces, by number, and the sum of their vectors; quick for a hundred words."""
         pieces, embedding = self._loaded()
-        found = pieces.encoded(words)
+        found = pieces.of_each(words)
         counts = np.array([*map(len, found)])
         starts = counts.cumsum() - counts
         numbers = np.array([*chain.from_iterable(found)], dtype=np.intp)
