@@ -148,7 +148,7 @@ def _schema() -> "Schema":
     from tantivy import SchemaBuilder  # noqa: PLC0415
 
     builder = SchemaBuilder()
-    builder.add_integer_field("id", stored=True, indexed=True, fast=True)
+    builder.add_integer_field("id", indexed=True, fast=True)
     for name in ("title", "body"):
-        builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="position")
+        builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="freq")
     return builder.build()

@@ -62,6 +62,13 @@ class Unread(NamedTuple):
     lengths: Sequence[int]
     vectors: NDArray[np.float32]
 
+    def followed_by(self, more: "Unread") -> "Unread":
+        """These passages, and then some more."""
+        if not (self.ids and more.ids):
+            return self if self.ids else more
+        columns = [[*some, *others] for some, others in zip(self[:-1], more[:-1], strict=True)]
+        return Unread(*columns, np.concatenate([self.vectors, more.vectors]))
+
 
 class CatalogueRow(NamedTuple):
     """One line of the list of articles.

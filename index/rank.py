@@ -46,7 +46,7 @@ PROMISE = {
     "length": 1.11,
 }
 """How much the features that need no reading, the first of WEIGHTS, tell of the whole score."""
-READ = 24
+READ = 16
 """Candidates read: 99 in 100 of the best ten are among them."""
 FULL_LENGTH = 1000
 """Characters from which a passage counts as a whole one."""

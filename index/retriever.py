@@ -93,9 +93,11 @@ class Retriever:
         live = _is_live(generation.manifest, query.as_of)
         sought = self._sought(query, query.as_of if live else None, idf)
         found = dict(bm25.search(sought.attention, BM25_CANDIDATES))
-        vector, near, gap = near_by.result()
         until = _plus(query.as_of, TIME_ZONES) if query.as_of else date.max
-        pool = generation.manifest.unread([*dict.fromkeys([*found, *near])], until)
+        pool = generation.manifest.unread([*found], until)  # while vectors are being compared
+        vector, near, gap = near_by.result()
+        others = [number for number in near if number not in found]
+        pool = pool.followed_by(generation.manifest.unread(others, until))
         cosines = np.zeros(len(pool.ids), dtype=np.float32)
         if vector is not None and pool.ids:
             cosines = pool.vectors @ vector

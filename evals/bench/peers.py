@@ -221,9 +221,9 @@ class RawTantivy(Given):
         from tantivy import Index, SchemaBuilder
 
         builder = SchemaBuilder()
-        builder.add_integer_field("id", stored=True, indexed=True, fast=True)
+        builder.add_integer_field("id", indexed=True, fast=True)
         for name in ("title", "body"):
-            builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="position")
+            builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="freq")
         index = Index(builder.build(), path=str(self.folder), reuse=True)
         index.register_tokenizer(TOKENIZER, analyzer())
         index.reload()

@@ -83,7 +83,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def found(store: Store, word: str) -> set[str]:
     """The sources of the passages with this word, which both indexes must know."""
     g = store.generation
-    by_word = g.manifest.candidates([n for n, _ in g.bm25.search({word: 1.0}, [], 100)])
+    by_word = g.manifest.candidates([n for n, _ in g.bm25.search({word: 1.0}, 100)])
     near = g.vectors.query(embedded(store, word), 100)
     by_vector = g.manifest.candidates([n for n, _ in near])
     assert {c.id for c in by_word} <= {c.id for c in by_vector}
@@ -168,15 +168,20 @@ def test_a_renamed_article_is_not_embedded_again(store: Store, news: Path) -> No
 def test_candidates_keep_order_and_drop_the_unknown(store: Store, news: Path) -> None:
     write(news, "dated.md", "---\ntitle: Plums\npublished: 2024-10-24\nurl: http://p\n---\nText.")
     store.sync([news])
-    ids = [n for n, _ in store.generation.bm25.search({"text": 1.0, "harvest": 1.0}, [], 10)]
+    ids = [n for n, _ in store.generation.bm25.search({"text": 1.0, "harvest": 1.0}, 10)]
     candidates = store.generation.manifest.candidates([*reversed(ids), 10_000, ids[0]])
     assert [c.id for c in candidates] == [*reversed(ids), ids[0]]
     for c in candidates:
         article = store.article(c.source)
         assert article is not None
         assert article.text[c.start : c.end] == c.text
-        assert c.vector.dtype == np.float32
-        assert np.isclose(np.linalg.norm(c.vector), 1, atol=1e-2)
+    unread = store.generation.manifest.unread([*reversed(ids), 10_000])
+    assert [*unread.ids] == [*reversed(ids)]
+    for c, row in zip(candidates, zip(*unread, strict=True), strict=False):
+        assert (c.id, c.article_id, c.published, c.start, len(c.text)) == row[:5]
+        assert row[5].dtype == np.float32
+        assert np.isclose(np.linalg.norm(row[5]), 1, atol=1e-2)
+    assert store.generation.manifest.unread([10_000]).ids == []
     plums = next(c for c in candidates if c.source == "dated.md")
     assert (plums.title, plums.published, plums.url) == ("Plums", date(2024, 10, 24), "http://p")
     assert store.generation.manifest.newest(date(2024, 10, 24)) == date(2024, 10, 24)
@@ -529,7 +534,7 @@ def test_a_lost_graph_of_vectors_comes_back(tmp_path: Path) -> None:
     "search",
     [
         lambda bm25: bm25.doc_freqs(["harvest"]),
-        lambda bm25: bm25.search({"appl": 1.0, "harvest": 1.0}, [("appl", "harvest")], 5),
+        lambda bm25: bm25.search({"appl": 1.0, "harvest": 1.0}, 5),
     ],
     ids=["frequency", "search"],
 )

@@ -261,7 +261,7 @@ def test_nearly_the_same_articles_share_a_story(store: Store, tmp_path: Path) ->
         "undated.txt": ("current", None),
         "yearly.md": ("current", None),
     }
-    ids = [n for n, _ in store.generation.bm25.search({"hamm": 1.0, "harvest": 1.0}, [], 50)]
+    ids = [n for n, _ in store.generation.bm25.search({"hamm": 1.0, "harvest": 1.0}, 50)]
     stories = {c.source: c.story for c in store.generation.manifest.candidates(ids)}
     assert stories["agency.md"] == stories["paper.md"]
     assert len(set(stories.values())) == 4

@@ -15,9 +15,8 @@ def hit(
     number: int, text: str = WORDS, story: int = 1, day: str | None = None, score: float = 1.0
 ) -> Hit:
     published = date.fromisoformat(day) if day else None
-    vector = np.zeros(2, dtype=np.float32)
     candidate = Candidate(
-        number, number, story, f"{number}.txt", "Title", published, None, text, 0, len(text), vector
+        number, number, story, f"{number}.txt", "Title", published, None, text, 0, len(text)
     )
     return Hit(candidate, score, np.zeros(len(WEIGHTS), dtype=np.float32))
 

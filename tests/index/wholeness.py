@@ -45,7 +45,7 @@ def check_found(store: Store, text: str) -> None:
     """The text is found by its own word and by its vector, verbatim in its article."""
     g = store.generation
     [own] = terms(text.rsplit(maxsplit=1)[-1])
-    by_word = [number for number, _ in g.bm25.search({own: 1.0}, [], 300)]
+    by_word = [number for number, _ in g.bm25.search({own: 1.0}, 300)]
     near = [number for number, _ in g.vectors.query(embedded(store, text), 300)]
     for ids in (by_word, near):
         candidates = g.manifest.candidates(ids)
