@@ -1,6 +1,6 @@
 """The tables of a manifest, and the longer questions that are put to them."""
 
-FORMAT = 2
+FORMAT = 3
 """Raised with every change to the tables or to what stands beside the manifest."""
 
 TABLES = """
