@@ -2,24 +2,28 @@
 
 It is for tokenizers such as Llama's, which put characters together over the whole of a text
 and yet never a space with what stands before it. So a text's pieces are those of its words,
-one after another, and each word is given to the tokenizer once. It knows nothing of vectors.
+one after another, and each word is given to the tokenizer once. The end of a line is put
+together with nothing, so that what begins a line is a word as well, its "\n" included. It knows
+nothing of vectors.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain, compress, count, islice
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-KEPT = 200_000
-"""Words that are remembered, some 200 bytes each: a few thousand articles' worth."""
+KEPT = 400_000
+"""Words that are remembered, some 200 bytes each: some ten thousand articles' worth."""
 TOGETHER = 100
 """Words that the tokenizer is given as one text: more take it longer, fewer need more calls."""
 SPACE = "▁"
 """What the tokenizer makes of a space; it puts one before every text, too."""
+LINE_END = "\n"
 
 UNKNOWN = -1
 
@@ -33,15 +37,16 @@ class Pieces:
         """For a tokenizer of the library `tokenizers`, of the kind described above."""
         self._tokenizer = tokenizer
         self._begins = np.full(tokenizer.get_vocab_size(), UNKNOWN, dtype=np.int8)
+        self._begins[self._encoded([LINE_END])[0][-1]] = True
         marks = tokenizer.get_added_tokens_decoder().values()
-        self._special = (SPACE, "  ", *(mark.content for mark in marks))
+        self._special = (SPACE, "  ", f" {LINE_END}", *(mark.content for mark in marks))
         self._lock = Lock()
         self._forget()
 
     def of(self, texts: Sequence[str]) -> list[Numbers]:
         """Each text's word pieces, in order."""
         are_plain = [*map(self._is_plain, texts)]
-        plain = iter(self._of_words([t.split(" ") for t in compress(texts, are_plain)]))
+        plain = iter(self._of_words([_words(t) for t in compress(texts, are_plain)]))
         return [
             next(plain) if is_plain else self._encoded([text])[0]
             for text, is_plain in zip(texts, are_plain, strict=True)
@@ -63,7 +68,7 @@ class Pieces:
         """Whether it is words with single spaces between them, and no mark of the tokenizer."""
         if text.isalnum():
             return True  # a word: most texts are one, or a passage
-        if not text or text[0] == " " or text[-1] == " ":
+        if not text or text[0] in f" {LINE_END}" or text[-1] == " ":
             return False
         return not any(special in text for special in self._special)
 
@@ -74,8 +79,10 @@ class Pieces:
         with self._lock:
             if len(self._words) > KEPT:
                 self._forget()
-            every = chain.from_iterable(texts)
-            words = np.fromiter(map(self._words.__getitem__, every), np.int64, sizes.sum())
+            every = [*chain.from_iterable(texts)]
+            # One call for all; of a single word it would make no tuple.
+            numbers = itemgetter(*every, every[0])(self._words)
+            words = np.fromiter(numbers, np.int64, len(every))
             self._learn()
             pieces, bounds = self._pieces, self._bounds
         lengths = bounds[words + 1] - bounds[words]
@@ -87,22 +94,37 @@ class Pieces:
     def _forget(self) -> None:
         """Know no word; each that is asked for gets the next number."""
         self._words: defaultdict[str, int] = defaultdict(count().__next__)
+        self._known = 0
         self._pieces = np.zeros(0, dtype=np.int32)
         self._bounds = np.zeros(1, dtype=np.int64)
         """The pieces of word n are those from bound n to bound n + 1."""
 
     def _learn(self) -> None:
         """Find the pieces of the words that have a number and nothing else yet."""
-        size = len(self._words) - len(self._bounds) + 1
+        size = len(self._words) - self._known
         if not size:
             return
         new = [*islice(reversed(self._words), size)][::-1]
-        together = [" ".join(new[at : at + TOGETHER]) for at in range(0, len(new), TOGETHER)]
-        found = np.concatenate(self._encoded(together))
-        starts = self._beginnings(found)
-        known = len(self._pieces)
-        self._pieces = np.concatenate([self._pieces, found])
-        self._bounds = np.concatenate([self._bounds[:-1], known + starts, [known + len(found)]])
+        found = self._found(new)
+        first = int(self._bounds[self._known])
+        self._pieces = _with(self._pieces, first, found)
+        bounds = np.append(self._beginnings(found), len(found))
+        self._bounds = _with(self._bounds, self._known, first + bounds)
+        self._known += size
+
+    def _found(self, words: Sequence[str]) -> Numbers:
+        """The pieces of words, one after another."""
+        together = [
+            " ".join(words[at : at + TOGETHER]).replace(f" {LINE_END}", LINE_END)
+            for at in range(0, len(words), TOGETHER)
+        ]
+        # A line's end has no space before it but where it begins a text.
+        return np.concatenate(
+            [
+                pieces[text.startswith(LINE_END) :]
+                for text, pieces in zip(together, self._encoded(together), strict=True)
+            ]
+        )
 
     def _beginnings(self, pieces: Numbers) -> NDArray[np.intp]:
         """Where words begin among their pieces."""
@@ -113,3 +135,15 @@ class Pieces:
     def _encoded(self, texts: Sequence[str]) -> list[Numbers]:
         found = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [np.array(encoded.ids, dtype=np.int32) for encoded in found]
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(LINE_END, f" {LINE_END}").split(" ")
+
+
+def _with(array: NDArray[Any], at: int, new: NDArray[Any]) -> NDArray[Any]:
+    """The array with this from `at` on; with room for more, as so much is seldom copied."""
+    if (size := at + len(new)) > len(array):
+        array = np.concatenate([array[:at], np.zeros(2 * size - at, dtype=array.dtype)])
+    array[at:size] = new
+    return array

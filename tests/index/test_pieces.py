@@ -17,6 +17,8 @@ TEXTS = [
     "a mark </s> of the tokenizer, and its ▁ for a space",
     "snake_case, x², ²), __init__(), \r\n \u00a0\u00a0 ;\r and \u3000",
     "Ferries ferries FERRIES ferries",
+    "The first line\nends.\n\nThe next\n one <0x0A> and\ttwo \nthree\n",
+    "\n\nlines \n ends\n\n",
     "漢字仮名交じり文 🙂 ẞ e\u0301",
     "\n",
     "",
@@ -39,6 +41,7 @@ def as_found_by_words(known: Pieces, texts: list[str]) -> list[list[int]]:
 
 def test_no_piece_goes_past_the_end_of_a_word() -> None:
     assert not [p for p in tokenizer().get_vocab() if "▁" in p.lstrip("▁")]
+    assert not [p for p in tokenizer().get_vocab() if "\n" in p]
 
 
 def test_pieces_are_those_of_the_tokenizer() -> None:
@@ -55,7 +58,7 @@ def test_forgotten_words_are_found_again(monkeypatch: pytest.MonkeyPatch) -> Non
         assert as_found_by_words(known, [text]) == as_found_whole([text])
 
 
-@given(st.lists(st.text() | st.text("ab._² \n▁<s>/"), max_size=4))
+@given(st.lists(st.text() | st.text("ab._² \n▁<s>/0xA"), max_size=4))
 def test_pieces_of_any_text_are_those_of_the_tokenizer(texts: list[str]) -> None:
     assert as_found_by_words(Pieces(tokenizer()), texts) == as_found_whole(texts)
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.resemblance import LENGTH, bands, resemblance, signature
+from index.resemblance import LENGTH, STRETCH, bands, resemblance, signature
 
 STORY = " ".join(
     f"On day {n} the mayor of town {n * 7} opened bridge {n * 13} before {n * 17} guests."
@@ -34,3 +34,15 @@ def test_any_text_has_a_signature_and_bands_that_sqlite_takes(text: str) -> None
     assert signature(text).shape == (LENGTH,)
     assert all(-(2**63) <= band < 2**63 for band in bands(signature(text)))
     assert bands(signature(text)) == bands(signature(text))
+
+
+def test_long_texts_are_alike_wherever_their_words_stand() -> None:
+    long = " ".join(f"🙂 {STORY} number {n}." for n in range(60))
+    assert len(long) > 2 * STRETCH
+    assert resemblance(signature(long), signature("A new beginning. " + long)) > 0.9
+
+
+def test_few_words_are_compared_as_a_whole_and_a_text_without_any_by_what_it_is() -> None:
+    assert resemblance(signature("Bridge opens."), signature("bridge opens")) == 1
+    assert resemblance(signature("Bridge opens."), signature("Bridge closes.")) < 0.1
+    assert resemblance(signature("🙂 🙂"), signature("🎉 🎉")) < 0.1
