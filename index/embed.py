@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DatelineError, UsageError
-from index.pieces import Numbers, Pieces
+from index.pieces import Pieces
 
 Vectors = NDArray[np.float32]
 
 BATCH = 100
 """Texts whose word pieces are held at a time, some 300 a passage."""
+FEW = 3
+"""Texts that are quicker embedded one by one: a question, with what was said before it."""
 
 
 class Embedder(Protocol):
@@ -56,6 +58,8 @@ class StaticEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 a text: float32, shape `(len(texts), 256)`."""
+        if len(texts) <= FEW:
+            return unit(self.pieces(texts)[1])
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), BATCH):
             # wordllama's own pooling pads every text to the longest, and takes twice as long.
@@ -63,14 +67,17 @@ class StaticEmbedder:
             vectors[start : start + len(batch)] = self._summed(batch)
         return unit(vectors)
 
-    def words(self, words: Sequence[str]) -> tuple[list[list[int]], Vectors]:
-        """Each word's pieces, by number, and the sum of their vectors; quick for a hundred words."""
+    def pieces(self, texts: Sequence[str]) -> tuple[list[list[int]], Vectors]:
+        """Each text's word pieces, by number, and the sum of their vectors.
+
+        Quick for a hundred words, or a few texts.
+        """
         pieces, embedding = self._loaded()
-        found = pieces.of_each(words)
-        counts = np.array([*map(len, found)])
+        found = pieces.of_each(texts)
+        counts = np.array([*map(len, found)], dtype=np.intp)
         starts = counts.cumsum() - counts
         numbers = np.array([*chain.from_iterable(found)], dtype=np.intp)
-        sums = np.zeros((len(words), self.dimension), dtype=np.float32)
+        sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for nth in range(counts.max(initial=0)):  # quicker than one word after the other
             longer = np.flatnonzero(counts > nth)
             sums[longer] += embedding[numbers[starts[longer] + nth]]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import StaticEmbedder, Vectors, unit
-from index.terms import terms
+from index.terms import term_of_each
 
 Numbers = NDArray[np.intp]
 
@@ -124,16 +124,14 @@ class Lexicon:
         first, end = self._known, self._known + len(words)
         if end > len(self.lengths):
             self._make_room(2 * end)
-        pieces, vectors = self._model.words(words)
+        pieces, vectors = self._model.pieces(words)
         self.vectors[first:end] = vectors
         self.lengths[first:end] = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
-        self.terms[first:end] = [self._term_of(word) for word in words]
+        self.terms[first:end] = [
+            NO_TERM if t is None else self._terms[t] for t in term_of_each(words)
+        ]
         self.idf[first:end] = [*map(_rarity, pieces)]
         self._known = end
-
-    def _term_of(self, word: str) -> int:
-        found = terms(word)
-        return self._terms[found[0]] if found else NO_TERM
 
     def _make_room(self, room: int) -> None:
         for name in ("vectors", "lengths", "idf", "terms"):

@@ -66,8 +66,14 @@ class Unread(NamedTuple):
         """These passages, and then some more."""
         if not (self.ids and more.ids):
             return self if self.ids else more
-        columns = [[*some, *others] for some, others in zip(self[:-1], more[:-1], strict=True)]
-        return Unread(*columns, np.concatenate([self.vectors, more.vectors]))
+        return Unread(
+            [*self.ids, *more.ids],
+            [*self.article_ids, *more.article_ids],
+            [*self.published, *more.published],
+            [*self.starts, *more.starts],
+            [*self.lengths, *more.lengths],
+            np.concatenate([self.vectors, more.vectors]),
+        )
 
 
 class CatalogueRow(NamedTuple):
@@ -189,7 +195,7 @@ class Manifest:
             " p.text, p.start, p.end",
             ids,
         )
-        return [Candidate(*row[:5], _day(row[5]), *row[6:]) for row in rows]
+        return [_candidate(row) for row in rows]
 
     def _passages(self, columns: str, ids: Sequence[int], where: str = "", *more: str) -> list[Any]:
         """Rows about the passages with these ids, in their order; the first column is the id."""
@@ -480,6 +486,13 @@ class Manifest:
                 f"the store's {self._path} cannot be used ({error}): "
                 "see that its disk has room, and try again"
             ) from error
+
+
+def _candidate(row: Sequence[Any]) -> Candidate:
+    number, article_id, story, source, title, published, url, text, start, end = row
+    return Candidate(
+        number, article_id, story, source, title, _day(published), url, text, start, end
+    )
 
 
 def _vector(blob: bytes) -> NDArray[np.float32]:

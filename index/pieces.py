@@ -52,16 +52,18 @@ class Pieces:
             for text, is_plain in zip(texts, are_plain, strict=True)
         ]
 
-    def of_each(self, words: Sequence[str]) -> list[list[int]]:
-        """Each word's pieces, by number; none is remembered.
+    def of_each(self, texts: Sequence[str]) -> list[list[int]]:
+        """The same, by number, and no word is remembered: quick for a hundred words or a few texts.
 
-        A hundred words take the tokenizer's model alone a third of the time that the tokenizer
-        takes, which also looks for its marks, of which words have none.
+        They take the tokenizer's model alone a third of the time that the tokenizer takes, which
+        looks for its marks first.
         """
         model, normalizer = self._tokenizer.model, self._tokenizer.normalizer
         return [
-            [token.id for token in model.tokenize(normalizer.normalize_str(word))]
-            for word in words
+            [token.id for token in model.tokenize(normalizer.normalize_str(text))]
+            if self._is_plain(text)
+            else self._encoded([text])[0].tolist()
+            for text in texts
         ]
 
     def _is_plain(self, text: str) -> bool:

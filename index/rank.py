@@ -173,9 +173,7 @@ def _most(values: NDArray[np.floating], article: NDArray[np.intp]) -> NDArray[np
     return most[article]
 
 
-def _read_features(
-    sought: Sought, candidates: Sequence[Candidate], alike: Likeness
-) -> Features:
+def _read_features(sought: Sought, candidates: Sequence[Candidate], alike: Likeness) -> Features:
     """The features that come of reading: `(len(candidates), len(WEIGHTS) - len(PROMISE))`."""
     titles = (words_of(c.title) for c in candidates)
     bodies = (words_of(c.text) for c in candidates)

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index import vectors
 from index.bm25 import Bm25Index
 from index.collection import collection_directory, remember_roots, remembered_roots
 from index.embed import StaticEmbedder, Vectors, embedder_named, unit
 from index.errors import StoreError, UsageError, marked_damaged
-from index.terms import terms
+from index.terms import STOP, term_of_each, terms
 from index.vectors import VectorIndex
 from index.words import Words
 
@@ -23,6 +25,12 @@ MODEL = StaticEmbedder()
 def test_terms_are_stems_without_common_words() -> None:
     assert terms("The Élite runners of U.S. runs!") == ["elit", "runner", "u", "s", "run"]
     assert terms("the of " + "x" * 41) == []
+
+
+@given(st.lists(st.from_regex(r"[^\W_]+", fullmatch=True) | st.sampled_from(sorted(STOP))))
+def test_words_have_the_same_terms_together_and_alone(words: list[str]) -> None:
+    words = [word.lower() for word in [*words, "x" * 41, "x" * 40]]
+    assert term_of_each(words) == [next(iter(terms(word)), None) for word in words]
 
 
 def test_bm25_finds_deletes_and_boosts(tmp_path: Path) -> None:
@@ -110,7 +118,7 @@ def test_words_stay_known_while_another_thread_learns(monkeypatch: pytest.Monkey
 
     with ThreadPoolExecutor(4) as pool:
         for text, found in zip(texts, pool.map(learned, texts), strict=True):
-            assert np.array_equal(found, quiet.words(text.split())[1])
+            assert np.array_equal(found, quiet.pieces(text.split())[1])
 
 
 def test_a_link_to_itself_has_a_folder_too(tmp_path: Path) -> None:

@@ -60,9 +60,5 @@ def test_forgotten_words_are_found_again(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @given(st.lists(st.text() | st.text("ab._² \n▁<s>/0xA"), max_size=4))
 def test_pieces_of_any_text_are_those_of_the_tokenizer(texts: list[str]) -> None:
-    assert as_found_by_words(Pieces(tokenizer()), texts) == as_found_whole(texts)
-
-
-@given(st.lists(st.from_regex(r"\w+", fullmatch=True)))
-def test_pieces_of_single_words_are_those_of_the_tokenizer(words: list[str]) -> None:
-    assert Pieces(tokenizer()).of_each(words) == as_found_whole(words)
+    known = Pieces(tokenizer())
+    assert as_found_by_words(known, texts) == known.of_each(texts) == as_found_whole(texts)
