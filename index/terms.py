@@ -50,8 +50,9 @@ def terms_of_word(word: str) -> tuple[str, ...]:
 
 
 def term_of_each(words: Sequence[str]) -> list[str | None]:
-    """The first search term of each word, or None. Words are in lower case, letters and digits."""
-    # Such words have one term each; to analyse them together takes half the time.
-    plain = [w for w in words if w.isascii() and len(w) < TOO_LONG and w not in STOP]
+    """The first search term of each word, or None; words are in lower case."""
+    plain = [w for w in words if w.isascii() and w.isalnum() and w not in STOP]
+    plain = [w for w in plain if len(w) < TOO_LONG]
+    # Each of these has one term, and to analyse them together takes half the time.
     known = dict(zip(plain, terms(" ".join(plain)), strict=True))
     return [known.get(word) or next(iter(terms(word)), None) for word in words]
