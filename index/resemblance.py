@@ -5,7 +5,6 @@ that the texts have in common. It knows nothing of articles or stores.
 """
 
 from functools import cache
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,10 @@ MIX = 0xBF58476D1CE4E5B9
 Signature = NDArray[np.uint32]
 Hashes = NDArray[np.uint64]
 
+_WEIGHTS = np.array([pow(FACTOR, n, 1 << 64) for n in range(1, BAND + 1)], dtype=np.uint64)
+_PLACES = np.arange(LENGTH // BAND, dtype=np.uint64) * np.uint64(MIX)
+"""Bands of the same numbers are told apart by where they stand in the signature."""
+
 
 def signature(text: str) -> Signature:
     """A signature of shape `(LENGTH,)`; case and punctuation make no difference."""
@@ -36,9 +39,8 @@ def signature(text: str) -> Signature:
 
 def bands(signature: Signature) -> list[int]:
     """Numbers that fit SQLite; texts that are much alike share at least one."""
-    parts = enumerate(signature.reshape(-1, BAND))
-    digests = (blake2b(part.tobytes(), digest_size=8, salt=bytes([n])) for n, part in parts)
-    return [int.from_bytes(digest.digest(), signed=True) for digest in digests]
+    parts = signature.reshape(-1, BAND) @ _WEIGHTS + _PLACES
+    return [int(number) for number in _mixed(parts).view(np.int64).tolist()]
 
 
 def resemblance(one: Signature, other: Signature) -> float:
@@ -55,9 +57,13 @@ def _runs(text: str) -> Hashes:
     for at in range(1, size):
         runs *= np.uint64(MIX)
         runs += hashes[at : len(hashes) - size + 1 + at]
-    runs ^= runs >> np.uint64(32)
-    runs *= np.uint64(FACTOR)
-    return runs ^ (runs >> np.uint64(29))
+    return _mixed(runs)
+
+
+def _mixed(hashes: Hashes) -> Hashes:
+    """As many numbers, in which every bit hangs on those of the first."""
+    mixed = (hashes ^ (hashes >> np.uint64(32))) * np.uint64(FACTOR)
+    return mixed ^ (mixed >> np.uint64(29))
 
 
 def _words(text: str) -> Hashes:
