@@ -31,7 +31,7 @@ class Embedder(Protocol):
 
     @property
     def name(self) -> str:
-        """Identity, the dimension included: two embedders of one name give equal vectors."""
+        """Identity, the dimension included: two of one name give the same, but for rounding."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 a text: float32, shape `(len(texts), dimension)`."""

@@ -47,7 +47,8 @@ PROMISE = {
 }
 """How much the features that need no reading, the first of WEIGHTS, tell of the whole score."""
 READ = 16
-"""Candidates read: 99 in 100 of the best ten are among them."""
+"""Candidates read. Of those that reading all would put among the first five, 96 in 100 are among
+them; no answer is better for reading more (see evals/LOG.md)."""
 FULL_LENGTH = 1000
 """Characters from which a passage counts as a whole one."""
 

@@ -37,7 +37,7 @@ CHARACTERS = 1_000_000
 """Of the articles whose passages are made together. This and what follows bound the memory."""
 BATCH = 4_000
 """Passages written together."""
-BEHIND = 1
+BEHIND = 2
 """Batches that are still being written when the next one is begun."""
 FEW = 10
 """Fewer articles than these may go at once, however few are left."""

@@ -65,8 +65,12 @@ class OtherProcesses:
     """
 
     def __init__(self, count: int | None = None) -> None:
-        """With `count` processes, or as many as leave a processor to this one."""
-        count = min(MOST, processors() - 1) if count is None else count
+        """With `count` processes, or as many as there are processors, where there are several.
+
+        This one mostly waits for the indexes, and writes what the others make.
+        """
+        if count is None:
+            count = min(MOST, processors()) if processors() > 1 else 0
         self._members = [_Member() for _ in range(count)]
         self._idle: SimpleQueue[_Member] = SimpleQueue()
         for member in self._members:
