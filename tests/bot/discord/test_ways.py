@@ -15,7 +15,7 @@ from tests.standins.discord_world import Message, Permission, User
 pytestmark = [pytest.mark.enable_socket, pytest.mark.usefixtures("bot")]
 
 SAY = words_in("en")
-FOLLOW_UP = "And why?"
+FOLLOW_UP = "Why is that needed?"
 """Which means nothing without the question before it."""
 _numbers = count(1)
 
