@@ -35,7 +35,7 @@ class Bm25Index:
         from tantivy import Index  # noqa: PLC0415 - costs start-up time
 
         self._directory = directory
-        self._schema = _schema()
+        self._schema = schema()
         self._writer: IndexWriter | None = None
         try:
             directory.mkdir(parents=True, exist_ok=True)
@@ -144,7 +144,8 @@ class Bm25Index:
         return self._writer
 
 
-def _schema() -> "Schema":
+def schema() -> "Schema":
+    """What tantivy is told of a passage."""
     from tantivy import SchemaBuilder  # noqa: PLC0415
 
     builder = SchemaBuilder()

@@ -23,7 +23,7 @@ Vectors = NDArray[np.float32]
 BATCH = 100
 """Texts whose word pieces are held at a time, some 300 a passage."""
 FEW = 3
-"""Texts that are quicker embedded one by one: a question, with what was said before it."""
+"""Texts whose words need not be remembered: a question, with what was said before it."""
 
 
 class Embedder(Protocol):
@@ -58,20 +58,19 @@ class StaticEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 a text: float32, shape `(len(texts), 256)`."""
-        if len(texts) <= FEW:
-            return unit(self.pieces(texts)[1])
+        pieces, embedding = self._loaded()
+        split = pieces.of if len(texts) > FEW else pieces.of_each
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), BATCH):
             # wordllama's own pooling pads every text to the longest, and takes twice as long.
-            batch = texts[start : start + BATCH]
-            vectors[start : start + len(batch)] = self._summed(batch)
+            for at, found in enumerate(split(texts[start : start + BATCH]), start):
+                numbers = np.asarray(found, dtype=np.int32)
+                # BLAS adds up rows in half the time that numpy takes.
+                vectors[at] = np.ones(len(numbers), np.float32) @ embedding.take(numbers, axis=0)
         return unit(vectors)
 
     def pieces(self, texts: Sequence[str]) -> tuple[list[list[int]], Vectors]:
-        """Each text's word pieces, by number, and the sum of their vectors.
-
-        Quick for a hundred words, or a few texts.
-        """
+        """Each text's word pieces, by number, and the sum of their vectors; quick for words."""
         pieces, embedding = self._loaded()
         found = pieces.of_each(texts)
         counts = np.array([*map(len, found)], dtype=np.intp)
@@ -82,15 +81,6 @@ class StaticEmbedder:
             longer = np.flatnonzero(counts > nth)
             sums[longer] += embedding[numbers[starts[longer] + nth]]
         return found, sums
-
-    def _summed(self, texts: Sequence[str]) -> Vectors:
-        pieces, embedding = self._loaded()
-        # BLAS adds up rows in half the time that numpy takes.
-        rows = [
-            np.ones(len(numbers), dtype=np.float32) @ embedding.take(numbers, axis=0)
-            for numbers in pieces.of(texts)
-        ]
-        return np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
 
     @staticmethod
     def model_file() -> Path:

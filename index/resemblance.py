@@ -40,7 +40,8 @@ def signature(text: str) -> Signature:
 def bands(signature: Signature) -> list[int]:
     """Numbers that fit SQLite; texts that are much alike share at least one."""
     parts = signature.reshape(-1, BAND) @ _WEIGHTS + _PLACES
-    return [int(number) for number in _mixed(parts).view(np.int64).tolist()]
+    numbers: list[int] = _mixed(parts).view(np.int64).tolist()
+    return numbers
 
 
 def resemblance(one: Signature, other: Signature) -> float:

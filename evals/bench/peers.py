@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bot import compose
 from bot.config import Config, load_config
-from index.bm25 import TOKENIZER
+from index.bm25 import TOKENIZER, schema
 from index.embed import StaticEmbedder
 from index.split import passages
 from index.store import Store
@@ -218,13 +218,9 @@ class RawTantivy(Given):
         yield ask
 
     def _words(self) -> "tantivy.Index":
-        from tantivy import Index, SchemaBuilder
+        from tantivy import Index
 
-        builder = SchemaBuilder()
-        builder.add_integer_field("id", indexed=True, fast=True)
-        for name in ("title", "body"):
-            builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="freq")
-        index = Index(builder.build(), path=str(self.folder), reuse=True)
+        index = Index(schema(), path=str(self.folder), reuse=True)
         index.register_tokenizer(TOKENIZER, analyzer())
         index.reload()
         return index
