@@ -49,7 +49,7 @@ class Process:
         self._open_on = open_on
         self._writer = writer
         self._opened: dict[Articles, Task[Opened]] = {}
-        self._under_way: dict[int, Task[None]] = {}
+        self._under_way: dict[int, tuple[Articles, Task[None]]] = {}
 
     async def follow(self, reader: StreamReader) -> None:
         """Do what is said until the other process is gone."""
@@ -59,9 +59,8 @@ class Process:
 
     async def close(self) -> None:
         """End what is under way, and close everything."""
-        for task in self._under_way.values():
+        for _, task in self._under_way.values():
             task.cancel()
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
         for articles in [*self._opened]:
             await self._close(articles)
 
@@ -75,11 +74,12 @@ class Process:
     def _hear(self, message: Ask | Cancel | Close) -> None:
         match message:
             case Ask(number):
-                task = self._under_way[number] = asyncio.create_task(self._answer(message))
+                task = asyncio.create_task(self._answer(message))
+                self._under_way[number] = (message.articles, task)
                 task.add_done_callback(lambda _: self._under_way.pop(number))
             case Cancel(number):
                 if number in self._under_way:
-                    self._under_way[number].cancel()
+                    self._under_way[number][1].cancel()
             case Close(articles):
                 self._closing = asyncio.create_task(self._close(articles))
 
@@ -113,7 +113,10 @@ class Process:
         return (await asyncio.shield(opening))[1]
 
     async def _close(self, articles: Articles) -> None:
+        """Close what is open on these articles, once what is under way there has ended."""
         if opening := self._opened.pop(articles, None):
+            before = [task for asked, task in self._under_way.values() if asked == articles]
+            await asyncio.gather(*before, return_exceptions=True)
             with suppress(Exception):  # whoever asked was told
                 store, _ = await opening
                 await asyncio.to_thread(store.close)

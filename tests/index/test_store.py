@@ -22,6 +22,7 @@ from index.embed import Vectors
 from index.errors import ArticlesError, StoreBusyError, StoreError
 from index.report import SyncReport
 from index.store import Store
+from index.sync import BEHIND
 from index.tables import FORMAT
 
 
@@ -409,14 +410,22 @@ def test_killed_at_any_point(tmp_path: Path, news: Path, moment: tuple[str, ...]
 
 
 def test_a_first_sync_killed_goes_on_where_it_was(tmp_path: Path, news: Path) -> None:
+    for number in range(BEHIND):
+        write(news, f"damson-{number}.txt")
+    articles = len(FRUITS) + BEHIND
     folder = tmp_path / "store"
     here = str(Path(__file__).parent)
-    moment = ["VectorIndex", "add", "before", "3"]
+    # The last article is written beside those before it, which may be put in by then or not.
+    moment = ["VectorIndex", "add", "before", str(articles)]
     arguments = [sys.executable, "-c", KILLED, here, str(folder), str(news), *moment]
-    subprocess.run(arguments, check=False, timeout=60)
+    done = subprocess.run(arguments, check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
     with Store.open(folder, CountingEmbedder()) as store:
-        assert did(store.sync([news])) == (2, 0, 0, 1)
-        assert len(texts(store)) == 2
+        added, changed, removed, unchanged = did(store.sync([news]))
+        assert (changed, removed) == (0, 0)
+        assert added + unchanged == articles
+        assert articles - BEHIND - 1 <= unchanged < articles
+        assert len(texts(store)) == added
         assert is_sound(store, [news])
 
 

@@ -122,6 +122,17 @@ async def test_a_draft_is_streamed_and_leaving_it_stops_the_model(
         await eventually(server.requests[-1].gone.is_set)
 
 
+async def test_closing_waits_for_what_is_under_way(config: Config) -> None:
+    async with pool(config, 1) as opened:
+        there = opened.answerer(config.articles)
+        for milliseconds in range(10):
+            await there.ask(QUESTION)
+            asking = asyncio.create_task(there.ask(QUESTION))
+            await asyncio.sleep(milliseconds / 1000)
+            opened.close(config.articles)
+            assert "Ada Lind" in (await asking).text
+
+
 async def test_a_process_that_dies_is_replaced_and_what_it_was_asked_is_asked_again(
     written: Config, server: OpenAIServer, caplog: pytest.LogCaptureFixture
 ) -> None:
