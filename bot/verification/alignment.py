@@ -6,8 +6,8 @@ knows nothing of citations, and does not judge whether the claim is true.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise, zip_longest
@@ -42,7 +42,7 @@ _LEAST_FIT = 0.4
 MAX_LINES = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A sentence of passage `number`; `start` and `end` count in the article's text."""
 
@@ -51,12 +51,17 @@ class Line:
     passage: Passage
     start: int
     end: int
-    clauses: Clauses
+    read: Callable[[str], Clauses] = field(repr=False)
 
     @property
     def text(self) -> str:
         """The sentence itself."""
-        return self.clauses.text
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+    @cached_property
+    def clauses(self) -> Clauses:
+        """The sentence as it is read, which takes a millisecond and is not needed of all."""
+        return self.read(self.text)
 
     def quoted(self) -> Citation:
         """The sentence as a quote; `n` is the number of its passage."""
@@ -215,14 +220,7 @@ class Aligner:
         if number not in self._lines:
             passage = self._passages[number - 1]
             self._lines[number] = [
-                Line(
-                    number,
-                    place,
-                    passage,
-                    passage.start + start,
-                    passage.start + end,
-                    self.settled(clauses(passage.text[start:end])),
-                )
+                Line(number, place, passage, passage.start + start, passage.start + end, self.read)
                 for place, (start, end) in enumerate(sentences(passage.text))
                 if not commands(passage.text[start:end])
             ]
@@ -242,6 +240,10 @@ class Aligner:
                 or (after is not None and after.sort is Sort.NAME and after.start == t.end + 1)
             )
         ]
+
+    def read(self, sentence: str) -> Clauses:
+        """A sentence of the passages as clauses."""
+        return self.settled(clauses(sentence))
 
     def settled(self, sentence: Clauses) -> Clauses:
         """The sentence with its first word taken as a name only if it is one."""

@@ -12,13 +12,22 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.answer import Citation
 from bot.question import Kind, one_thing_asked
 from bot.verification.alignment import MATCH, SURE, Aligner, Alignment, Line
 from bot.verification.check_roles import doers
 from bot.verification.clauses import SPEECH, Sort, Token, clauses, may_be_verb
-from bot.verification.figures import Bound, Day, Number, agree, may_be_one_day
+from bot.verification.figures import (
+    Bound,
+    Day,
+    Number,
+    agree,
+    has_days,
+    may_be_one_day,
+    may_have_numbers,
+)
 from bot.verification.witnesses import witnesses
 from bot.verification.wording import is_light, listed
 from index.article import Passage
@@ -55,14 +64,27 @@ _CAPTION = re.compile(
 )
 """What a picture shows goes on before and after its day."""
 
-Wanted = Callable[[Token], bool]
-_WANTED: dict[Kind, Wanted] = {
-    Kind.MONEY: lambda t: t.number is not None and t.number.unit in ("$", "€", "£"),
-    Kind.SHARE: lambda t: t.number is not None and t.number.unit == "%",
-    Kind.NUMBER: lambda t: t.number is not None and t.number.unit != "ordinal",
-    Kind.DATE: lambda t: t.day is not None and t.day.step not in ("week", "month", "year"),
-    Kind.YEAR: lambda t: t.day is not None and t.day.year is not None,
-    Kind.NAME: lambda t: t.verb,
+
+class _Wanted(NamedTuple):
+    """What is an answer: a token, and the sentences that may have one, which is told at once."""
+
+    may_be_in: Callable[[str], bool]
+    is_it: Callable[[Token], bool]
+
+
+_WANTED = {
+    Kind.MONEY: _Wanted(
+        may_have_numbers, lambda t: t.number is not None and t.number.unit in ("$", "€", "£")
+    ),
+    Kind.SHARE: _Wanted(may_have_numbers, lambda t: t.number is not None and t.number.unit == "%"),
+    Kind.NUMBER: _Wanted(
+        may_have_numbers, lambda t: t.number is not None and t.number.unit != "ordinal"
+    ),
+    Kind.DATE: _Wanted(
+        has_days, lambda t: t.day is not None and t.day.step not in ("week", "month", "year")
+    ),
+    Kind.YEAR: _Wanted(has_days, lambda t: t.day is not None and t.day.year is not None),
+    Kind.NAME: _Wanted(bool, lambda t: t.verb),
 }
 
 
@@ -154,7 +176,9 @@ class _Comparison:
             line
             for number in numbers
             for line in self._aligner.lines(number)
-            if any(map(self._wanted, line.clauses.tokens)) and not _CAPTION.search(line.text)
+            if self._wanted.may_be_in(line.text)
+            and any(map(self._wanted.is_it, line.clauses.tokens))
+            and not _CAPTION.search(line.text)
         ]
         alignment = self._aligner.beside(self._asked, lines)
         told: dict[int, list[int]] = defaultdict(list)
@@ -176,7 +200,7 @@ class _Comparison:
             (tokens[place].clause != tokens[spot].clause, abs(place - spot), place)
             for place in range(len(tokens))
             for spot in told
-            if self._wanted(tokens[place])
+            if self._wanted.is_it(tokens[place])
         )
         place = nearest[2]
         elsewhere = nearest[0] and any(

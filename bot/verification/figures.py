@@ -176,6 +176,16 @@ _BOUND = {
 _LOOK_BACK = 24
 
 
+def may_have_numbers(text: str) -> bool:
+    """Whether `numbers` may find one in `text`; tells it in a tenth of the time."""
+    return bool(_MAY_COUNT.search(text))
+
+
+def has_days(text: str) -> bool:
+    """Whether `days` finds one in `text`."""
+    return bool(_DAY.search(text))
+
+
 def days(text: str) -> list[Day]:
     """The dates written in `text`, in order."""
     return [_day(found) for found in _DAY.finditer(text)]
@@ -189,7 +199,7 @@ def numbers(text: str, dates: list[Day] | None = None) -> list[Number]:
     taken = [(d.start, d.end) for d in (days(text) if dates is None else dates)]
     found = [*_half_after(text)]
     taken += [(n.start, n.end) for n in found]
-    for match in _NUMBER.finditer(text) if _MAY_COUNT.search(text) else ():
+    for match in _NUMBER.finditer(text) if may_have_numbers(text) else ():
         start = match.start() + len(match[0]) - len(match[0].lstrip())
         if not any(a < match.end() and start < b for a, b in taken):
             read = [*_number(text, start, match)]
