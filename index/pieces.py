@@ -7,18 +7,18 @@ together with nothing, so that what begins a line is a word as well, its "\n" in
 nothing of vectors.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain, compress, count, islice
-from operator import itemgetter
+from secrets import randbits
 from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.hashes import Numbering, Places, WordHashes
+
 KEPT = 400_000
-"""Words that are remembered, some 200 bytes each: some ten thousand articles' worth."""
+"""Words that are remembered, some 50 bytes each: some ten thousand articles' worth."""
 TOGETHER = 100
 """Words that the tokenizer is given as one text: more take it longer, fewer need more calls."""
 SPACE = "▁"
@@ -39,18 +39,20 @@ class Pieces:
         self._begins = np.full(tokenizer.get_vocab_size(), UNKNOWN, dtype=np.int8)
         self._begins[self._encoded([LINE_END])[0][-1]] = True
         marks = tokenizer.get_added_tokens_decoder().values()
-        self._special = (SPACE, "  ", f" {LINE_END}", *(mark.content for mark in marks))
+        special = (SPACE, "  ", f" {LINE_END}", *(mark.content for mark in marks))
+        self._special = [text.encode() for text in special]
+        self._hashes = WordHashes(2 * randbits(63) + 1)  # no article can have words of one hash
         self._lock = Lock()
         self._forget()
 
     def of(self, texts: Sequence[str]) -> list[Numbers]:
         """Each text's word pieces, in order."""
-        are_plain = [*map(self._is_plain, texts)]
-        plain = iter(self._of_words([_words(t) for t in compress(texts, are_plain)]))
-        return [
-            next(plain) if is_plain else self._encoded([text])[0]
-            for text, is_plain in zip(texts, are_plain, strict=True)
-        ]
+        joined = " ".join(texts)
+        if self._is_plain(joined):  # then each of them is
+            return self._of_words(joined, texts)
+        plain = [*filter(self._is_plain, texts)]
+        found = iter(self._of_words(" ".join(plain), plain))
+        return [next(found) if self._is_plain(text) else self._encoded([text])[0] for text in texts]
 
     def of_each(self, texts: Sequence[str]) -> list[list[int]]:
         """The same, by number, and no word is remembered: quick for a hundred words or a few texts.
@@ -72,47 +74,47 @@ class Pieces:
             return True  # a word: most texts are one, or a passage
         if not text or text[0] in f" {LINE_END}" or text[-1] == " ":
             return False
-        return not any(special in text for special in self._special)
+        letters = text.encode()  # in which Python finds what is not ASCII sooner
+        return not any(special in letters for special in self._special)
 
-    def _of_words(self, texts: Sequence[Sequence[str]]) -> list[Numbers]:
+    def _of_words(self, joined: str, texts: Sequence[str]) -> list[Numbers]:
+        """The pieces of texts that are plain; `joined` is all of them."""
         if not texts:
             return []
-        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+        letters = joined.encode()
+        starts, ends = _words(letters)
         with self._lock:
             if len(self._words) > KEPT:
                 self._forget()
-            every = [*chain.from_iterable(texts)]
-            # One call for all; of a single word it would make no tuple.
-            numbers = itemgetter(*every, every[0])(self._words)
-            words = np.fromiter(numbers, np.int64, len(every))
-            self._learn()
+            units = np.frombuffer(letters, dtype=np.uint8) + np.uint64(1)
+            words, new = self._words.of(self._hashes.of(units, starts, ends))
+            spans = zip(starts[new].tolist(), ends[new].tolist(), strict=True)
+            self._learn([letters[start:end].decode() for start, end in spans])
             pieces, bounds = self._pieces, self._bounds
         lengths = bounds[words + 1] - bounds[words]
-        ends = lengths.cumsum()
+        last = lengths.cumsum()
         # Where each piece stands among those of all words: its word's place, and so many on.
-        at = np.arange(ends[-1]) + np.repeat(bounds[words] - ends + lengths, lengths)
-        return np.split(pieces[at], ends[sizes.cumsum() - 1][:-1])
+        at = np.arange(last[-1]) + np.repeat(bounds[words] - last + lengths, lengths)
+        sizes = np.array([text.count(" ") + text.count(LINE_END) + 1 for text in texts])
+        return np.split(pieces[at], last[sizes.cumsum() - 1][:-1])
 
     def _forget(self) -> None:
-        """Know no word; each that is asked for gets the next number."""
-        self._words: defaultdict[str, int] = defaultdict(count().__next__)
-        self._known = 0
+        """Know no word."""
+        self._words = Numbering()
         self._pieces = np.zeros(0, dtype=np.int32)
         self._bounds = np.zeros(1, dtype=np.int64)
         """The pieces of word n are those from bound n to bound n + 1."""
 
-    def _learn(self) -> None:
-        """Find the pieces of the words that have a number and nothing else yet."""
-        size = len(self._words) - self._known
-        if not size:
+    def _learn(self, words: Sequence[str]) -> None:
+        """Find the pieces of the words that have got the last numbers."""
+        if not words:
             return
-        new = [*islice(reversed(self._words), size)][::-1]
-        found = self._found(new)
-        first = int(self._bounds[self._known])
+        known = len(self._words) - len(words)
+        found = self._found(words)
+        first = int(self._bounds[known])
         self._pieces = _with(self._pieces, first, found)
         bounds = np.append(self._beginnings(found), len(found))
-        self._bounds = _with(self._bounds, self._known, first + bounds)
-        self._known += size
+        self._bounds = _with(self._bounds, known, first + bounds)
 
     def _found(self, words: Sequence[str]) -> Numbers:
         """The pieces of words, one after another."""
@@ -139,8 +141,14 @@ class Pieces:
         return [np.array(encoded.ids, dtype=np.int32) for encoded in found]
 
 
-def _words(text: str) -> list[str]:
-    return text.replace(LINE_END, f" {LINE_END}").split(" ")
+def _words(letters: bytes) -> tuple[Places, Places]:
+    """Where words start and end in a plain text."""
+    units = np.frombuffer(letters, dtype=np.uint8)
+    is_space = np.ones(len(units) + 1, dtype=bool)  # as if one stood before it
+    np.equal(units, ord(" "), out=is_space[1:])
+    starts = np.flatnonzero((is_space[:-1] | (units == ord(LINE_END))) & ~is_space[1:])
+    ends = np.append(starts[1:] - is_space[starts[1:]], len(units))
+    return starts, ends
 
 
 def _with(array: NDArray[Any], at: int, new: NDArray[Any]) -> NDArray[Any]:

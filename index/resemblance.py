@@ -9,6 +9,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from index.hashes import FACTOR, MIX, Hashes, WordHashes, mixed
+
 LENGTH = 120
 """Numbers in a signature: estimates are good to some four points in a hundred."""
 BAND = 6
@@ -17,11 +19,8 @@ RUN = 4
 SEED = 1
 STRETCH = 1 << 16
 """Characters of a text that are looked at together, which bounds the memory."""
-FACTOR = 0x9E3779B97F4A7C15
-MIX = 0xBF58476D1CE4E5B9
 
 Signature = NDArray[np.uint32]
-Hashes = NDArray[np.uint64]
 
 _WEIGHTS = np.array([pow(FACTOR, n, 1 << 64) for n in range(1, BAND + 1)], dtype=np.uint64)
 _PLACES = np.arange(LENGTH // BAND, dtype=np.uint64) * np.uint64(MIX)
@@ -40,7 +39,7 @@ def signature(text: str) -> Signature:
 def bands(signature: Signature) -> list[int]:
     """Numbers that fit SQLite; texts that are much alike share at least one."""
     parts = signature.reshape(-1, BAND) @ _WEIGHTS + _PLACES
-    numbers: list[int] = _mixed(parts).view(np.int64).tolist()
+    numbers: list[int] = mixed(parts).view(np.int64).tolist()
     return numbers
 
 
@@ -58,21 +57,12 @@ def _runs(text: str) -> Hashes:
     for at in range(1, size):
         runs *= np.uint64(MIX)
         runs += hashes[at : len(hashes) - size + 1 + at]
-    return _mixed(runs)
-
-
-def _mixed(hashes: Hashes) -> Hashes:
-    """As many numbers, in which every bit hangs on those of the first."""
-    mixed = (hashes ^ (hashes >> np.uint64(32))) * np.uint64(FACTOR)
-    return mixed ^ (mixed >> np.uint64(29))
+    return mixed(runs)
 
 
 def _words(text: str) -> Hashes:
-    """A hash of each word: the sum of its letters, each times a power of `FACTOR`.
-
-    A text without words is one itself.
-    """
-    letters, powers, back = _tables()
+    """A hash of each word; a text without words is one itself."""
+    letters, hashes = _tables()
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
     found = letters.take(units, mode="clip")  # which is quicker than to raise an error
     inside = np.zeros(len(units) + 2, dtype=bool)
@@ -80,24 +70,15 @@ def _words(text: str) -> Hashes:
     if not inside.any():
         found, inside[1:-1] = units + np.uint64(1), True
     edges = np.flatnonzero(inside[1:] != inside[:-1])
-    starts, ends = edges[::2], edges[1::2]
-    found *= powers[: len(found)]
-    sums = np.zeros(len(found) + 1, dtype=np.uint64)
-    np.cumsum(found, out=sums[1:])
-    return (sums[ends] - sums[starts]) * back[starts]  # the same wherever the word stands
+    return hashes.of(found, edges[::2], edges[1::2])
 
 
 @cache
-def _tables() -> tuple[Hashes, Hashes, Hashes]:
-    """Each letter in lower case, 0 for what is none; and powers of `FACTOR` and of its inverse.
+def _tables() -> tuple[Hashes, WordHashes]:
+    """Each letter in lower case, 0 for what is none; and what hashes words of them.
 
     Beyond the first 65,536 characters none counts as a letter: most are pictures.
     """
     every = map(chr, range(1 << 16))
     letters = [ord(c.lower()[0]) if c.isalnum() or c == "_" else 0 for c in every]
-    inverse = pow(FACTOR, -1, 1 << 64)
-    powers, back = (
-        np.cumprod(np.full(2 * STRETCH, factor, dtype=np.uint64), dtype=np.uint64)
-        for factor in (FACTOR, inverse)  # a character has at most two units
-    )
-    return np.array(letters, dtype=np.uint64), powers, back
+    return np.array(letters, dtype=np.uint64), WordHashes(FACTOR)
