@@ -114,7 +114,7 @@ def word_features(reading: Reading, seen: SeenWords) -> Floats:
         "number": number,
         "name_asked": seen.is_name if kind is Kind.NAME else none,
         "number_asked": number if _numeric(kind) else none,
-        "date_asked": [bool(answers_kind(form, kind)) for form in seen.forms] if dated else none,
+        "date_asked": [any(answers_kind(form, kind)) for form in seen.forms] if dated else none,
         "like_focus": like[:, 0],
         "like_question": like[:, 1],
         "name_unasked": seen.is_name if kind is Kind.OTHER else none,

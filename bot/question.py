@@ -1,6 +1,7 @@
 """What kind of answer a question asks for, read off its words alone."""
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 
 from index.terms import terms
@@ -112,10 +113,10 @@ def focus_of(question: str) -> str:
     return question
 
 
-def answers_kind(sentence: str, kind: Kind) -> list[str]:
+def answers_kind(sentence: str, kind: Kind) -> Iterator[str]:
     """The words in `sentence` that could be an answer of `kind`; none for OTHER."""
-    pattern = _ANSWERS.get(kind)
-    return [found.group() for found in pattern.finditer(sentence)] if pattern else []
+    if pattern := _ANSWERS.get(kind):
+        yield from (found.group() for found in pattern.finditer(sentence))
 
 
 def one_thing_asked(question: str) -> Kind | None:

