@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.hashes import Numbering, Places, WordHashes
+from index.hashes import Numbering, Places, WordHashes, mixed
 
 KEPT = 400_000
 """Words that are remembered, some 50 bytes each: some ten thousand articles' worth."""
@@ -87,7 +87,7 @@ class Pieces:
             if len(self._words) > KEPT:
                 self._forget()
             units = np.frombuffer(letters, dtype=np.uint8) + np.uint64(1)
-            words, new = self._words.of(self._hashes.of(units, starts, ends))
+            words, new = self._words.of(mixed(self._hashes.of(units, starts, ends)))
             spans = zip(starts[new].tolist(), ends[new].tolist(), strict=True)
             self._learn([letters[start:end].decode() for start, end in spans])
             pieces, bounds = self._pieces, self._bounds
