@@ -38,7 +38,7 @@ class Texts:
         return cls(words, np.repeat(np.arange(len(texts)), sizes), np.cumsum(sizes) - sizes)
 
     def sums(self, lexicon: Lexicon) -> Vectors:
-        """The sum of the vectors of each text's words; no text may be without any."""
+        """The sum of the vectors of each text's words. Shape `(texts, dimension)`."""
         vectors = lexicon.vectors[self.words]
         sums = np.empty((len(self.starts), vectors.shape[1]), dtype=np.float32)
         for row, text in zip(sums, np.split(vectors, self.starts[1:]), strict=False):
