@@ -89,7 +89,11 @@ class Pieces:
             units = np.frombuffer(letters, dtype=np.uint8) + np.uint64(1)
             words, new = self._words.of(mixed(self._hashes.of(units, starts, ends)))
             spans = zip(starts[new].tolist(), ends[new].tolist(), strict=True)
-            self._learn([letters[start:end].decode() for start, end in spans])
+            try:
+                self._learn([letters[start:end].decode() for start, end in spans])
+            except BaseException:  # words with a number and no pieces
+                self._forget()
+                raise
             pieces, bounds = self._pieces, self._bounds
         lengths = bounds[words + 1] - bounds[words]
         last = lengths.cumsum()

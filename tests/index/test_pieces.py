@@ -58,6 +58,18 @@ def test_forgotten_words_are_found_again(monkeypatch: pytest.MonkeyPatch) -> Non
         assert as_found_by_words(known, [text]) == as_found_whole([text])
 
 
+def test_breaking_off_leaves_no_word_half_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Pieces(tokenizer())
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(known, "_found", _interrupted)
+        known.of(TEXTS)
+    assert as_found_by_words(known, TEXTS) == as_found_whole(TEXTS)
+
+
+def _interrupted(_: object) -> None:
+    raise KeyboardInterrupt
+
+
 @given(st.lists(st.text() | st.text("ab._² \n▁<s>/0xA"), max_size=4))
 def test_pieces_of_any_text_are_those_of_the_tokenizer(texts: list[str]) -> None:
     known = Pieces(tokenizer())
