@@ -59,8 +59,10 @@ class Process:
 
     async def close(self) -> None:
         """End what is under way, and close everything."""
-        for _, task in self._under_way.values():
+        tasks = [task for _, task in self._under_way.values()]
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for articles in [*self._opened]:
             await self._close(articles)
 
