@@ -4,6 +4,7 @@ It knows nothing of kinds of files.
 """
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -23,6 +24,10 @@ def tidy(text: str) -> str:
 
 def keepable(text: str) -> str:
     """`text` with what no database and no encoding takes replaced, one for one."""
+    with suppress(UnicodeEncodeError):
+        text.encode()  # which is told in a tenth of the time that searching takes
+        if "\0" not in text:
+            return text
     return _UNKEEPABLE.sub("\ufffd", text)
 
 
