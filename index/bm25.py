@@ -47,7 +47,7 @@ class Bm25Index:
 
     @property
     def doc_count(self) -> int:
-        """How many passages were there at the last commit, whichever process made it."""
+        """How many passages were there at the last commit."""
         with self._reading():
             self._index.reload()
             return self._index.searcher().num_docs
@@ -55,7 +55,7 @@ class Bm25Index:
     def doc_freqs(self, terms: Sequence[str]) -> list[int]:
         """How many passages have each term in their body (some of them perhaps deleted).
 
-        As of the last look at `doc_count`, like `search`.
+        As of the last look at `doc_count` or `search`: this is asked for many words.
         """
         with self._reading():
             searcher = self._index.searcher()
@@ -84,7 +84,6 @@ class Bm25Index:
             return
         try:
             self._writer.commit()
-            self._index.reload()
         except (OSError, ValueError) as error:
             raise StoreError(f"the word index cannot be written ({error})") from error
 
@@ -92,13 +91,13 @@ class Bm25Index:
         """The best `k` passages as `(id, score)`, best first.
 
         A term counts by its weight in the body and, times TITLE_BOOST, in the title. Nothing
-        but terms is sought: tantivy then passes over what cannot be among the best. Commits of
-        other processes count from the next look at `doc_count` on.
+        but terms is sought: tantivy then passes over what cannot be among the best.
         """
         if not weights or k < 1:
             return []
         query = self._query(weights)
         with self._reading():
+            self._index.reload()
             searcher = self._index.searcher()
             hits = searcher.search(query, k, count=False).hits
             ids = searcher.fast_field_values("id", [address for _, address in hits])
