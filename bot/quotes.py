@@ -6,7 +6,6 @@ for the guessed words that it adds. It knows nothing of stores or of how passage
 """
 
 import re
-import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,7 +46,7 @@ SENTENCE_WEIGHTS = {
 }
 
 _NAMELIKE = re.compile(r"\b(?:[A-Z][\w’'-]*|\d[\d,.]*)")
-_CLOSING = string.whitespace + "\"'”’)]"
+_QUESTION = re.compile(r"""\?[\s"'”’)\]]*$""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def sentence_features(reading: Reading) -> Floats:
         "has_kind": [s.has_kind for s in reading.sentences],
         "lead": [leads / (1 + s.start / 800) for s in reading.sentences],
         "fresh_month": [hits[s.hit].feature("fresh_month") for s in reading.sentences],
-        "is_question": [s.text.rstrip(_CLOSING).endswith("?") for s in reading.sentences],
+        "is_question": [bool(_QUESTION.search(s.text)) for s in reading.sentences],
         "news": [
             leads * len(_names(s.text) - sought.attention.keys()) / 10 for s in reading.sentences
         ],
