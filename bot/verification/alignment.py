@@ -242,10 +242,10 @@ class Aligner:
         ]
 
     def read(self, sentence: str) -> Clauses:
-        """A sentence of the passages as clauses."""
-        return self.settled(clauses(sentence))
+        """A sentence of the passages, or a claim about them, as clauses."""
+        return self._settled(clauses(sentence))
 
-    def settled(self, sentence: Clauses) -> Clauses:
+    def _settled(self, sentence: Clauses) -> Clauses:
         """The sentence with its first word taken as a name only if it is one."""
         first = next((k for k, t in enumerate(sentence.tokens) if t.sort is Sort.NAME), None)
         if (

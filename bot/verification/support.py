@@ -77,7 +77,7 @@ class Verifier:
     def _judge(self, text: str, numbers: tuple[int, ...], strict: bool = False) -> Verdict:
         if line := self._verbatim(text, numbers):
             return Supported((line.quoted(),))
-        alignment = self._aligner.align(self._aligner.settled(clauses(text)), numbers)
+        alignment = self._aligner.align(self._aligner.read(text), numbers)
         case = Case(text, alignment, self._aligner, self._passages, numbers, strict)
         for check in _CHECKS:
             if failure := check(case):
