@@ -64,9 +64,7 @@ class StaticEmbedder:
         for start in range(0, len(texts), BATCH):
             # wordllama's own pooling pads every text to the longest, and takes twice as long.
             for at, found in enumerate(split(texts[start : start + BATCH]), start):
-                numbers = np.asarray(found, dtype=np.int32)
-                # BLAS adds up rows in half the time that numpy takes.
-                vectors[at] = np.ones(len(numbers), np.float32) @ embedding.take(numbers, axis=0)
+                vectors[at] = added(embedding.take(np.asarray(found, dtype=np.int32), axis=0))
         return unit(vectors)
 
     def pieces(self, texts: Sequence[str]) -> tuple[list[list[int]], Vectors]:
@@ -96,6 +94,11 @@ class StaticEmbedder:
                 model = _load_wordllama(self.model_file().parent.parent)
                 self._model = Pieces(model.tokenizer), model.embedding
             return self._model
+
+
+def added(vectors: Vectors) -> Vectors:
+    """The sum of the rows, by BLAS, which takes half the time that numpy takes or less."""
+    return np.asarray(np.ones(len(vectors), dtype=np.float32) @ vectors)
 
 
 def unit(vectors: Vectors) -> Vectors:

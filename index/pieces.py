@@ -8,6 +8,7 @@ nothing of vectors.
 """
 
 from collections.abc import Sequence
+from itertools import compress
 from secrets import randbits
 from threading import Lock
 from typing import Any
@@ -47,12 +48,13 @@ class Pieces:
 
     def of(self, texts: Sequence[str]) -> list[Numbers]:
         """Each text's word pieces, in order."""
-        joined = " ".join(texts)
-        if self._is_plain(joined):  # then each of them is
-            return self._of_words(joined, texts)
-        plain = [*filter(self._is_plain, texts)]
-        found = iter(self._of_words(" ".join(plain), plain))
-        return [next(found) if self._is_plain(text) else self._encoded([text])[0] for text in texts]
+        all_are_plain = self._is_plain(" ".join(texts))
+        are_plain = [all_are_plain or self._is_plain(text) for text in texts]
+        plain = iter(self._of_words([*compress(texts, are_plain)]))
+        return [
+            next(plain) if is_plain else self._encoded([text])[0]
+            for text, is_plain in zip(texts, are_plain, strict=True)
+        ]
 
     def of_each(self, texts: Sequence[str]) -> list[list[int]]:
         """The same, by number, and no word is remembered: quick for a hundred words or a few texts.
@@ -77,11 +79,11 @@ class Pieces:
         letters = text.encode()  # in which Python finds what is not ASCII sooner
         return not any(special in letters for special in self._special)
 
-    def _of_words(self, joined: str, texts: Sequence[str]) -> list[Numbers]:
-        """The pieces of texts that are plain; `joined` is all of them."""
+    def _of_words(self, texts: Sequence[str]) -> list[Numbers]:
+        """The pieces of texts that are plain."""
         if not texts:
             return []
-        letters = joined.encode()
+        letters = " ".join(texts).encode()
         starts, ends = _words(letters)
         with self._lock:
             if len(self._words) > KEPT:

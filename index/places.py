@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import Vectors
+from index.embed import Vectors, added
 from index.lexicon import NO_TERM, Lexicon, Numbers
 
 NEAR = 22
@@ -42,8 +42,7 @@ class Texts:
         vectors = lexicon.vectors[self.words]
         sums = np.empty((len(self.starts), vectors.shape[1]), dtype=np.float32)
         for row, text in zip(sums, np.split(vectors, self.starts[1:]), strict=False):
-            # BLAS adds up rows in a fifth of the time that `np.add.reduceat` takes.
-            np.matmul(np.ones(len(text), dtype=np.float32), text, out=row)
+            row[:] = added(text)
         return sums
 
 
