@@ -1,0 +1,1 @@
+"""Which sentences of the retrieved passages answer a question, and how they are shown."""

@@ -1,0 +1,201 @@
+"""Candidate sentences: the sentences of a retrieved passage, and which may be quoted.
+
+A quote is a whole sentence. Headings, captions, links, bylines and what else a news page holds
+between its sentences are recognised by their shape and by the words in `furniture.txt`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+
+from bot.extraction.boundaries import ends_torn, lines
+from bot.extraction.clause import WORD, is_clause
+from index.manifest import Candidate
+from index.split import Span
+
+MIN_WORDS = 4
+LONGEST_HEADING = 20
+
+
+class Kind(StrEnum):
+    """What a piece of text is."""
+
+    SENTENCE = "sentence"
+    QUESTION = "question"
+    HEADING = "heading"
+    CAPTION = "caption"
+    LINK = "link"
+    BYLINE = "byline"
+    DATELINE = "dateline"
+    BOILERPLATE = "boilerplate"
+    TABLE = "table"
+    LIST_ITEM = "list item"
+    FRAGMENT = "fragment"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A piece of an article, verbatim: `text` is the article's `[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+    kind: Kind
+
+    @property
+    def quotable(self) -> bool:
+        """Whether it is a whole sentence that states something."""
+        return self.kind is Kind.SENTENCE
+
+
+def candidate_sentences(candidate: Candidate) -> list[Sentence]:
+    """The sentences of a passage, in order; offsets count from the start of its article."""
+    return sentences_of(candidate.text, candidate.start)
+
+
+def sentences_of(text: str, offset: int = 0) -> list[Sentence]:
+    """The sentences of `text`, in order; it starts at `offset` in its article."""
+    found: list[Sentence] = []
+    for line in lines(text):
+        found.extend(_sentences_of_line(text, line, offset))
+    return found
+
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?|JANUARY|FEBRUARY|MARCH|APRIL|MAY|"
+    r"JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)"
+)
+_AGENCY = r"(?:CNN(?: \w+)?|AP|Reuters|REUTERS|AFP|Bloomberg|UPI|dpa|Xinhua|PTI|ANI|TASS)"
+_DASH = r"(?:\s+[-–]\s+|\s*(?:—|--)\s*|\s+–)"
+_PLACE = r"[A-Z][\w.’'-]*(?:\s[A-Z][\w.’'-]*){0,3}"
+_REGION = rf"(?:,\s{_PLACE}){{0,2}}(?:,\s{_MONTH}\.?\s\d{{1,2}})?"
+_PREFIX = re.compile(
+    rf"""(?:
+      [^\w\s"“”'‘’()\[\]$€£¥#@+.…|<-]+\s*                     # bullets, emoji
+    | [-*+]{{1,3}}\s+
+    | \(?\d{{1,3}}[.)]\s+(?=["“‘'(]?[A-Z])                     # 1. 2) (3)
+    | (?:UPDATE|WRAPUP|BREAKING|EXCLUSIVE|CORRECTED|REFILE)(?:\s\d+)?(?:-|{_DASH}|:\s)
+    | \({_AGENCY}\)(?:{_DASH}|\s*)                            # (CNN) The
+    | {_PLACE}{_REGION}\s(?:\({_AGENCY}\)(?:{_DASH}|\s?)|{_AGENCY}{_DASH})  # Kyiv (CNN)The
+    | [A-Z][A-Z.]{{2,}}(?:[\s-][A-Z][A-Z.]+){{0,3}}{_REGION}{_DASH}  # WASHINGTON, Oct 4 —
+    | [A-Z][a-z]+(?:\s[A-Z][a-z]+)?(?:,\s{_PLACE})?\s[—–]\s     # Kyiv, Ukraine —
+    )\s*(?=["“‘'(\[$€£]*[A-Z0-9])""",
+    re.VERBOSE,
+)
+_MAY_LEAD = re.compile(
+    r"[^\w\"“‘']|\d{1,3}[.)]|[A-Z][A-Z]|[A-Z].{2,40}?(?:[—–]|\((?:CNN|AP|Reu|AFP))"
+)
+_ENDED = re.compile(r"[.!?…]\s?[\"”’'»)\]]{0,3}(?:\[\d+\])*$")
+_ASKED = re.compile(r"\?\s?[\"”’'»)\]]{0,3}$")
+_BEGINS = re.compile(r"[\"“‘'«(\[$€£¥#@+-]*(?:[A-Z0-9]|[^\W\d_a-z]|[a-z]+[A-Z]|al-)")
+_CREDIT = re.compile(
+    r"(?:^|[/(\s])(?:Getty [Ii]mages(?: Europe)?|Reuters|REUTERS|AFP|AP|Shutterstock|Alamy|EPA|"
+    r"EPA-EFE|Imagn Images|Handout|USA TODAY Sports|USA TODAY Network|Adobe Stock|iStock)\)?\.?$"
+)
+_DATE_LINE = re.compile(
+    rf"(?:(?:Updated|Published|Posted)\W+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s)?"
+    rf"(?:\d{{1,2}}:\d\d\s?[ap]\.?m\.?\s\w+,?\s)?{_MONTH}\.?\s\d{{1,2}}(?:,\s\d{{4}})?.{{0,25}}$"
+    rf"|(?:{_PLACE}\s)?(?:{_PLACE},\s)?\(?{_AGENCY}\)?\s*[-–—]*$"
+)
+_BYLINE = re.compile(
+    r"By (?:[A-Z][\w.’'-]+\s?){1,4}|[-–—]+\s?[A-Z][\w.’'-]+(?:,?\s(?:and\s)?[A-Z][\w.’'-]*){0,6}$"
+    r"|Special (?:to|for) |(?:[A-Z][\w.’'-]+ ){2,3}(?:\||,) (?:USA|CNN|Staff|The|Associated)"
+)
+_ADDRESS = re.compile(r"(?:https?:|www\.|pic\.twitter)\S*$|\S+@\S+\.\w+$|\S+\.(?:com|org|net)\S*$")
+_FILE_PHOTO = re.compile(rf"FILE\b|[A-Z ,.]+{_DASH}{_MONTH}\s\d{{1,2}}\s?:")
+_LIST_MARK = re.compile(r"[•▪●■*◦‣·]|[-–—]\s|\(?\d{1,3}[.)]\s|[a-z][.)]\s")
+
+
+def _sentences_of_line(text: str, line: Sequence[Span], offset: int) -> Iterator[Sentence]:
+    first, last = line[0][0], line[-1][1]
+    caption = _is_caption_line(text, line)
+    listed = bool(_LIST_MARK.match(text, first))
+    for start, end in line:
+        begin = _after_prefix(text, start, end) if start == first else start
+        kind = (
+            Kind.CAPTION if caption else _kind(text[begin:end], listed, end - start == last - first)
+        )
+        yield Sentence(offset + begin, offset + end, text[begin:end], kind)
+
+
+def _after_prefix(text: str, start: int, end: int) -> int:
+    """Where a line begins after its bullet, number or dateline."""
+    for _ in range(3):
+        if not _MAY_LEAD.match(text, start, end):
+            break
+        prefix = _PREFIX.match(text, start, end)
+        if not prefix:
+            break
+        start = prefix.end()
+    return start
+
+
+def _is_caption_line(text: str, line: Sequence[Span]) -> bool:
+    """Whether a line ends with a picture's credit, or begins as a picture's file name does."""
+    start, end = line[-1]
+    tail = text[max(start, end - 40) : end]
+    if "Hide Caption" in tail or _CREDIT.search(tail):
+        return True
+    return bool(_FILE_PHOTO.match(text, line[0][0], line[0][1]))
+
+
+def _kind(text: str, listed: bool, alone: bool) -> Kind:
+    words = WORD.findall(text)
+    small = {word.lower() for word in words}
+    triggers = _furniture()
+    for word in small & triggers.keys():
+        for kind, pattern in triggers[word]:
+            if pattern.search(text):
+                return kind
+    if _ENDED.search(text, len(text) - 12 if len(text) > 12 else 0):
+        return _kind_of_ended(text, words)
+    return _kind_of_unended(text, listed, alone)
+
+
+def _kind_of_ended(text: str, words: Sequence[str]) -> Kind:
+    """The kind of what ends as a sentence does."""
+    if _ASKED.search(text, max(len(text) - 6, 0)):
+        return Kind.QUESTION
+    count = text.count(" ") + 1
+    if "|" in text or "\t" in text or len(words) * 2 < count:
+        return Kind.TABLE
+    if count < MIN_WORDS or not _BEGINS.match(text) or ends_torn(text):
+        return Kind.FRAGMENT
+    if text.isupper():
+        return Kind.HEADING
+    return Kind.SENTENCE if is_clause(words) else Kind.FRAGMENT
+
+
+def _kind_of_unended(text: str, listed: bool, alone: bool) -> Kind:
+    """The kind of what lacks the mark that ends a sentence."""
+    if _ADDRESS.match(text):
+        return Kind.LINK
+    if _DATE_LINE.match(text):
+        return Kind.DATELINE
+    if _BYLINE.match(text):
+        return Kind.BYLINE
+    if "|" in text or "\t" in text or sum(map(str.isdigit, text)) * 4 > len(text):
+        return Kind.TABLE
+    if listed:
+        return Kind.LIST_ITEM
+    heading = alone and len(text.split()) <= LONGEST_HEADING
+    return Kind.HEADING if heading else Kind.FRAGMENT
+
+
+@lru_cache(maxsize=1)
+def _furniture() -> dict[str, list[tuple[Kind, re.Pattern[str]]]]:
+    """By a word that must be there, the patterns of `furniture.txt` and what they show."""
+    triggers: dict[str, list[tuple[Kind, re.Pattern[str]]]] = {}
+    kind = Kind.LINK
+    source = files("bot.extraction").joinpath("furniture.txt").read_text(encoding="utf-8")
+    for line in source.splitlines():
+        if line.startswith("["):
+            kind = Kind(line.strip("[]"))
+        elif line and not line.startswith("#"):
+            word, pattern = line.split(" ", 1)
+            triggers.setdefault(word, []).append((kind, re.compile(pattern)))
+    return triggers
