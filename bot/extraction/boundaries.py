@@ -35,6 +35,7 @@ _TORN = re.compile(
     re.VERBOSE,
 )
 _LONGEST = 14
+_LONGEST_TITLE = 7
 _STARTERS = (
     "The|It|Its|He|She|They|We|I|You|In|But|And|This|That|These|Those|A|An|At|On|For|As|When|There|"
     "If|His|Her|Their|Our|My|Some|Many|Most|What|How|Why|Where|Who|After|Before|Since|While|With|"
@@ -55,13 +56,14 @@ _ENDS_IN_INITIAL = re.compile(r"(?:^|[\W_])[A-Z]\.$")
 _ENDS_IN_WORD = re.compile(r"[^\W\d_A-Z]{2}$")
 
 
-def ends_torn(text: str) -> bool:
-    """Whether `text` ends in an abbreviation that never ends a sentence: "said Gov."."""
-    found = _TORN.match(text, text.rfind(" ") + 1)
+def is_torn(token: str) -> bool:
+    """Whether a last word is an abbreviation that never ends a sentence: "Gov.", "D-N."."""
+    if len(token) > _LONGEST_TITLE or not token[0].isupper():
+        return False
+    found = _TORN.match(token)
     if not found:
         return False
-    title = found["title"] not in (None, "No", "Nos")
-    return title or bool(found["roe"]) or "-" in (found["piece"] or "")
+    return found["title"] not in (None, "No", "Nos") or "-" in (found["piece"] or "")
 
 
 def lines(text: str) -> Iterator[list[Span]]:
@@ -77,8 +79,11 @@ def lines(text: str) -> Iterator[list[Span]]:
 
 
 def _repaired(text: str, line: list[Span]) -> list[Span]:
-    joined = _joined(text, line) if len(line) > 1 else line
-    return [part for span in joined for part in _parted(text, *span)]
+    if len(line) > 1:
+        line = _joined(text, line)
+    if not _MARK_AND_NEXT.search(text, line[0][0], line[-1][1]):
+        return line
+    return [part for span in line for part in _parted(text, *span)]
 
 
 def _joined(text: str, line: Iterable[Span]) -> list[Span]:

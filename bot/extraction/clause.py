@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from enum import IntEnum
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
 
-WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_MARKS = ' .,;:!?…"“”‘()[]*—–-'
 
 
 def listed(words: str) -> frozenset[str]:
@@ -21,23 +21,26 @@ _AUXILIARIES = listed(
     "we've we'd we'll they're they've they'd they'll he's he'd he'll she's she'd she'll it's it'd "
     "it'll that's that'll there's here's what's who's where's how's let's said says"
 )
+_SUBJECTS = listed("i he she they we I He She They We It")
+_CLEAR = _AUXILIARIES | _SUBJECTS
 _BEFORE_NOUN = listed(
     "a an the this these those my your his her its our their no any each every some several many "
-    "few most more all both another other such of in on at by for from with without to into onto "
+    "few most more another other such of in on at by for from with without to into onto "
     "over under about after before between against during through across near per than like as "
-    "more less very first last next new own two three four five six seven eight nine ten hundreds "
-    "including recently newly highly"
+    "more less very first last next new own including recently newly highly to"
 )
 _PLURAL_SUBJECTS = listed(
     "i we you they who that which people police men women children officials both many some most "
-    "all others also still often never always now then usually sometimes typically only"
+    "all others also still often never always now then usually sometimes just only"
 )
 _NO_PAST = listed(
     "red bed hundred need speed indeed seed feed deed breed greed exceed proceed succeed united "
     "related based so-called sacred naked wicked beloved armed"
 )
+_ALMOST = listed("nearly about almost around more over a an half")
 _RELATIVES = listed("who which whose whom")
-_SUBORDINATE = listed("because although unless whereas")
+_SUBORDINATE = listed("Because Although Unless Whereas")
+_SUBORDINATING = _RELATIVES | _SUBORDINATE
 _ASKS = listed("how what why who where when which whose is are do does did can should will could")
 _NO_PURPOSE = listed(
     "how what where when who whether things ways way reasons places time best need right set guide "
@@ -55,29 +58,40 @@ _SITE = re.compile(r"\s+[-|–—]\s+(?:[A-Z][\w.&']*\s?){1,4}$")
 _SLUG = re.compile(r"\S*-\S*-\S*-\S*")
 
 
-class Verbs(NamedTuple):
-    """Verb forms: those always finite, and those that may be something else."""
-
-    finite: frozenset[str]
-    base: frozenset[str]
-    third: frozenset[str]
-    past: frozenset[str]
+def words_of(text: str) -> list[str]:
+    """The words of `text` without the marks around them."""
+    return [token.strip(_MARKS) for token in text.split()]
 
 
-def finite_verbs(words: Sequence[str]) -> int:
-    """How many finite verbs `words` seem to have; a word that may be a noun counts by its place."""
-    verbs = _verbs()
-    return sum(_is_finite(words, place, verbs) for place in range(len(words)))
+class Form(IntEnum):
+    """What form of a verb a word may be. Only FINITE is one wherever it stands."""
+
+    FINITE = 1
+    THIRD = 2
+    PAST = 3
+    BASE = 4
+    BASE_OR_NOUN = 5
 
 
-def is_clause(words: Sequence[str]) -> bool:
-    """Whether `words` have a finite verb outside their relative clauses."""
-    if not words:
-        return False
-    needed = 1 + sum(word in _RELATIVES for word in words[1:])
-    needed += words[0].lower() in _SUBORDINATE
-    finite = _verbs().finite
-    return sum(word in finite for word in words) >= needed or finite_verbs(words) >= needed
+def is_clause(tokens: Sequence[str]) -> bool:
+    """Whether words have a finite verb outside their relative clauses; marks may cling to them."""
+    if _SUBORDINATING.isdisjoint(tokens) and not _CLEAR.isdisjoint(tokens):
+        return True  # most sentences
+    words = [token.strip(_MARKS) for token in tokens]
+    skipped = bool(words) and words[0] in _SUBORDINATE
+    forms = _forms()
+    for place, word in enumerate(words):
+        if word in _RELATIVES and place:
+            skipped = True  # the next verb is the relative clause's
+            continue
+        form = forms.get(word if place else word.lower())
+        if word in _SUBJECTS or ((form or word.endswith("ed")) and _is_finite(words, place, form)):
+            if not skipped:
+                return True
+            skipped = word in _SUBJECTS
+        elif skipped and tokens[place].endswith(",") and place > 2:
+            skipped = False
+    return False
 
 
 def is_statement(title: str) -> bool:
@@ -88,24 +102,25 @@ def is_statement(title: str) -> bool:
     parts = [part.split() for part in re.split(r":\s|\s[-–—|]\s", title)]
     if any(part and part[0].lower() in _ASKS for part in parts):
         return False
-    return any(_says(WORD.findall(" ".join(part))) for part in parts)
+    return any(_says(words_of(" ".join(part))) for part in parts)
 
 
 def _says(words: list[str]) -> bool:
-    verbs = _verbs()
+    """Whether part of a title has a verb after its subject."""
     small = [word.lower() for word in words]
-    for place, word in enumerate(small):
-        if not place:
-            continue
-        if word == "to" and place + 1 < len(small):
-            if small[place + 1] in verbs.base and small[place - 1] not in _NO_PURPOSE:
-                return words[place - 1][0].isupper()
-        elif word in _OFTEN_NOUNS:
-            if _takes_object(words[place + 1 : place + 2]) and small[place - 1] not in _BEFORE_NOUN:
-                return True
-        elif _is_finite(small, place, verbs):
-            return True
-    return False
+    return any(_is_title_verb(words, small, place) for place in range(1, len(small)))
+
+
+def _is_title_verb(words: Sequence[str], small: Sequence[str], place: int) -> bool:
+    word, before, after = small[place], small[place - 1], small[place + 1 : place + 2]
+    if word == "to":  # "Congress to vote on ..."
+        purpose = before in _NO_PURPOSE or not words[place - 1][:1].isupper()
+        return (
+            not purpose and bool(after) and _forms().get(after[0]) in (Form.BASE, Form.BASE_OR_NOUN)
+        )
+    if word in _OFTEN_NOUNS:
+        return before not in _BEFORE_NOUN and _takes_object(words[place + 1 : place + 2])
+    return _is_finite(small, place, _forms().get(word))
 
 
 def _takes_object(after: Sequence[str]) -> bool:
@@ -117,24 +132,24 @@ def _takes_object(after: Sequence[str]) -> bool:
     return small in objects or (after[0][0].isupper() and small not in _BEFORE_NOUN)
 
 
-def _is_finite(words: Sequence[str], place: int, verbs: Verbs) -> bool:
-    word = words[place] if place else words[0].lower()
-    if word in verbs.finite:
+def _is_finite(words: Sequence[str], place: int, form: Form | None) -> bool:
+    """Whether the word at `place` is a finite verb, judged by the words beside it."""
+    if form is Form.FINITE:
         return True
-    before = words[place - 1].lower() if place else ""
-    if word in verbs.third:
-        return bool(place) and before not in _BEFORE_NOUN and not before.endswith(("’s", "'s"))
-    if word in verbs.past or (word.endswith("ed") and word not in _NO_PAST):
-        return _is_past(words, place, before)
-    if word in verbs.base:
-        return not place or before in _PLURAL_SUBJECTS or _is_plural(before)
-    return False
-
-
-def _is_past(words: Sequence[str], place: int, before: str) -> bool:
-    if not place or before in _BEFORE_NOUN or before.endswith(("’s", "'s")):
+    if not place:
+        return form in (Form.BASE, Form.BASE_OR_NOUN)  # "Take the road"
+    before = words[place - 1].lower()
+    if form is Form.BASE_OR_NOUN:
+        return before in _PLURAL_SUBJECTS or before.endswith("ly") or _is_plural(before)
+    if before in _BEFORE_NOUN or before.endswith(("’s", "'s")) or words[place] in _NO_PAST:
         return False
-    return words[place + 1 : place + 2] != ["by"]
+    after = words[place + 1 : place + 3]
+    return form in (Form.THIRD, Form.BASE) or after[:1] != ["by"] or _is_amount(after[1:])
+
+
+def _is_amount(words: Sequence[str]) -> bool:
+    """Whether words begin with how much: "declined by nearly 10%"."""
+    return any(word[:1].isdigit() or word in _ALMOST for word in words)
 
 
 def _is_plural(word: str) -> bool:
@@ -142,21 +157,19 @@ def _is_plural(word: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _verbs() -> Verbs:
-    """The forms of the verbs in `verbs.txt`."""
+def _forms() -> dict[str, Form]:
+    """The forms of the verbs in `verbs.txt`; regular past forms are known by their ending."""
     text = files("bot.extraction").joinpath("verbs.txt").read_text(encoding="utf-8")
-    lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-    regular, irregular = (part.split() for part in lines.split("[regular]")[1].split("[irregular]"))
-    forms = [entry.split("/") for entry in irregular]
-    base = [*regular, *(form[0] for form in forms)]
-    distinct = {f[1] for f in forms if len(f) == 3}
-    past = {f[1] for f in forms if len(f) == 2}
-    return Verbs(
-        _AUXILIARIES | distinct,
-        frozenset(base),
-        frozenset(map(_third_person, base)),
-        frozenset(past),
-    )
+    parts = re.split(r"(?:^#.*\n)?^\[.*\]$", text, flags=re.MULTILINE)
+    verbs, nouns, irregular = (part.split() for part in parts[1:])
+    triples = [entry.split("/") for entry in irregular]
+    forms = dict.fromkeys([*verbs, *(triple[0] for triple in triples)], Form.BASE)
+    forms |= dict.fromkeys(nouns, Form.BASE_OR_NOUN)
+    forms |= {_third_person(base): Form.THIRD for base in forms}
+    for base, past, *participle in triples:
+        if past != base:  # alone it may be the participle, unless that differs
+            forms[past] = Form.FINITE if participle else Form.PAST
+    return forms | dict.fromkeys(_AUXILIARIES, Form.FINITE)
 
 
 def _third_person(base: str) -> str:

@@ -11,8 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 
-from bot.extraction.boundaries import ends_torn, lines
-from bot.extraction.clause import WORD, is_clause
+from bot.extraction.boundaries import is_torn, lines
+from bot.extraction.clause import is_clause
 from index.manifest import Candidate
 from index.split import Span
 
@@ -93,9 +93,16 @@ _ENDED = re.compile(r"[.!?…]\s?[\"”’'»)\]]{0,3}(?:\[\d+\])*$")
 _ASKED = re.compile(r"\?\s?[\"”’'»)\]]{0,3}$")
 _BEGINS = re.compile(r"[\"“‘'«(\[$€£¥#@+-]*(?:[A-Z0-9]|[^\W\d_a-z]|[a-z]+[A-Z]|al-)")
 _CREDIT = re.compile(
-    r"(?:^|[/(\s])(?:Getty [Ii]mages(?: Europe)?|Reuters|REUTERS|AFP|AP|Shutterstock|Alamy|EPA|"
-    r"EPA-EFE|Imagn Images|Handout|USA TODAY Sports|USA TODAY Network|Adobe Stock|iStock)\)?\.?$"
+    r"(?:^|[/(]|\bvia )(?:Getty [Ii]mages(?: Europe)?|Reuters|REUTERS|AFP|AP|Shutterstock|Alamy|"
+    r"EPA|EPA-EFE|Imagn Images|Handout|USA TODAY (?:Sports|Network)|Adobe Stock|iStock)\)?\.?$"
 )
+_LABEL = re.compile(
+    r"(?:MORE|More|READ|Read|RELATED|Related|WATCH|Watch|SEE|See|LISTEN|Listen|OPINION|Opinion|"
+    r"Review|REVIEW|FULL STORY|Full story|Original story|Story|Fact check|FACT CHECK|VIDEO|Video|"
+    r"PHOTOS?|Photos?|GALLERY|Gallery|QUIZ|Quiz|PODCAST|Podcast|LIVE|Live updates)"
+    r"(?: [\w'’-]+){0,4} ?[:|]"
+)
+_LAST_MARKS = '.!?…"”'
 _DATE_LINE = re.compile(
     rf"(?:(?:Updated|Published|Posted)\W+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s)?"
     rf"(?:\d{{1,2}}:\d\d\s?[ap]\.?m\.?\s\w+,?\s)?{_MONTH}\.?\s\d{{1,2}}(?:,\s\d{{4}})?.{{0,25}}$"
@@ -137,37 +144,39 @@ def _after_prefix(text: str, start: int, end: int) -> int:
 def _is_caption_line(text: str, line: Sequence[Span]) -> bool:
     """Whether a line ends with a picture's credit, or begins as a picture's file name does."""
     start, end = line[-1]
-    tail = text[max(start, end - 40) : end]
-    if "Hide Caption" in tail or _CREDIT.search(tail):
-        return True
-    return bool(_FILE_PHOTO.match(text, line[0][0], line[0][1]))
+    if text[end - 1] not in _LAST_MARKS:
+        tail = text[max(start, end - 40) : end]
+        if "Hide Caption" in tail or _CREDIT.search(tail):
+            return True
+    start, end = line[0]
+    return text[start : start + 2].isupper() and bool(_FILE_PHOTO.match(text, start, end))
 
 
 def _kind(text: str, listed: bool, alone: bool) -> Kind:
-    words = WORD.findall(text)
-    small = {word.lower() for word in words}
-    triggers = _furniture()
-    for word in small & triggers.keys():
-        for kind, pattern in triggers[word]:
+    if _LABEL.match(text):
+        return Kind.LINK
+    tokens = text.split()
+    furniture = _furniture()
+    for token in furniture.keys() & tokens:
+        for kind, pattern in furniture[token]:
             if pattern.search(text):
                 return kind
     if _ENDED.search(text, len(text) - 12 if len(text) > 12 else 0):
-        return _kind_of_ended(text, words)
+        return _kind_of_ended(text, tokens)
     return _kind_of_unended(text, listed, alone)
 
 
-def _kind_of_ended(text: str, words: Sequence[str]) -> Kind:
+def _kind_of_ended(text: str, tokens: Sequence[str]) -> Kind:
     """The kind of what ends as a sentence does."""
     if _ASKED.search(text, max(len(text) - 6, 0)):
         return Kind.QUESTION
-    count = text.count(" ") + 1
-    if "|" in text or "\t" in text or len(words) * 2 < count:
+    if "|" in text or "\t" in text:
         return Kind.TABLE
-    if count < MIN_WORDS or not _BEGINS.match(text) or ends_torn(text):
+    if len(tokens) < MIN_WORDS or not _BEGINS.match(text) or is_torn(tokens[-1]):
         return Kind.FRAGMENT
     if text.isupper():
         return Kind.HEADING
-    return Kind.SENTENCE if is_clause(words) else Kind.FRAGMENT
+    return Kind.SENTENCE if is_clause(tokens) else Kind.FRAGMENT
 
 
 def _kind_of_unended(text: str, listed: bool, alone: bool) -> Kind:
@@ -178,7 +187,7 @@ def _kind_of_unended(text: str, listed: bool, alone: bool) -> Kind:
         return Kind.DATELINE
     if _BYLINE.match(text):
         return Kind.BYLINE
-    if "|" in text or "\t" in text or sum(map(str.isdigit, text)) * 4 > len(text):
+    if "|" in text or "\t" in text or _figures(text) * 4 > len(text):
         return Kind.TABLE
     if listed:
         return Kind.LIST_ITEM
@@ -186,10 +195,14 @@ def _kind_of_unended(text: str, listed: bool, alone: bool) -> Kind:
     return Kind.HEADING if heading else Kind.FRAGMENT
 
 
+def _figures(text: str) -> int:
+    return sum(map(str.isdigit, text))
+
+
 @lru_cache(maxsize=1)
 def _furniture() -> dict[str, list[tuple[Kind, re.Pattern[str]]]]:
-    """By a word that must be there, the patterns of `furniture.txt` and what they show."""
-    triggers: dict[str, list[tuple[Kind, re.Pattern[str]]]] = {}
+    """The patterns of `furniture.txt` and what each shows, by the word that must be there."""
+    patterns: dict[str, list[tuple[Kind, re.Pattern[str]]]] = {}
     kind = Kind.LINK
     source = files("bot.extraction").joinpath("furniture.txt").read_text(encoding="utf-8")
     for line in source.splitlines():
@@ -197,5 +210,13 @@ def _furniture() -> dict[str, list[tuple[Kind, re.Pattern[str]]]]:
             kind = Kind(line.strip("[]"))
         elif line and not line.startswith("#"):
             word, pattern = line.split(" ", 1)
-            triggers.setdefault(word, []).append((kind, re.compile(pattern)))
-    return triggers
+            for token in _as_tokens(word):
+                patterns.setdefault(token, []).append((kind, re.compile(pattern)))
+    return patterns
+
+
+def _as_tokens(word: str) -> Iterator[str]:
+    """How a word may be written between blanks; to look these up is quicker than to cut words."""
+    for form in {word, word.upper(), word.capitalize()}:
+        yield from (form + mark for mark in ("", ":", ".", ",", ")", ").", ".)", "?", "!", ";"))
+        yield from ("(" + form, "(" + form + ")", '"' + form, "“" + form)
