@@ -24,10 +24,10 @@ _AUXILIARIES = listed(
 _SUBJECTS = listed("i he she they we I He She They We It")
 _CLEAR = _AUXILIARIES | _SUBJECTS
 _BEFORE_NOUN = listed(
-    "a an the this these those my your his her its our their no any each every some several many "
+    "a an the this these those my your his her its our their no any each every several many "
     "few most more another other such of in on at by for from with without to into onto "
     "over under about after before between against during through across near per than like as "
-    "more less very first last next new own including recently newly highly to"
+    "more less very last next new own including recently newly highly to"
 )
 _PLURAL_SUBJECTS = listed(
     "i we you they who that which people police men women children officials both many some most "
@@ -38,6 +38,7 @@ _NO_PAST = listed(
     "related based so-called sacred naked wicked beloved armed"
 )
 _ALMOST = listed("nearly about almost around more over a an half")
+_BEFORE_ORDER = listed("To For Next Then If In When First Please Instead At On Otherwise And By So")
 _RELATIVES = listed("who which whose whom")
 _SUBORDINATE = listed("Because Although Unless Whereas")
 _SUBORDINATING = _RELATIVES | _SUBORDINATE
@@ -45,14 +46,6 @@ _ASKS = listed("how what why who where when which whose is are do does did can s
 _NO_PURPOSE = listed(
     "how what where when who whether things ways way reasons places time best need right set guide "
     "steps tips everything here's what's according due thanks back up it used able plans plan"
-)
-_OFTEN_NOUNS = listed(
-    "talks plans calls reports claims moves attacks strikes protests votes results rates shares "
-    "costs states forces sanctions awards highlights looks tests cases rules orders deals visits "
-    "names works records questions answers fires shows plays games runs hits goals hopes concerns "
-    "fears threats demands offers changes cuts rises falls wins losses returns leads stands ends "
-    "deaths cuts picks trends views guides lives leaves pictures videos updates stars points "
-    "parties heads notes signs efforts reviews issues markets charges"
 )
 _SITE = re.compile(r"\s+[-|–—]\s+(?:[A-Z][\w.&']*\s?){1,4}$")
 _SLUG = re.compile(r"\S*-\S*-\S*-\S*")
@@ -71,6 +64,10 @@ class Form(IntEnum):
     PAST = 3
     BASE = 4
     BASE_OR_NOUN = 5
+    THIRD_OR_PLURAL = 6
+
+
+_PRESENT = (Form.BASE, Form.THIRD, Form.THIRD_OR_PLURAL)
 
 
 def is_clause(tokens: Sequence[str]) -> bool:
@@ -81,7 +78,7 @@ def is_clause(tokens: Sequence[str]) -> bool:
     skipped = bool(words) and words[0] in _SUBORDINATE
     forms = _forms()
     for place, word in enumerate(words):
-        if word in _RELATIVES and place:
+        if (word in _RELATIVES and place) or (word == "that" and _is_verb(words[place + 1 :])):
             skipped = True  # the next verb is the relative clause's
             continue
         form = forms.get(word if place else word.lower())
@@ -89,6 +86,8 @@ def is_clause(tokens: Sequence[str]) -> bool:
             if not skipped:
                 return True
             skipped = word in _SUBJECTS
+        elif form and place and tokens[place - 1].endswith(",") and words[0] in _BEFORE_ORDER:
+            return True  # "For tickets, visit ..."
         elif skipped and tokens[place].endswith(",") and place > 2:
             skipped = False
     return False
@@ -102,7 +101,7 @@ def is_statement(title: str) -> bool:
     parts = [part.split() for part in re.split(r":\s|\s[-–—|]\s", title)]
     if any(part and part[0].lower() in _ASKS for part in parts):
         return False
-    return any(_says(words_of(" ".join(part))) for part in parts)
+    return any(_says(words_of(" ".join(part))) for part in parts if len(part) > 2)
 
 
 def _says(words: list[str]) -> bool:
@@ -118,9 +117,10 @@ def _is_title_verb(words: Sequence[str], small: Sequence[str], place: int) -> bo
         return (
             not purpose and bool(after) and _forms().get(after[0]) in (Form.BASE, Form.BASE_OR_NOUN)
         )
-    if word in _OFTEN_NOUNS:
-        return before not in _BEFORE_NOUN and _takes_object(words[place + 1 : place + 2])
-    return _is_finite(small, place, _forms().get(word))
+    form = _forms().get(word)
+    if form in (Form.THIRD_OR_PLURAL, Form.BASE_OR_NOUN) and not _takes_object(words[place + 1 :]):
+        return False
+    return (bool(form) or word.endswith("ed")) and _is_finite(small, place, form)
 
 
 def _takes_object(after: Sequence[str]) -> bool:
@@ -129,22 +129,31 @@ def _takes_object(after: Sequence[str]) -> bool:
         return False
     small = after[0].lower()
     objects = ("a", "an", "the", "his", "her", "its", "their", "to", "that", "no", "it", "him")
-    return small in objects or (after[0][0].isupper() and small not in _BEFORE_NOUN)
+    if small in objects or after[0][:1].isdigit() or after[0].startswith("$"):
+        return True
+    return after[0][:1].isupper() and small not in _BEFORE_NOUN
 
 
 def _is_finite(words: Sequence[str], place: int, form: Form | None) -> bool:
     """Whether the word at `place` is a finite verb, judged by the words beside it."""
     if form is Form.FINITE:
         return True
-    if not place:
-        return form in (Form.BASE, Form.BASE_OR_NOUN)  # "Take the road"
+    if not place:  # "Take the road", "Report to the office"
+        return form is Form.BASE or (form is Form.BASE_OR_NOUN and "".join(words[1:2]).islower())
     before = words[place - 1].lower()
     if form is Form.BASE_OR_NOUN:
         return before in _PLURAL_SUBJECTS or before.endswith("ly") or _is_plural(before)
     if before in _BEFORE_NOUN or before.endswith(("’s", "'s")) or words[place] in _NO_PAST:
         return False
+    if before.endswith("ly") and (place == 1 or words[place - 2].lower() in _BEFORE_NOUN):
+        return form is not Form.PAST and form is not None  # "a badly damaged bridge"
     after = words[place + 1 : place + 3]
-    return form in (Form.THIRD, Form.BASE) or after[:1] != ["by"] or _is_amount(after[1:])
+    return form in _PRESENT or after[:1] != ["by"] or _is_amount(after[1:])
+
+
+def _is_verb(words: Sequence[str]) -> bool:
+    """Whether the first of `words` can be a finite verb."""
+    return bool(words) and _forms().get(words[0]) in (Form.FINITE, Form.PAST, *_PRESENT)
 
 
 def _is_amount(words: Sequence[str]) -> bool:
@@ -166,6 +175,7 @@ def _forms() -> dict[str, Form]:
     forms = dict.fromkeys([*verbs, *(triple[0] for triple in triples)], Form.BASE)
     forms |= dict.fromkeys(nouns, Form.BASE_OR_NOUN)
     forms |= {_third_person(base): Form.THIRD for base in forms}
+    forms |= {_third_person(noun): Form.THIRD_OR_PLURAL for noun in nouns}
     for base, past, *participle in triples:
         if past != base:  # alone it may be the participle, unless that differs
             forms[past] = Form.FINITE if participle else Form.PAST

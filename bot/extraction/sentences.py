@@ -92,10 +92,12 @@ _MAY_LEAD = re.compile(
 _ENDED = re.compile(r"[.!?…]\s?[\"”’'»)\]]{0,3}(?:\[\d+\])*$")
 _ASKED = re.compile(r"\?\s?[\"”’'»)\]]{0,3}$")
 _BEGINS = re.compile(r"[\"“‘'«(\[$€£¥#@+-]*(?:[A-Z0-9]|[^\W\d_a-z]|[a-z]+[A-Z]|al-)")
-_CREDIT = re.compile(
-    r"(?:^|[/(]|\bvia )(?:Getty [Ii]mages(?: Europe)?|Reuters|REUTERS|AFP|AP|Shutterstock|Alamy|"
-    r"EPA|EPA-EFE|Imagn Images|Handout|USA TODAY (?:Sports|Network)|Adobe Stock|iStock)\)?\.?$"
+_OWNER = (
+    r"(?:Getty [Ii]mages(?: Europe)?|Reuters|REUTERS|AFP|AP|Shutterstock|Alamy|EPA|EPA-EFE|"
+    r"Imagn Images|Handout|USA TODAY (?:Sports|Network)|Adobe Stock|iStock)"
 )
+_CREDIT = re.compile(rf"(?:^|[/(]|\bvia ){_OWNER}\)?\.?$")
+_CREDIT_FIRST = re.compile(rf"(?:[^\W\d_][\w.'’-]*[ /]){{1,8}}{_OWNER}(?=\s[A-Z])")
 _LABEL = re.compile(
     r"(?:MORE|More|READ|Read|RELATED|Related|WATCH|Watch|SEE|See|LISTEN|Listen|OPINION|Opinion|"
     r"Review|REVIEW|FULL STORY|Full story|Original story|Story|Fact check|FACT CHECK|VIDEO|Video|"
@@ -149,6 +151,8 @@ def _is_caption_line(text: str, line: Sequence[Span]) -> bool:
         if "Hide Caption" in tail or _CREDIT.search(tail):
             return True
     start, end = line[0]
+    if "/" in text[start : start + 60] and _CREDIT_FIRST.match(text, start, end):
+        return True
     return text[start : start + 2].isupper() and bool(_FILE_PHOTO.match(text, start, end))
 
 
