@@ -19,8 +19,11 @@ _AUXILIARIES = listed(
     "cannot ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't "
     "shouldn't wasn't weren't won't wouldn't i'm i've i'd i'll you're you've you'd you'll we're "
     "we've we'd we'll they're they've they'd they'll he's he'd he'll she's she'd she'll it's it'd "
-    "it'll that's that'll there's here's what's who's where's how's let's said says"
+    "it'll that's that'll there's here's what's who's where's how's let's said says "
+    "I'm I've I'd I'll You're You've We're We've We'll They're They've They'll He's He'd He'll She's "
+    "She'd She'll It's It'd It'll That's There's Here's Let's Don't"
 )
+_ADVERBS = listed("also still often never always now then just only already once later")
 _SUBJECTS = listed("i he she they we I He She They We It")
 _CLEAR = _AUXILIARIES | _SUBJECTS
 _BEFORE_NOUN = listed(
@@ -29,7 +32,8 @@ _BEFORE_NOUN = listed(
     "over under about after before between against during through across near per than like as "
     "more less very last next new own including recently newly highly to"
 )
-_PLURAL_SUBJECTS = listed(
+_PLURAL_ADVERBS = listed("also still often never always now then just only already once later")
+_SUBJECTS = listed(
     "i we you they who that which people police men women children officials both many some most "
     "all others also still often never always now then usually sometimes just only"
 )
@@ -40,7 +44,7 @@ _NO_PAST = listed(
 _ALMOST = listed("nearly about almost around more over a an half")
 _BEFORE_ORDER = listed("To For Next Then If In When First Please Instead At On Otherwise And By So")
 _RELATIVES = listed("who which whose whom")
-_SUBORDINATE = listed("Because Although Unless Whereas")
+_SUBORDINATE = listed("Because Although Unless Whereas What How Why Where Who Which")
 _SUBORDINATING = _RELATIVES | _SUBORDINATE
 _ASKS = listed("how what why who where when which whose is are do does did can should will could")
 _NO_PURPOSE = listed(
@@ -48,6 +52,12 @@ _NO_PURPOSE = listed(
     "steps tips everything here's what's according due thanks back up it used able plans plan"
 )
 _SITE = re.compile(r"\s+[-|–—]\s+(?:[A-Z][\w.&']*\s?){1,4}$")
+_LIST_TITLE = re.compile(
+    r"(?:the )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|things|see|meet|watch|photos)"
+    r"(?: [\w-]+){0,2}? (?:things?|ways|places|facts|takeaways|reasons|questions|how|where|to)\b"
+    r"|.*\blive updates\b",
+    re.IGNORECASE,
+)
 _SLUG = re.compile(r"\S*-\S*-\S*-\S*")
 
 
@@ -78,8 +88,8 @@ def is_clause(tokens: Sequence[str]) -> bool:
     skipped = bool(words) and words[0] in _SUBORDINATE
     forms = _forms()
     for place, word in enumerate(words):
-        if (word in _RELATIVES and place) or (word == "that" and _is_verb(words[place + 1 :])):
-            skipped = True  # the next verb is the relative clause's
+        if word == "that" or (word in _RELATIVES and place):
+            skipped = skipped or _is_verb(words[place + 1 :])  # that verb does not count
             continue
         form = forms.get(word if place else word.lower())
         if word in _SUBJECTS or ((form or word.endswith("ed")) and _is_finite(words, place, form)):
@@ -96,7 +106,9 @@ def is_clause(tokens: Sequence[str]) -> bool:
 def is_statement(title: str) -> bool:
     """Whether a title says something that can be quoted: "Argentina wins the World Cup"."""
     title = _SITE.sub("", title.strip())
-    if title.endswith(("?", ":", "…", "...")) or _SLUG.match(title) or len(title.split()) < 3:
+    if title.endswith(("?", ":", "…", "...")) or len(title.split()) < 3:
+        return False
+    if _SLUG.match(title) or _LIST_TITLE.match(title):
         return False
     parts = [part.split() for part in re.split(r":\s|\s[-–—|]\s", title)]
     if any(part and part[0].lower() in _ASKS for part in parts):
@@ -117,7 +129,7 @@ def _is_title_verb(words: Sequence[str], small: Sequence[str], place: int) -> bo
         return (
             not purpose and bool(after) and _forms().get(after[0]) in (Form.BASE, Form.BASE_OR_NOUN)
         )
-    form = _forms().get(word)
+    form = None if before in _RELATIVES else _forms().get(word)
     if form in (Form.THIRD_OR_PLURAL, Form.BASE_OR_NOUN) and not _takes_object(words[place + 1 :]):
         return False
     return (bool(form) or word.endswith("ed")) and _is_finite(small, place, form)
@@ -142,6 +154,8 @@ def _is_finite(words: Sequence[str], place: int, form: Form | None) -> bool:
         return form is Form.BASE or (form is Form.BASE_OR_NOUN and "".join(words[1:2]).islower())
     before = words[place - 1].lower()
     if form is Form.BASE_OR_NOUN:
+        if words[place - 2 : place - 1] == ["and"] and place > 2:  # "Bowers and Fann issue a ..."
+            return before not in _BEFORE_NOUN and _takes_object(words[place + 1 :])
         return before in _PLURAL_SUBJECTS or before.endswith("ly") or _is_plural(before)
     if before in _BEFORE_NOUN or before.endswith(("’s", "'s")) or words[place] in _NO_PAST:
         return False
@@ -152,8 +166,11 @@ def _is_finite(words: Sequence[str], place: int, form: Form | None) -> bool:
 
 
 def _is_verb(words: Sequence[str]) -> bool:
-    """Whether the first of `words` can be a finite verb."""
-    return bool(words) and _forms().get(words[0]) in (Form.FINITE, Form.PAST, *_PRESENT)
+    """Whether `words` begin with what may be a finite verb, or an adverb before one."""
+    if not words:
+        return False
+    adverb = words[0] in _ADVERBS or words[0].endswith("ly")
+    return adverb or words[0].endswith("ed") or words[0] in _forms()
 
 
 def _is_amount(words: Sequence[str]) -> bool:

@@ -180,7 +180,8 @@ def _kind_of_ended(text: str, tokens: Sequence[str]) -> Kind:
         return Kind.FRAGMENT
     if text.isupper():
         return Kind.HEADING
-    return Kind.SENTENCE if is_clause(tokens) else Kind.FRAGMENT
+    clause = is_clause(tokens) or ("—" in text and is_clause(text.replace("—", " — ").split()))
+    return Kind.SENTENCE if clause else Kind.FRAGMENT
 
 
 def _kind_of_unended(text: str, listed: bool, alone: bool) -> Kind:
