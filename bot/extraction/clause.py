@@ -19,9 +19,9 @@ _AUXILIARIES = listed(
     "cannot ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't "
     "shouldn't wasn't weren't won't wouldn't i'm i've i'd i'll you're you've you'd you'll we're "
     "we've we'd we'll they're they've they'd they'll he's he'd he'll she's she'd she'll it's it'd "
-    "it'll that's that'll there's here's what's who's where's how's let's said says "
-    "I'm I've I'd I'll You're You've We're We've We'll They're They've They'll He's He'd He'll She's "
-    "She'd She'll It's It'd It'll That's There's Here's Let's Don't"
+    "it'll that's that'll there's here's what's who's where's how's let's said says I'm I've I'd I'll "
+    "He's He'd He'll She's She'd She'll It's It'd It'll We're We've We'd We'll You're You've You'll "
+    "They're They've They'd They'll That's There's Here's Let's Don't"
 )
 _ADVERBS = listed("also still often never always now then just only already once later")
 _SUBJECTS = listed("i he she they we I He She They We It")
@@ -32,10 +32,9 @@ _BEFORE_NOUN = listed(
     "over under about after before between against during through across near per than like as "
     "more less very last next new own including recently newly highly to"
 )
-_PLURAL_ADVERBS = listed("also still often never always now then just only already once later")
-_SUBJECTS = listed(
+_PLURAL_SUBJECTS = _ADVERBS | listed(
     "i we you they who that which people police men women children officials both many some most "
-    "all others also still often never always now then usually sometimes just only"
+    "all others sometimes"
 )
 _NO_PAST = listed(
     "red bed hundred need speed indeed seed feed deed breed greed exceed proceed succeed united "
@@ -154,15 +153,26 @@ def _is_finite(words: Sequence[str], place: int, form: Form | None) -> bool:
         return form is Form.BASE or (form is Form.BASE_OR_NOUN and "".join(words[1:2]).islower())
     before = words[place - 1].lower()
     if form is Form.BASE_OR_NOUN:
-        if words[place - 2 : place - 1] == ["and"] and place > 2:  # "Bowers and Fann issue a ..."
-            return before not in _BEFORE_NOUN and _takes_object(words[place + 1 :])
-        return before in _PLURAL_SUBJECTS or before.endswith("ly") or _is_plural(before)
+        return _follows_plural(words, place, before)
     if before in _BEFORE_NOUN or before.endswith(("’s", "'s")) or words[place] in _NO_PAST:
         return False
+    return form in _PRESENT or _is_past(words, place, before)
+
+
+def _follows_plural(words: Sequence[str], place: int, before: str) -> bool:
+    """Whether a word that may be a noun has a subject in the plural before it."""
+    if place > 2 and words[place - 2] == "and":  # "Bowers and Fann issue a statement"
+        return before not in _BEFORE_NOUN and _takes_object(words[place + 1 :])
+    plural = before.endswith("s") and not before.endswith(("ss", "’s", "'s", "us", "is"))
+    return plural or before in _PLURAL_SUBJECTS or before.endswith("ly")
+
+
+def _is_past(words: Sequence[str], place: int, before: str) -> bool:
+    """Whether a word that may be a participle is a past form."""
     if before.endswith("ly") and (place == 1 or words[place - 2].lower() in _BEFORE_NOUN):
-        return form is not Form.PAST and form is not None  # "a badly damaged bridge"
+        return False  # "a badly damaged bridge"
     after = words[place + 1 : place + 3]
-    return form in _PRESENT or after[:1] != ["by"] or _is_amount(after[1:])
+    return after[:1] != ["by"] or _is_amount(after[1:])  # "seen by many", "declined by 10%"
 
 
 def _is_verb(words: Sequence[str]) -> bool:
@@ -174,12 +184,7 @@ def _is_verb(words: Sequence[str]) -> bool:
 
 
 def _is_amount(words: Sequence[str]) -> bool:
-    """Whether words begin with how much: "declined by nearly 10%"."""
     return any(word[:1].isdigit() or word in _ALMOST for word in words)
-
-
-def _is_plural(word: str) -> bool:
-    return word.endswith("s") and not word.endswith(("ss", "’s", "'s", "us", "is"))
 
 
 @lru_cache(maxsize=1)
