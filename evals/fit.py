@@ -1,49 +1,65 @@
 """Fits the linear models that rank passages, choose sentences and decide whether to answer.
 
-    python -m evals.fit --store DIR ARTICLES GOLD [ARTICLES GOLD ...]
+    python -m evals.fit --store DIR --out weights.json ARTICLES GOLD [ARTICLES GOLD ...]
 
-Prints the weights to be pasted into `index/rank.py`, `bot/quotes.py`, `bot/guess.py` and
-`bot/gate.py`. Beside the questions as they are, the gate sees each dated one again without its
-date, and each one asked of two tiny collections: articles near the matter that do not hold the
-answer, and the same with one that does. It needs NumPy only.
+Writes the file that `bot/extraction/weights.py` reads, with the digests of what the weights were
+fitted on, and prints how well each set does with weights fitted on the other sets alone. Beside the
+questions as they are, the gate sees each dated one without its date, and before its answer was
+published, and asked of two tiny collections: a few articles near the matter that do not hold the
+answer, and the same with one that does.
 """
 
 import argparse
+import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot import gate, guess, quotes
 from bot.conversation.rewrite import rewrite
-from bot.reading import Reading, read
+from bot.extraction.answerability import answerability_features
+from bot.extraction.extractive import choose_quotes
+from bot.extraction.reader import Reader, reader_named
+from bot.extraction.scoring import (
+    PASSAGES,
+    ScoredSentences,
+    SentenceScorer,
+    features,
+    passage_features,
+    ranked,
+)
+from bot.extraction.weights import Floats, Linear, Weights, shipped_weights
 from evals.figures.metrics import SHORT
-from evals.gold.format import Gold, load_gold
-from index import rank
+from evals.gold.format import BadRow, Gold, read_gold
 from index.collection import collection_directory
 from index.embed import StaticEmbedder
-from index.retriever import Evidence, Retriever
+from index.retriever import Retriever
 from index.store import Store
-from index.terms import terms
 from index.words import Words
 
 Rows = NDArray[np.float32]
 Marks = NDArray[np.bool_]
 
-POOL = 200
-"""Candidates that the ranker learns to order."""
-QUOTED_FROM = 10
-"""Hits that sentences are chosen from."""
 FOLDS = 5
+QUESTIONS = 250
+"""Of each set, taken at random."""
 LONG = 20_000
 """Characters from which an article is too long for a tiny collection."""
 TOO_EARLY = timedelta(days=45)
+SENTENCE = ("passage", "rank", "cosine", "cover", "has_kind", "lead", "length")
+PASSAGE = ("passage", "sentence")
+ANSWERABLE = (
+    "cosine", "sentence_cosine", "cover", "passage", "live", "fresh_first", "fresh_mean",
+    "no_such_kind", "name_missing", "term_missing", "asked", "follow_up",
+)  # fmt: skip
+READERS = ("reader_best", "reader_top", "reader_second", "reader_mean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +93,6 @@ def fit_choice(listings: Sequence[Listing], l2: float = 1e-3, steps: int = 400) 
     return np.asarray(weights / scale, dtype=np.float32)
 
 
-def fit_promise(listings: Sequence[Listing], weights: Rows, first: int) -> Rows:
-    """Weights of the first features that come nearest, within each listing, to all of them."""
-    rows = np.concatenate([x.rows - x.rows.mean(axis=0) for x in listings])
-    weighed, *_ = np.linalg.lstsq(rows[:, :first], rows @ weights)
-    return np.asarray(weighed, dtype=np.float32)
-
-
 def fit_odds(
     rows: Rows, right: Marks, weight: Rows, l2: float = 0.01, steps: int = 60
 ) -> tuple[Rows, float]:
@@ -106,92 +115,197 @@ def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(powers / powers.sum())
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A gold question with the evidence found for it."""
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A question asked of some articles, with the sentences that were read for it."""
 
+    set: str
+    group: str
     gold: Gold
-    evidence: Evidence
+    has_answer: bool
+    scored: ScoredSentences
+
+    def again(self, weights: Weights) -> ScoredSentences:
+        """The same sentences, ordered by other weights."""
+        return ranked(replace(self.scored, weights=weights))
 
 
-class Trials:
-    """Questions for the gate, by the group they count in, each group and label as one."""
+class Remembering:
+    """A reader that reads each pair once."""
 
-    def __init__(self) -> None:
-        self._rows: list[list[float]] = []
-        self._right: list[bool] = []
-        self._groups: list[str] = []
+    def __init__(self, reader: Reader) -> None:
+        self.name, self._reader = reader.name, reader
+        self._known: dict[tuple[str, str], float] = {}
 
-    def add(self, group: str, reading: Reading, has_answer: bool) -> None:
-        """One question, as it was read, and whether its articles hold an answer."""
-        if reading.sentences:
-            self._rows.append([*gate.gate_features(reading).values()])
-            self._right.append(has_answer)
-            self._groups.append(group)
-
-    def fit(self) -> tuple[Rows, float]:
-        """The gate's weights and intercept; says how well each group is told apart."""
-        rows, right = np.array(self._rows, dtype=np.float32), np.array(self._right)
-        groups = np.array(self._groups)
-        weight = np.zeros(len(rows), dtype=np.float32)
-        for group in np.unique(groups):
-            for label in (True, False):
-                chosen = (groups == group) & (right == label)
-                weight[chosen] = 1 / max(1, chosen.sum())
-        held_out = np.zeros(len(rows))
-        fold = np.arange(len(rows)) % FOLDS
-        for n in range(FOLDS):
-            weights, intercept = fit_odds(rows[fold != n], right[fold != n], weight[fold != n])
-            held_out[fold == n] = rows[fold == n] @ weights + intercept
-        for group in np.unique(groups):
-            yes, no = held_out[(groups == group) & right], held_out[(groups == group) & ~right]
-            told = (yes[:, None] > no).mean() if len(yes) and len(no) else float("nan")
-            print(
-                f"# {group}: {len(yes)} + {len(no)}, auroc {told:.3f}, "
-                f"answered {(yes >= 0).mean():.3f}, declined {(no < 0).mean():.3f}"
-            )
-        return fit_odds(rows, right, weight)
+    def scores(self, question: str, sentences: Sequence[str]) -> Floats:
+        """The reader's scores, new or remembered."""
+        new = [s for s in dict.fromkeys(sentences) if (question, s) not in self._known]
+        if new:
+            scores = self._reader.scores(question, new).tolist()
+            self._known |= {(question, s): v for s, v in zip(new, scores, strict=True)}
+        return np.array([self._known[question, s] for s in sentences], dtype=np.float32)
 
 
 def main() -> None:
-    """Fit all four models on the sets named on the command line and print the weights."""
+    """Fit all models on the sets named on the command line and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path, required=True, help="where indexes are kept")
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--reader", help="as DATELINE_READER")
+    parser.add_argument("--questions", type=int, default=QUESTIONS)
     parser.add_argument("sets", type=Path, nargs="+", help="ARTICLES GOLD pairs")
     options = parser.parse_args()
-    model = StaticEmbedder()
-    words = Words(model)
-    trials = Trials()
-    cases: list[Case] = []
-    seen: set[str] = set()
+    reader = reader_named(options.reader)
+    assert reader, "there is nothing to fit without a reader"
     pairs = list(zip(options.sets[::2], options.sets[1::2], strict=True))
-    gold_of = {}
-    for articles, gold_file in pairs:
-        gold_of[articles] = [g for g in load_gold(gold_file) if g.id not in seen]
-        seen |= {g.id for g in gold_of[articles]}
-        with _opened(articles, options.store, model) as store:
-            cases += _cases(Retriever(store, words), gold_of[articles], words)
-    listings = _passage_listings(cases)
-    ranker = fit_choice(listings)
-    _show("index/rank.py WEIGHTS", rank.WEIGHTS, ranker)
-    promise = fit_promise(listings, ranker, len(rank.PROMISE))
-    _show("index/rank.py PROMISE", rank.PROMISE, promise)
-    rank.WEIGHTS.update(zip(rank.WEIGHTS, ranker.tolist(), strict=True))
-    sentence = fit_choice([*_sentence_listings(cases)])
-    _show("bot/quotes.py SENTENCE_WEIGHTS", quotes.SENTENCE_WEIGHTS, sentence)
-    quotes.SENTENCE_WEIGHTS.update(zip(quotes.SENTENCE_WEIGHTS, sentence.tolist(), strict=True))
-    word = fit_choice([*_word_listings(cases)])
-    _show("bot/guess.py WORD_WEIGHTS", guess.WORD_WEIGHTS, word)
-    for articles, _ in pairs:
-        with _opened(articles, options.store, model) as store:
-            _try_gate(store, _name(articles), gold_of[articles], words, trials)
-    weights, intercept = trials.fit()
-    print(f"# bot/gate.py INTERCEPT = {intercept:.3f}")
-    _show("bot/gate.py WEIGHTS", gate.WEIGHTS, weights)
+    trials = [*_trials(pairs, options.store, Remembering(reader), options.questions)]
+    figures = {name: _held_out(trials, name) for name in {t.set: 0 for t in trials}}
+    weights = fit(trials)
+    digests = {_name(a): {"articles": _digest(a), "gold": _digest(g)} for a, g in pairs}
+    written = {"reader": reader.name, "fitted_on": digests, "held_out": figures} | weights
+    options.out.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+
+
+def fit(trials: Sequence[Trial]) -> dict[str, object]:
+    """Fit every model, with the reader and without; the object is what the weights file holds."""
+    fitted = _fit(trials, (*SENTENCE, "reader"), READERS + ANSWERABLE)
+    return fitted | {"unread": _fit(trials, SENTENCE, ANSWERABLE)}
+
+
+def _fit(
+    trials: Sequence[Trial], sentence: Sequence[str], answerable: Sequence[str]
+) -> dict[str, object]:
+    prefilter = _linear(SENTENCE, fit_choice([*_sentence_listings(trials, SENTENCE)]))
+    chosen = _linear(sentence, fit_choice([*_sentence_listings(trials, sentence)]))
+    zero = Weights(_of(prefilter), _of(chosen), Linear({"passage": 1.0}), Linear({}), 0.5)
+    again = [t.again(zero) for t in trials]
+    passage = _linear(PASSAGE, fit_choice([*_passage_listings(trials, again)]))
+    rows = np.array([[answerability_features(s)[n] for n in answerable] for s in again])
+    right = np.array([t.has_answer for t in trials])
+    odds, intercept = fit_odds(rows, right, _balance(trials))
+    model = _linear(answerable, odds) | {"intercept": round(intercept, 3)}
+    held = np.empty(len(trials))
+    fold = np.array([_fold(t.gold.id) for t in trials])
+    for n in range(FOLDS):
+        w, b = fit_odds(rows[fold != n], right[fold != n], _balance(trials)[fold != n])
+        held[fold == n] = rows[fold == n] @ w + b
+    threshold = round(_chance(_even(held, right, _balance(trials))), 3)
+    parts = {"prefilter": prefilter, "sentence": chosen, "passage": passage}
+    return parts | {"answerable": model, "threshold": threshold}
+
+
+def _held_out(trials: Sequence[Trial], name: str) -> dict[str, float]:
+    """How well a set does with weights fitted on the others."""
+    weights = Weights.from_json(fit([t for t in trials if t.set != name]))
+    mine = [t for t in trials if t.set == name]
+    found = _figures(mine, weights)
+    found |= {f"{k}, no reader": v for k, v in _figures(mine, weights.without_reader).items()}
+    print(name, json.dumps(found), flush=True)
+    return found
+
+
+def _figures(trials: Sequence[Trial], weights: Weights) -> dict[str, float]:
+    again = [t.again(weights) for t in trials]
+    logits = [_logit(s, weights.answerable) for s in again]
+    asked = [
+        (t, s, x) for t, s, x in zip(trials, again, logits, strict=True) if t.group == "as asked"
+    ]
+    short = [(t, s) for t, s, _ in asked if t.has_answer and _short(t.gold)]
+    found: dict[str, float] = {}
+    if short:
+        for k in (1, 5, 10):
+            found[f"recall@{k}"] = _mean(
+                any(_stands_in(t.gold, h.candidate.text) for h in s.evidence.hits[:k])
+                for t, s in short
+            )
+        quoted = [(t, " ".join(q.text for q in choose_quotes(s))) for t, s in short]
+        found["hit"] = _mean(_stands_in(t.gold, text) for t, text in quoted)
+        found["words"] = round(float(np.mean([len(text.split()) for _, text in quoted])), 1)
+    for group in {t.group: 0 for t in trials}:
+        mine = [(t.has_answer, x) for t, x in zip(trials, logits, strict=True) if t.group == group]
+        yes = np.array([x for has, x in mine if has])
+        no = np.array([x for has, x in mine if not has])
+        least = np.log(weights.threshold / (1 - weights.threshold))
+        if len(yes):
+            found[f"answered {group}"] = _mean(yes >= least)
+        if len(no):
+            found[f"declined {group}"] = _mean(no < least)
+        if len(yes) and len(no):
+            found[f"auroc {group}"] = round(float((yes[:, None] > no).mean()), 3)
+    return found
+
+
+def _mean(found: object) -> float:
+    return round(float(np.mean([*found])), 3)  # type: ignore[call-overload]
+
+
+def _logit(scored: ScoredSentences, model: Linear) -> float:
+    found = answerability_features(scored)
+    return model.intercept + sum(w * found[name] for name, w in model.weights.items())
+
+
+def _chance(logit: float) -> float:
+    return float(1 / (1 + np.exp(-logit)))
+
+
+def _even(logits: NDArray[np.float64], right: Marks, weight: Rows) -> float:
+    """The threshold at which as large a share of either kind is treated rightly."""
+    tried = np.quantile(logits, np.linspace(0.02, 0.98, 200))
+    yes = [np.average(logits[right] >= x, weights=weight[right]) for x in tried]
+    no = [np.average(logits[~right] < x, weights=weight[~right]) for x in tried]
+    return float(tried[int(np.argmax(np.minimum(yes, no)))])
+
+
+def _balance(trials: Sequence[Trial]) -> Rows:
+    """Weights with which every group of a set, and each label in it, counts the same."""
+    keys = [(t.set, t.group, t.has_answer) for t in trials]
+    counts = {key: keys.count(key) for key in {*keys}}
+    return np.array([1 / counts[key] for key in keys], dtype=np.float32)
+
+
+def _fold(name: str) -> int:
+    return hashlib.sha256(name.encode()).digest()[0] % FOLDS
+
+
+def _linear(names: Sequence[str], weights: Rows) -> dict[str, object]:
+    return {"weights": dict(zip(names, np.round(weights, 3).tolist(), strict=True))}
+
+
+def _of(written: Mapping[str, object]) -> Linear:
+    return Linear(written["weights"])  # type: ignore[arg-type]
+
+
+def _sentence_listings(trials: Sequence[Trial], names: Sequence[str]) -> Iterator[Listing]:
+    for t in trials:
+        if t.group == "as asked" and t.has_answer and _short(t.gold):
+            s = t.scored
+            columns = features(s.evidence, s.kind, s.sentences)
+            right = [_stands_in(t.gold, one.text) for one in s.sentences]
+            yield Listing(np.stack([columns[n] for n in names], axis=1), np.array(right))
+
+
+def _passage_listings(
+    trials: Sequence[Trial], again: Sequence[ScoredSentences]
+) -> Iterator[Listing]:
+    for t, s in zip(trials, again, strict=True):
+        if t.group == "as asked" and t.has_answer:
+            hits, place = (
+                t.scored.evidence.hits,
+                {h.candidate.id: i for i, h in enumerate(t.scored.evidence.hits)},
+            )
+            scored = [replace(one, hit=place[one.candidate.id]) for one in s.sentences]
+            columns = passage_features(hits, scored)
+            right = [_holds(t.gold, hit.candidate.source, hit.candidate.text) for hit in hits]
+            yield Listing(np.stack([columns[n] for n in PASSAGE], axis=1), np.array(right))
 
 
 def _name(articles: Path) -> str:
     return articles.name if articles.is_dir() else articles.resolve().parent.name
+
+
+def _digest(path: Path) -> str:
+    files = [path] if path.is_file() else sorted(p for p in path.iterdir() if p.suffix == ".txt")
+    return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
 
 
 def _opened(articles: Path, directory: Path, model: StaticEmbedder) -> Store:
@@ -201,98 +315,74 @@ def _opened(articles: Path, directory: Path, model: StaticEmbedder) -> Store:
     return store
 
 
-def _cases(retriever: Retriever, gold: Sequence[Gold], words: Words) -> Iterator[Case]:
-    for g in gold:
-        evidence = retriever.retrieve(rewrite(g.question, g.history, g.asked_on, words), POOL)
-        if g.has_answer and evidence.hits:
-            yield Case(g, evidence)
+def _trials(
+    pairs: Sequence[tuple[Path, Path]], directory: Path, reader: Reader, most: int
+) -> Iterator[Trial]:
+    model, seen = StaticEmbedder(), set[str]()
+    for articles, gold_file in pairs:
+        rows = [g for _, g in read_gold(gold_file) if not isinstance(g, BadRow)]
+        gold = [g for g in rows if g.id not in seen and g.kind != "underspecified"]
+        seen |= {g.id for g in gold}
+        Random(0).shuffle(gold)
+        with _opened(articles, directory, model) as store:
+            asking = _Asking(_name(articles), store, model, reader)
+            for n, g in enumerate(gold[:most]):
+                yield from asking.trials(g, with_tiny=n % 4 == 0)
+        print(_name(articles), len(gold[:most]), flush=True)
 
 
-def _passage_listings(cases: Sequence[Case]) -> list[Listing]:
-    return [
-        Listing(
-            np.array([hit.features for hit in case.evidence.hits]),
-            np.array([_holds(case.gold, hit) for hit in case.evidence.hits]),
-        )
-        for case in cases
-    ]
+class _Asking:
+    """Asks the questions of one set in several ways."""
 
+    def __init__(self, name: str, store: Store, model: StaticEmbedder, reader: Reader) -> None:
+        self._name, self._store, self._words = name, store, Words(model)
+        self._scorer = SentenceScorer(reader, model, shipped_weights())
 
-def _sentence_listings(cases: Sequence[Case]) -> Iterator[Listing]:
-    for gold, reading in _readings(cases):
-        right = [_stands_in(gold, s.text) for s in reading.sentences]
-        yield Listing(quotes.sentence_features(reading), np.array(right))
-
-
-def _word_listings(cases: Sequence[Case]) -> Iterator[Listing]:
-    for gold, reading in _readings(cases):
-        wanted = reading.lexicon.term_numbers(t for answer in gold.answers for t in terms(answer))
-        seen = guess.words_seen(reading, quotes.likelihood(reading))
-        rows = guess.word_features(reading, seen)
-        yield Listing(rows, np.isin(reading.terms[seen.columns], wanted))
-
-
-def _readings(cases: Sequence[Case]) -> Iterator[tuple[Gold, Reading]]:
-    """The questions with a short answer, read as with the ranker's weights."""
-    weights = np.array([*rank.WEIGHTS.values()], dtype=np.float32)
-    for case in cases:
-        if _short(case.gold):
-            hits = [replace(h, score=float(h.features @ weights)) for h in case.evidence.hits]
-            best = sorted(hits, key=lambda h: -h.score)[:QUOTED_FROM]
-            reading = read(replace(case.evidence, hits=tuple(best)))
-            if reading.sentences:
-                yield case.gold, reading
-
-
-def _try_gate(store: Store, name: str, gold: Sequence[Gold], words: Words, trials: Trials) -> None:
-    retriever = Retriever(store, words)
-
-    def ask(group: str, g: Gold, as_of: date | None, has_answer: bool) -> Reading:
-        reading = read(retriever.retrieve(rewrite(g.question, g.history, as_of, words)))
-        trials.add(f"{name}, {group}", reading, has_answer)
-        return reading
-
-    for n, g in enumerate(gold):
-        if g.kind == "underspecified":
-            continue
-        ask("as asked", g, g.asked_on, g.has_answer)
+    def trials(self, g: Gold, *, with_tiny: bool) -> Iterator[Trial]:
+        """One question as asked, without its date, too early, and of tiny collections."""
+        first = self._scored(self._store, g, g.asked_on)
+        yield from self._trial("as asked", g, g.has_answer, first)
         if g.asked_on is None:
-            continue
-        reading = ask("undated", g, None, g.has_answer)
-        days = [found.published for s in g.sources if (found := store.article(s))]
+            return
+        yield from self._trial("undated", g, g.has_answer, self._scored(self._store, g, None))
+        days = [found.published for s in g.sources if (found := self._store.article(s))]
         early = g.asked_on - TOO_EARLY
         if g.has_answer and days and all(day and day > early for day in days):
-            ask("too early", g, early, False)
-        if g.has_answer and n % 2:
-            for tiny, held in _tiny(store, g, reading, words):
-                trials.add(f"{name}, tiny", tiny, held)
+            yield from self._trial("too early", g, False, self._scored(self._store, g, early))
+        if g.has_answer and with_tiny:
+            for scored, held in self._tiny(g, first):
+                yield from self._trial("tiny", g, held, scored)
+
+    def _trial(self, group: str, g: Gold, has: bool, scored: ScoredSentences) -> Iterator[Trial]:
+        if scored.sentences:
+            yield Trial(self._name, group, g, has, scored)
+
+    def _scored(self, store: Store, g: Gold, as_of: date | None) -> ScoredSentences:
+        query = rewrite(g.question, g.history, as_of, self._words)
+        return self._scorer.read(Retriever(store, self._words).retrieve(query, PASSAGES))
+
+    def _tiny(self, g: Gold, first: ScoredSentences) -> Iterator[tuple[ScoredSentences, bool]]:
+        """Ask a few articles near the matter, without and with one that answers."""
+        near = dict.fromkeys(hit.candidate.source for hit in first.evidence.hits)
+        found = [article for source in near if (article := self._store.article(source))]
+        whole = [a for a in found if len(a.text) < LONG]
+        holding = [a for a in whole if a.source in g.sources and _stands_in(g, a.text)][:1]
+        others = [a for a in whole if a.source not in g.sources and not _stands_in(g, a.text)][:3]
+        if not holding or not others:
+            return
+        for articles, has_answer in ((others, False), (others + holding, True)):
+            with TemporaryDirectory() as folder:
+                dump = Path(folder) / "articles.jsonl"
+                rows = [{"id": a.source, "title": a.title, "text": a.text} for a in articles]
+                dump.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+                with Store.open(Path(folder) / "store", self._store.embedder) as tiny:
+                    tiny.sync([dump])
+                    yield self._scored(tiny, g, None), has_answer
 
 
-def _tiny(store: Store, g: Gold, reading: Reading, words: Words) -> Iterator[tuple[Reading, bool]]:
-    """Ask a collection of a few articles near the matter, without and with one that answers."""
-    near = dict.fromkeys(hit.candidate.source for hit in reading.evidence.hits)
-    found = [article for source in near if (article := store.article(source))]
-    whole = [a for a in found if len(a.text) < LONG]
-    holding = [a for a in whole if a.source in g.sources and _stands_in(g, a.text)][:1]
-    others = [a for a in whole if a.source not in g.sources and not _stands_in(g, a.text)][:3]
-    if not holding or not others:
-        return
-    for articles, has_answer in ((others, False), (others + holding, True)):
-        with TemporaryDirectory() as folder:
-            dump = Path(folder) / "articles.jsonl"
-            rows = [{"id": a.source, "title": a.title, "text": a.text} for a in articles]
-            dump.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-            with Store.open(Path(folder) / "store", store.embedder) as tiny:
-                tiny.sync([dump])
-                evidence = Retriever(tiny, words).retrieve(rewrite(g.question, (), None, words))
-                yield read(evidence), has_answer
-
-
-def _holds(gold: Gold, hit: rank.Hit) -> bool:
+def _holds(gold: Gold, source: str, text: str) -> bool:
     """Whether a passage is a right one: by its gold string, or its source for long answers."""
-    if _short(gold):
-        return _stands_in(gold, hit.candidate.text)
-    return hit.candidate.source in gold.sources
+    return _stands_in(gold, text) if _short(gold) else source in gold.sources
 
 
 def _short(gold: Gold) -> bool:
@@ -306,12 +396,6 @@ def _stands_in(gold: Gold, text: str) -> bool:
 
 def _flat(text: str) -> str:
     return f" {' '.join(re.findall('[a-z0-9]+', text.lower()))} "
-
-
-def _show(where: str, names: Sequence[str] | dict[str, float], weights: Rows) -> None:
-    print(f"# {where}")
-    for name, weight in zip(names, weights, strict=True):
-        print(f'    "{name}": {weight:.2f},')
 
 
 if __name__ == "__main__":

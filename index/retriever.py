@@ -19,12 +19,12 @@ from index.generation import Generation
 from index.idf import Idf
 from index.manifest import Manifest
 from index.period import asks_for_newest, period_in
-from index.rank import Hit, Sought, promising, rank
+from index.rank import MOST_DUPLICATES, Hit, Sought, best_passages
 from index.recency import by_time
 from index.store import Store
 from index.terms import terms
 from index.witnesses import one_of_each
-from index.words import Likeness, Words
+from index.words import Words
 
 BM25_CANDIDATES = 120
 DENSE_CANDIDATES = 50
@@ -54,8 +54,7 @@ class Query:
 class Evidence:
     """The best hits for a query, with what the whole search found out.
 
-    `live` says that the collection reaches up to the query's date; `idf` tells how rare terms
-    are in it, `alike` how alike words are to those looked for. `gap` is why passages were
+    `live` says that the collection reaches up to the query's date. `gap` is why passages were
     sought by their words alone, if they were.
     """
 
@@ -63,8 +62,6 @@ class Evidence:
     sought: Sought
     hits: tuple[Hit, ...]
     live: bool
-    idf: Idf
-    alike: Likeness
     gap: str | None = None
 
     def passages(self) -> tuple[Passage, ...]:
@@ -101,13 +98,11 @@ class Retriever:
         cosines = np.zeros(len(pool.ids), dtype=np.float32)
         if vector is not None and pool.ids:
             cosines = pool.vectors @ vector
-        promise = promising(sought, pool, found, cosines, least=k)
-        candidates = generation.manifest.candidates([*promise])
-        wanted = [sought.forms[term].lower() for term in sought.importance]
-        alike = Likeness(wanted, idf.lexicon)
-        hits = rank(sought, candidates, promise, alike)
+        best = best_passages(sought, pool, found, cosines, k + MOST_DUPLICATES)
+        candidates = generation.manifest.candidates([*best])
+        hits = [Hit(c, *best[c.id]) for c in candidates]
         hits = by_time(hits, sought.period, asks_for_newest(query.text))
-        return Evidence(query, sought, tuple(one_of_each(hits, k)), live, idf, alike, gap)
+        return Evidence(query, sought, tuple(one_of_each(hits, k)), live, gap)
 
     def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:
         own = terms(query.text)

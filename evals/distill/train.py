@@ -131,7 +131,9 @@ class Pairs:
         self.train, self.test = (self._encoded(r, tokenizer) for r in (rows[:cut], rows[cut:]))
 
     @staticmethod
-    def _encoded(rows: list[dict], tokenizer: Tokenizer) -> list[tuple[list[int], list[int], float]]:
+    def _encoded(
+        rows: list[dict], tokenizer: Tokenizer
+    ) -> list[tuple[list[int], list[int], float]]:
         pairs = [(r["question"], s) for r in rows for s in r["sentences"]]
         scores = [score for r in rows for score in r["scores"]]
         encoded = tokenizer.encode_batch(pairs)
@@ -166,7 +168,9 @@ def train(student: Student, pairs: Pairs, epochs: int) -> None:
     todo = batches(pairs.train, order)
     mixed = chance.permutation(len(todo))
     optimiser = torch.optim.AdamW(student.parameters(), lr=RATE, weight_decay=0.01)
-    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=len(todo), pct_start=0.1)
+    plan = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, RATE, total_steps=len(todo), pct_start=0.1
+    )
     student.words.weight.requires_grad_(False)  # their int8 values stay as they are
     began = time.monotonic()
     for step, place in enumerate(mixed):
@@ -178,7 +182,10 @@ def train(student: Student, pairs: Pairs, epochs: int) -> None:
         optimiser.step()
         plan.step()
         if step % 100 == 0:
-            print(f"{step}/{len(todo)} loss {loss.item():.2f} {time.monotonic() - began:.0f} s", flush=True)
+            print(
+                f"{step}/{len(todo)} loss {loss.item():.2f} {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
 
 
 def agreement(student: Student, pairs: Pairs) -> float:
@@ -196,14 +203,23 @@ def export(student: Student, folder: Path) -> None:
     """Write the student as int8 ONNX beside its tokenizer."""
     folder.mkdir(parents=True, exist_ok=True)
     whole = folder / "float.onnx"
-    example = {n: torch.ones(2, 8, dtype=torch.long) for n in ("input_ids", "attention_mask", "token_type_ids")}
+    example = {
+        n: torch.ones(2, 8, dtype=torch.long)
+        for n in ("input_ids", "attention_mask", "token_type_ids")
+    }
     axes = {name: {0: "batch", 1: "tokens"} for name in example} | {"logits": {0: "batch"}}
     torch.onnx.export(
         student.eval(), tuple(example.values()), str(whole), input_names=[*example],
         output_names=["logits"], dynamic_axes=axes, opset_version=17, dynamo=False,
     )  # fmt: skip
     # Seven bits: without VNNI, processors add up eight-bit products in too few bits.
-    quantize_dynamic(whole, folder / "model.onnx", per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
+    quantize_dynamic(
+        whole,
+        folder / "model.onnx",
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+    )
     shutil.copy(built_in_folder() / "tokenizer.json", folder / "tokenizer.json")
 
 
@@ -225,7 +241,10 @@ def main() -> None:
     # The last layers matter most, and the first: take them evenly, the last one always.
     chosen = [round((i + 1) * 12 / options.layers) - 1 for i in range(options.layers)]
     student = made_of(weights, chosen)
-    print(f"{len(pairs.train)} pairs, layers {chosen}, before: {agreement(student, pairs):.3f}", flush=True)
+    print(
+        f"{len(pairs.train)} pairs, layers {chosen}, before: {agreement(student, pairs):.3f}",
+        flush=True,
+    )
     train(student, pairs, options.epochs)
     print(f"after: {agreement(student, pairs):.3f}")
     export(student, options.out)

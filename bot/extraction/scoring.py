@@ -1,0 +1,198 @@
+"""Scores the sentences of the evidence: how well each answers the question.
+
+Cheap features choose a few sentences of many passages; the reader reads those; a linear model
+joins its score with what the reader cannot know: days, figures, and the rank of the passage.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bot.extraction.reader import Reader, ReaderError
+from bot.extraction.sentences import Kind as SentenceKind
+from bot.extraction.sentences import candidate_sentences
+from bot.extraction.weights import Floats, Weights
+from bot.question import Kind, answers_kind, kind_of
+from index.embed import StaticEmbedder
+from index.manifest import Candidate
+from index.rank import Hit
+from index.retriever import Evidence
+from index.terms import terms, terms_of_word
+
+PASSAGES = 24
+"""Passages whose sentences are candidates: the answer is among them for 19 questions of 20."""
+READ = 16
+"""Sentences the reader reads for a question; each costs it some milliseconds."""
+MIN_WORDS = 4
+LEAD = 800
+"""Characters into an article after which a sentence counts half as one of its beginning."""
+LONG = 40
+"""Words from which a sentence counts as long."""
+UNREAD = "The sentences were chosen without the reader ({})."
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A sentence of the evidence; `start` and `end` are character offsets into its article.
+
+    `hit` is the place of its passage in the evidence. `before` is the sentence before it in the
+    passage. `cover` is the share of the question's weight that the sentence and its title name,
+    `logit` what the reader gave it, and `score` how well it answers: higher is better.
+    """
+
+    hit: int
+    candidate: Candidate
+    start: int
+    end: int
+    text: str
+    before: str
+    has_kind: bool
+    cover: float = 0.0
+    cosine: float = 0.0
+    logit: float = 0.0
+    score: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredSentences:
+    """The sentences that were read, best first, and the evidence, its passages reordered.
+
+    `weights` are those they were scored with, which differ where no reader read them; `note`
+    says why it did not, if it failed.
+    """
+
+    evidence: Evidence
+    kind: Kind
+    sentences: tuple[ScoredSentence, ...]
+    weights: Weights
+    note: str | None = None
+
+
+class SentenceScorer:
+    """Scores sentences with a reader, or without one. Safe to share between threads."""
+
+    def __init__(self, reader: Reader | None, embedder: StaticEmbedder, weights: Weights) -> None:
+        self._reader, self._embedder, self._weights = reader, embedder, weights
+
+    def score(self, evidence: Evidence, read: int = READ) -> ScoredSentences:
+        """Read the evidence's most promising sentences, `read` of them, and order all by it.
+
+        Blocking: some hundred milliseconds.
+        """
+        return ranked(self.read(evidence, read))
+
+    def read(self, evidence: Evidence, read: int = READ) -> ScoredSentences:
+        """Read the most promising sentences, and leave the order as it is."""
+        kind = kind_of(evidence.query.text)
+        found = [*_sentences(evidence, kind)]
+        if not found:
+            return ScoredSentences(evidence, kind, (), self._weights)
+        found = self._with_cheap_features(evidence, found)
+        promise = self._weights.prefilter.scores(features(evidence, kind, found))
+        chosen = tuple(found[i] for i in np.argsort(-promise, kind="stable")[:read])
+        try:
+            logits = self._logits(evidence, chosen)
+        except ReaderError as problem:
+            note = UNREAD.format(problem)
+            return ScoredSentences(evidence, kind, chosen, self._weights.without_reader, note)
+        if logits is None:
+            return ScoredSentences(evidence, kind, chosen, self._weights.without_reader)
+        pairs = zip(chosen, logits.tolist(), strict=True)
+        chosen = tuple(replace(s, logit=logit) for s, logit in pairs)
+        return ScoredSentences(evidence, kind, chosen, self._weights)
+
+    def _with_cheap_features(
+        self, evidence: Evidence, found: Sequence[ScoredSentence]
+    ) -> list[ScoredSentence]:
+        vectors = self._embedder.embed([evidence.query.text, *(s.text for s in found)])
+        cosines = vectors[1:] @ vectors[0]
+        covers = _covers(evidence, found)
+        return [
+            replace(s, cosine=cosine, cover=cover)
+            for s, cosine, cover in zip(found, cosines.tolist(), covers, strict=True)
+        ]
+
+    def _logits(self, evidence: Evidence, chosen: Sequence[ScoredSentence]) -> Floats | None:
+        if self._reader is None:
+            return None
+        return self._reader.scores(asked_of_reader(evidence), [s.text for s in chosen])
+
+
+def ranked(read: ScoredSentences) -> ScoredSentences:
+    """Order the sentences that were read, and the passages, by the weights."""
+    if not read.sentences:
+        return read
+    hits = read.evidence.hits
+    scores = read.weights.sentence.scores(features(read.evidence, read.kind, read.sentences))
+    scored = [replace(s, score=x) for s, x in zip(read.sentences, scores.tolist(), strict=True)]
+    passage = read.weights.passage.scores(passage_features(hits, scored))
+    order = np.argsort(-passage, kind="stable").tolist()
+    place = {old: new for new, old in enumerate(order)}
+    best = sorted((replace(s, hit=place[s.hit]) for s in scored), key=lambda s: -s.score)
+    moved = tuple(replace(hits[i], score=float(passage[i])) for i in order)
+    return replace(read, evidence=replace(read.evidence, hits=moved), sentences=tuple(best))
+
+
+def asked_of_reader(evidence: Evidence) -> str:
+    """The question as the reader is asked it: after the one before it, where it follows one."""
+    query = evidence.query
+    return " ".join([*query.context[:1], query.text])
+
+
+def features(evidence: Evidence, kind: Kind, found: Sequence[ScoredSentence]) -> dict[str, Floats]:
+    """The features of sentences, by name; each has the shape `(len(found),)`."""
+    hits = evidence.hits
+    # A reason is as often found deep in an article.
+    leads = 0.0 if kind is Kind.REASON else 1.0
+    columns = {
+        "passage": [hits[s.hit].score - hits[0].score for s in found],
+        "rank": [np.log1p(s.hit) for s in found],
+        "cosine": [s.cosine for s in found],
+        "cover": [s.cover for s in found],
+        "has_kind": [s.has_kind for s in found],
+        "lead": [leads / (1 + s.start / LEAD) for s in found],
+        "length": [min(LONG, len(s.text.split())) / LONG for s in found],
+        "reader": [s.logit / 4 for s in found],
+    }
+    return {name: np.array(column, dtype=np.float32) for name, column in columns.items()}
+
+
+def passage_features(hits: Sequence[Hit], scored: Sequence[ScoredSentence]) -> dict[str, Floats]:
+    """The features of passages, by name: their own score, and that of their best sentence."""
+    least = min(s.score for s in scored)
+    best = np.full(len(hits), least, dtype=np.float32)
+    for s in scored:
+        best[s.hit] = max(best[s.hit], s.score)
+    scores = np.array([hit.score for hit in hits], dtype=np.float32)
+    return {"passage": scores, "sentence": best - max(s.score for s in scored)}
+
+
+def _sentences(evidence: Evidence, kind: Kind) -> Iterator[ScoredSentence]:
+    """All sentences that may be quoted, passage by passage; others where there are none."""
+    every = [[*candidate_sentences(hit.candidate)] for hit in evidence.hits]
+    whole = any(s.quotable for found in every for s in found)
+    asked = frozenset(evidence.sought.attention)
+    for hit, found in enumerate(every):
+        candidate, before = evidence.hits[hit].candidate, ""
+        for s in found:
+            if (s.quotable if whole else _may_do(s.kind)) and len(s.text.split()) >= MIN_WORDS:
+                has_kind = any(
+                    not asked.issuperset(terms_of_word(a)) for a in answers_kind(s.text, kind)
+                )
+                yield ScoredSentence(hit, candidate, s.start, s.end, s.text, before, has_kind)
+            before = s.text if s.quotable else ""
+
+
+def _may_do(kind: SentenceKind) -> bool:
+    """Whether such a text may be quoted where the articles hold no whole sentence."""
+    return kind not in (SentenceKind.LINK, SentenceKind.BOILERPLATE, SentenceKind.BYLINE)
+
+
+def _covers(evidence: Evidence, found: Sequence[ScoredSentence]) -> list[float]:
+    """The share of the question's weight that each sentence names, with its article's title."""
+    importance = evidence.sought.importance
+    total = sum(importance.values()) or 1.0
+    titles = [importance.keys() & terms(hit.candidate.title) for hit in evidence.hits]
+    named = [titles[s.hit] | (importance.keys() & terms(s.text)) for s in found]
+    return [sum(importance[term] for term in some) / total for some in named]
