@@ -210,7 +210,8 @@ class _Replies:
 
     def _mentioned(self) -> str:
         topic = self._asked.topic or ""
-        count, newest = self._library.mentioning(topic, SHOWN)
+        mentions = self._library.mentioning(topic, SHOWN)
+        count, newest = mentions.count, mentions.newest
         many = {0: "_none", 1: "_one"}.get(count, "" if count <= SHOWN else "_newest")
         if count > SHOWN and not newest[0].published:
             many = ""

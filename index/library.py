@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from index.generation import Generation
@@ -196,6 +196,7 @@ def _form(word: str) -> str:
     stem = next(iter(terms_of_word(word)), "")
     if not stem or not word.isascii():
         return re.escape(word)
-    same = len(commonprefix([word.lower(), stem]))
+    pairs = zip(word.lower(), stem, strict=False)
+    same = len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])
     kept = word[: max(same, 2)]
     return rf"{re.escape(kept.removesuffix('i') if len(kept) > 3 else kept)}\w*"
