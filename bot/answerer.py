@@ -82,10 +82,10 @@ class Answerer(Answering):
         """The draft in pieces where a language model writes, then the answer."""
         started = time.perf_counter()
         asked = await asyncio.to_thread(request_of, question)
-        history = await asyncio.to_thread(without_small_talk, history)
         if reply := await asyncio.to_thread(self._reply, question, asked, history, as_of):
             yield replace(reply, seconds=time.perf_counter() - started)
             return
+        history = await asyncio.to_thread(without_small_talk, history)
         query = await self._query(asked.text, history, as_of)
         found = await asyncio.to_thread(self._find, query)
         answer = await asyncio.to_thread(self._asked_back, found, history)

@@ -205,7 +205,7 @@ class _Replies:
                 if n == 1
                 else self._say(f"counted{day}", n=f"{n:,}", **told)
             )
-            return self._list(head, articles) if n <= SHOWN else head
+            return self._list(f"{head.rstrip('.:')}:", articles) if n <= SHOWN else head
         return self._list(self._say(f"happened{day}", **told), articles)
 
     def _mentioned(self) -> str:

@@ -99,6 +99,7 @@ class Library:
 
     def mentioning(self, words: str, k: int) -> Mentions:
         """The articles that mention these words: in their order, or else in one passage."""
+        words = re.sub(r"^(?:the|an?)\s+", "", words, flags=re.IGNORECASE)
         wanted = list(dict.fromkeys(terms(words)))
         if not wanted:
             return Mentions(0, ())

@@ -130,10 +130,12 @@ class Message:
             return True
         if self._opens(match.end, after, True):
             return True
-        asks = following in self._known.asks or following in self._known.orders
+        language = match.entry.language
         bare = kind in ("before_ask", "after") or kind.startswith("talk.")
         may = not bare or (gap is _Gap.SOFT and kind != "before_ask")
-        return asks or (may and following in self._known.may_ask)
+        return following in self._known.asks[language] or (
+            may and following in self._known.may_ask[language]
+        )
 
     def _closing(self, begin: int, after: int) -> Iterator[_Match]:
         """The phrases after what is asked, the last first."""

@@ -18,6 +18,9 @@ LANGUAGES = ("en", "de", "es", "fr")
 NUMBER = "#"
 """Every number is this word, in phrases and in messages."""
 
+_ASKS = ("asks", "orders", "other")
+"""The lists of words that begin a question or an order."""
+
 Node = str | tuple["Phrase", ...]
 Phrase = tuple[Node, ...]
 
@@ -44,12 +47,11 @@ class Phrases:
             for table in tables.values()
             for value, word in enumerate(table["numbers"].split(), 1)
         }
-        self.asks = self._all("asks")
-        self.may_ask = self._all("may_ask")
-        self.orders = self._all("orders") | {
-            first for table in tables.values() for first in table["talk"]["order"]["first"].split()
+        self.asks = {language: self._begins(language, _ASKS) for language in tables}
+        self.may_ask = {language: self._begins(language, ("may_ask",)) for language in tables}
+        self.never_after = {
+            word for table in tables.values() for word in self._listed(table, "never_after")
         }
-        self.never_after = self._all("never_after")
         self.at_end = {
             f"talk.{kind}" for kind, talk in tables["en"]["talk"].items() if talk.get("at_end")
         }
@@ -95,8 +97,12 @@ class Phrases:
             None,
         )
 
-    def _all(self, key: str) -> frozenset[str]:
-        return frozenset(self.plain(w) for t in self.tables.values() for w in t[key].split())
+    def _begins(self, language: str, keys: Iterable[str]) -> set[str]:
+        table = self.tables[language] | {"other": self.tables[language]["talk"]["order"]["first"]}
+        return {word for key in keys for word in self._listed(table, key)}
+
+    def _listed(self, table: dict[str, Any], key: str) -> list[str]:
+        return [self.plain(word) for word in table[key].split()]
 
     def _add(self, phrase: Phrase, entry: Entry) -> None:
         for first in _firsts(phrase):

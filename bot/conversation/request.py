@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.conversation.message import Message
 from bot.conversation.phrases import Entry, phrases
@@ -40,8 +41,9 @@ class Request:
     talk: Talk | None = None
 
 
+@lru_cache(maxsize=1_000)
 def request_of(message: str) -> Request:
-    """The message without what is no part of a question."""
+    """The message without what is no part of a question; remembered, as histories repeat."""
     text = without_noise(message)
     left_out: list[Entry] = []
     most: int | None = None

@@ -53,19 +53,15 @@ def task_of(question: str) -> Task:
 
 
 def _task(kind: str, topic: str, language: str) -> Task:
-    """The task with its topic, where what is to be listed may be news about something."""
-    about = re.sub(r"^the (?=(?:week|month|year)$)", "this ", _without_lead(topic, language))
-    if kind == "newest":
-        return Task(TaskKind.NONE, about, newest_first=True)
+    """The task with its topic, where what is to be summarized may be news about something."""
     if kind == "plain":
         return Task(TaskKind.NONE, topic)
-    inner = next(
-        (f for k, p in _patterns(language) if k == "newest" and (f := p.fullmatch(fold(topic)))),
-        None,
-    )
-    if inner:
-        return Task(TaskKind(kind), _without_lead(_topic(topic, inner), language), True)
-    return Task(TaskKind(kind), about)
+    news = [pattern for k, pattern in _patterns(language) if k == "newest"]
+    inner = next((f for pattern in news if (f := pattern.fullmatch(fold(topic)))), None)
+    about = _without_lead(_topic(topic, inner) if inner else topic, language)
+    about = re.sub(r"^the (?=(?:week|month|year)$)", "this ", about)
+    named = TaskKind.NONE if kind == "newest" else TaskKind(kind)
+    return Task(named, about, newest_first=kind == "newest" or inner is not None)
 
 
 def _topic(text: str, found: re.Match[str]) -> str:
