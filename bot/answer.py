@@ -19,6 +19,7 @@ class Status(StrEnum):
     PARTIAL = "partial"
     ABSTAINED = "abstained"
     CLARIFY = "clarify"
+    REPLY = "reply"
 
 
 class Turn(NamedTuple):
@@ -92,6 +93,8 @@ class Answer:
     the conversation was taken into account; `model` is "quotes" when no LLM wrote. `notes`
     say in a line each what a reader should know about how the answer came about. `conflicts`
     are what articles give differently, told in `text` as well. `period` is the time asked about.
+    A `reply` answers small talk, or a question about the articles as a collection, without a
+    search; `confidence` is then 1 where the list of articles says so, and 0 for small talk.
     """
 
     status: Status

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Draft, Status, Turn
 from bot.answering import SHOWN, Answering
+from bot.catalogue import about_articles
 from bot.conversation.clarify import asking_back
+from bot.conversation.request import Request, request_of
 from bot.conversation.rewrite import rewrite
+from bot.conversation.smalltalk import small_talk, without_small_talk
 from bot.gate import THRESHOLD, confidence
 from bot.question import one_thing_asked, only_repeats, parts_of
 from bot.quotes import MAX_WORDS, Quote, choose_quotes
@@ -78,7 +81,12 @@ class Answerer(Answering):
     ) -> AsyncGenerator[Draft | Answer]:
         """The draft in pieces where a language model writes, then the answer."""
         started = time.perf_counter()
-        query = await self._query(question, history, as_of)
+        asked = await asyncio.to_thread(request_of, question)
+        if reply := await asyncio.to_thread(self._reply, question, asked, history, as_of):
+            yield replace(reply, seconds=time.perf_counter() - started)
+            return
+        history = await asyncio.to_thread(without_small_talk, history)
+        query = await self._query(asked.text, history, as_of)
         found = await asyncio.to_thread(self._find, query)
         answer = await asyncio.to_thread(self._asked_back, found, history)
         if answer is None and self._writer and found.held:
@@ -109,6 +117,16 @@ class Answerer(Answering):
             return tuple(c for c in citations if not verified([c], self._store.article))
 
         return await asyncio.to_thread(gone)
+
+    def _reply(
+        self, message: str, asked: Request, history: Sequence[Turn], as_of: date | None
+    ) -> Answer | None:
+        """What is said without a search: to small talk, and about the list of articles."""
+        if said := small_talk(asked):
+            return Answer(Status.REPLY, said, 0.0, message)
+        if said := about_articles(asked.text, history, self._store, as_of):
+            return Answer(Status.REPLY, said, 1.0, message)
+        return None
 
     def _writer_with(self, llm: "LLM", check: bool) -> "Writer":
         from bot.second_check import ModelCheck

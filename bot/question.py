@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 
+from bot.conversation.request import cleaned
 from index.terms import terms
 
 
@@ -140,8 +141,9 @@ def only_repeats(said: str, question: str) -> bool:
 def parts_of(question: str) -> list[str]:
     """The separate questions in `question`, in order; one when it asks a single thing.
 
+    Thanks and the like are none.
     More than MAX_PARTS are taken as one: each costs a search.
     """
     parts = [part.strip() for part in _PART.split(question)]
-    parts = [part for part in parts if part]
+    parts = [part for part in parts if cleaned(part)]
     return parts if 1 <= len(parts) <= MAX_PARTS else [question]

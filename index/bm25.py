@@ -107,6 +107,22 @@ class Bm25Index:
             if number is not None
         ]
 
+    def holding(self, terms: Sequence[str], k: int) -> list[int]:
+        """Passages, `k` at most, that have every term in their title or body."""
+        from tantivy import Occur, Query  # noqa: PLC0415
+
+        def anywhere(term: str) -> Query:
+            named = [Query.term_query(self._schema, field, term) for field in ("title", "body")]
+            return Query.boolean_query([(Occur.Should, query) for query in named])
+
+        query = Query.boolean_query([(Occur.Must, anywhere(term)) for term in terms])
+        with self._reading():
+            self._index.reload()
+            searcher = self._index.searcher()
+            hits = searcher.search(query, k, count=False).hits
+            ids = searcher.fast_field_values("id", [address for _, address in hits])
+        return [int(number) for number in ids if number is not None]
+
     def close(self) -> None:
         """Give up the writer; what was not committed is lost."""
         if self._writer is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from bot.answer import Answer, Citation, Turn
+from bot.answer import Answer, Citation, Status, Turn
 from bot.database.interface import Database, Place, Row, Schema, open_database
 from bot.llm.tokens import estimated_tokens
 from index.errors import StoreBusyError
@@ -114,7 +114,12 @@ class Memory:
         person: str | None = None,
         articles: str | None = None,
     ) -> None:
-        """Add a question and its answer to a conversation; `articles` names their collection."""
+        """Add a question and its answer to a conversation; `articles` names their collection.
+
+        A reply to small talk is no turn of it: it must not change what the next question means.
+        """
+        if answer.status is Status.REPLY:
+            return
         await self._expire()
         await self._db.change(
             "INSERT INTO exchanges (conversation, person, articles, at, question, answer,"

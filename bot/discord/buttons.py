@@ -50,8 +50,10 @@ class RecordButton(
         await bot.pressed(self, interaction)
 
 
-def buttons(record: Record, words: Words) -> View:
-    """What can be done with an answer."""
+def buttons(record: Record, words: Words) -> View | None:
+    """What can be done with an answer; nothing with a reply to small talk."""
+    if record.status is Status.REPLY:
+        return None
     view = View(timeout=None)
     options = options_of(record.answer) if record.status is Status.CLARIFY else ()
     for number, option in enumerate(options, 1):

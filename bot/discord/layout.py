@@ -35,6 +35,8 @@ def answer_text(answer: Answer, words: Words) -> str:
     """The answer, its numbered sources, notes, and confidence."""
     if answer.status is Status.CLARIFY:
         return f"{words('which')}{escaped(answer.text.removeprefix(ASKING))}"
+    if answer.status is Status.REPLY:
+        return cited_text(answer.text, answer.citations)
     declined = answer.status is Status.ABSTAINED
     said = _declined(answer, words) if declined else cited_text(answer.text, answer.citations)
     sure = words("confidence", confidence=f"{answer.confidence:.2f}")

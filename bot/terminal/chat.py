@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bot.answer import Answer, Turn
 from bot.conversation.memory import Exchange, Memory
+from bot.conversation.request import cleaned
 from bot.intake import clean_question
 from bot.terminal.render import Block, answer_blocks, citation_blocks, one_line, print_blocks
 from index.errors import StoreError, UsageError
@@ -138,8 +139,9 @@ class Chat:
 
 
 def reply_blocks(answer: Answer, question: str) -> Iterator[Block]:
-    """The answer with its sources' names; what was searched for, where that differs."""
-    if one_line(answer.query) != one_line(question):
+    """The answer with its sources' names; what was searched for, where more than politeness
+    differs."""
+    if one_line(answer.query) not in (one_line(question), one_line(cleaned(question))):
         yield Block(Text(f"searched for: {one_line(answer.query)}", "dim"))
     yield from answer_blocks(answer, quotes=False)
     yield Block(Text())

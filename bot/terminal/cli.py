@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from index.store import Store
 
 ANSWERED, FAILED, WRONG_USAGE, DECLINED, ASKS_BACK, STOPPED = 0, 1, 2, 3, 4, 130
-STATUS = {"answered": ANSWERED, "partial": ANSWERED, "abstained": DECLINED, "clarify": ASKS_BACK}
+STATUS = {
+    **dict.fromkeys(("answered", "partial", "reply"), ANSWERED),
+    "abstained": DECLINED,
+    "clarify": ASKS_BACK,
+}
 PASS_ON = {
     "allow_extra_args": True,
     "ignore_unknown_options": True,

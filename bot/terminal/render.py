@@ -74,7 +74,7 @@ def answer_blocks(answer: Answer, quotes: bool = True) -> Iterator[Block]:
     if answer.citations:
         yield Block(Text())
         yield from citation_blocks(answer.citations, quotes)
-    if answer.status is Status.CLARIFY:
+    if answer.status in (Status.CLARIFY, Status.REPLY):
         return
     yield Block(Text())
     for note in answer.notes:

@@ -39,7 +39,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A question whose verdict differs: hit, miss, answered (no gold string) or declined."""
+    """A question whose verdict differs: hit, miss, answered (no gold string), declined or reply."""
 
     before: str
     after: str
@@ -167,7 +167,7 @@ def _told(verdict: str, record: Record) -> dict[str, str]:
 
 def _verdict(record: Record) -> str:
     if not record.said:
-        return "declined"
+        return "declined" if record.declined else "reply"
     hit = answer_hit(record)
     if hit is None:
         return "answered"

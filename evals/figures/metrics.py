@@ -256,7 +256,7 @@ def decline_recall(record: Record) -> Measured:
 
 def decline_precision(record: Record) -> Measured:
     """Of the questions not answered, those that have no answer."""
-    if record.said or record.gold.kind == "underspecified":
+    if not record.declined or record.gold.kind == "underspecified":
         return None
     return not record.gold.has_answer, 1
 

@@ -31,6 +31,11 @@ class Record:
         """Whether the question was answered, be it in part."""
         return self.answer["status"] in (Status.ANSWERED, Status.PARTIAL)
 
+    @property
+    def declined(self) -> bool:
+        """Whether it was neither answered nor taken for small talk."""
+        return not self.said and self.answer["status"] != Status.REPLY
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -1,0 +1,83 @@
+"""What a message asks for, without the politeness around it: "hi! who won? thx" asks "who won?".
+
+A message that is nothing but politeness and small talk asks for nothing; `talk` says what it is.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.conversation.message import Message
+from bot.conversation.phrases import Entry, phrases
+
+_NOISE = re.compile(
+    r"<a?:\w+:\d+>|<@[!&]?\d+>|<#\d+>|<t:\d+(?::\w)?>"  # Discord's emoji, mentions and moments
+    r"|(?<!\S):[a-z_][\w+-]+:(?!\S)"
+    "|[\U0001f000-\U0001faff\u2600-\u27bf\u2b05-\u2b55\u231a-\u23ff\u203c\u2049\u3030\u303d]"
+    "|[\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
+    r"|(?<!\S)(?:[:;]['’]?-?[()DPpOo3/|*]+|=[()DP]+|<3+|\^_*\^|-_+-|[xX]D+)(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Small talk: its kind, a key of `talk` in the languages' files, and its language."""
+
+    kind: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A message's question as it would be asked plainly, and how long its answer may be.
+
+    `text` is empty where nothing is asked; only then is there a `talk`.
+    """
+
+    text: str
+    max_sentences: int | None = None
+    talk: Talk | None = None
+
+
+@lru_cache(maxsize=1_000)
+def request_of(message: str) -> Request:
+    """The message without what is no part of a question; remembered, as histories repeat."""
+    text = without_noise(message)
+    left_out: list[Entry] = []
+    most: int | None = None
+    while True:
+        read = Message(text, phrases())
+        kept = read.kept()
+        left_out += read.left_out
+        most = most if read.max_sentences is None else read.max_sentences
+        if kept == text:
+            return Request(text, most, None if text else _talk(left_out))
+        text = kept
+
+
+def cleaned(message: str) -> str:
+    """The question in a message; empty where nothing is asked."""
+    return request_of(message).text
+
+
+def without_noise(message: str) -> str:
+    """The message without emoji, Discord's own codes and blanks at the ends."""
+    text = unicodedata.normalize("NFC", message)
+    plain = _NOISE.sub(" ", text)
+    return (text if plain == text else re.sub(r"[ \t]+", " ", plain)).strip()
+
+
+def _talk(left_out: Iterable[Entry]) -> Talk:
+    """The small talk that says most; a bare "please" only wants attention."""
+    kinds = [*phrases().tables["en"]["talk"]]
+    spoken = [
+        (kinds.index(entry.kind.removeprefix("talk.")), entry.language)
+        for entry in left_out
+        if entry.kind.startswith("talk.")
+    ]
+    if spoken:
+        kind, language = min(spoken, key=lambda talk: talk[0])
+        return Talk(kinds[kind], language)
+    return Talk("attention", next((entry.language for entry in left_out), "en"))
