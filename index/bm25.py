@@ -61,6 +61,19 @@ class Bm25Index:
             searcher = self._index.searcher()
             return [searcher.doc_freq("body", term) for term in terms]
 
+    def vocabulary(self, beginning: str) -> dict[str, int]:
+        """The terms of the passages' bodies that begin so, with how many passages have each.
+
+        As of the last look at `doc_count` or `search`; a letter takes some ten milliseconds.
+        """
+        with self._reading():
+            return dict(self._index.searcher().terms_with_prefix("body", beginning))
+
+    def in_titles(self, term: str) -> bool:
+        """Whether a title has the term."""
+        with self._reading():
+            return self._index.searcher().doc_freq("title", term) > 0
+
     def add(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """Add `(id, title, body)` rows; they are found after `commit`."""
         from tantivy import Document  # noqa: PLC0415

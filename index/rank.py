@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index.lexicon import words_of
 from index.manifest import Candidate, Unread
+from index.othernames import OtherName, held
 from index.period import Period
 from index.places import Places, Texts
 from index.words import Likeness
@@ -75,8 +76,9 @@ class Sought:
     """What is looked for.
 
     `terms` are the question's own, in order. `attention` weighs each term searched for,
-    those of the context included; `importance` is that times the term's idf, and `forms`
-    has the word that each stands for. `names` are the terms of capitalised words and
+    those of the context and of `others` included; `importance` is that times the term's idf
+    for what the question itself has, and `forms` has the word that each stands for. `others`
+    are further names of what is asked about. `names` are the terms of capitalised words and
     numbers. `as_of` is None where time is no guide, and `period` the time asked about.
     """
 
@@ -87,6 +89,7 @@ class Sought:
     names: frozenset[str]
     as_of: date | None
     period: Period | None = None
+    others: Sequence[OtherName] = ()
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
@@ -181,7 +184,8 @@ def _read_features(sought: Sought, candidates: Sequence[Candidate], alike: Liken
     texts = Texts.of([*chain.from_iterable(zip(titles, bodies, strict=True))], alike.lexicon)
     places = Places(sought.importance, texts, alike.lexicon)
     match = alike.best(texts.words, texts.starts[::2])  # a passage's title with its body
-    match[places.held[::2] | places.held[1::2]] = 1
+    named = held(sought, texts, alike.lexicon, places)
+    match = np.maximum(match, np.maximum(named[::2], named[1::2]))
     columns = (
         places.phrases(sought.pairs)[1::2],
         places.proximity()[1::2],
