@@ -63,10 +63,11 @@ def _names(text: str) -> Iterator[Named]:
         if at < end:
             continue
         for size in aliases.sizes.get(first, ()):
+            found = words[at : at + size]
             key = tuple(lowered[at : at + size])
-            if key in aliases.others and _is_meant(text, words[at : at + size], key):
+            if len(found) == size and key in aliases.others and _is_meant(text, found, key):
                 end = at + size
-                yield Named(words[at].start(), words[end - 1].end(), aliases.others[key])
+                yield Named(found[0].start(), found[-1].end(), aliases.others[key])
                 break
 
 

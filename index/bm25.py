@@ -100,8 +100,12 @@ class Bm25Index:
         except (OSError, ValueError) as error:
             raise StoreError(f"the word index cannot be written ({error})") from error
 
-    def search(self, weights: Mapping[str, float], k: int) -> list[tuple[int, float]]:
+    def search(
+        self, weights: Mapping[str, float], k: int, *, latest: bool = True
+    ) -> list[tuple[int, float]]:
         """The best `k` passages as `(id, score)`, best first.
+
+        Of the last commit, or without `latest` as of the last look.
 
         A term counts by its weight in the body and, times TITLE_BOOST, in the title. Nothing
         but terms is sought: tantivy then passes over what cannot be among the best.
@@ -110,7 +114,8 @@ class Bm25Index:
             return []
         query = self._query(weights)
         with self._reading():
-            self._index.reload()
+            if latest:
+                self._index.reload()
             searcher = self._index.searcher()
             hits = searcher.search(query, k, count=False).hits
             ids = searcher.fast_field_values("id", [address for _, address in hits])

@@ -25,7 +25,7 @@ _SPELLED = re.compile(
     rf"(?:[\s-](?P<scale>{'|'.join(_SCALES)}))?\b",
     re.IGNORECASE,
 )
-_FIGURES = re.compile(r"(?<![\w.,$£€-])(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?![\w%]|[.,:-]\d)")
+_FIGURES = re.compile(r"(?<![\w.,:$£€-])(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?![\w%]|[.,:-]\d)")
 _LAST_YEAR = 2100
 """What has four figures and lies before is a year."""
 

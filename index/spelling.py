@@ -10,11 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from threading import Lock
 
 from index.bm25 import Bm25Index
 from index.manifest import Manifest
-from index.terms import STOP, terms_of_word
+from index.terms import STOP, terms, terms_of_word
 
 SHORTEST = 4
 """Letters of the shortest word that is compared: too many short words differ by one letter."""
@@ -26,9 +27,10 @@ READ = 3
 """Passages read for each."""
 _SHORTEST_STEM = 3
 _LONGEST_ENDING = 5
-_ENDINGS = "e s es d ed y ies er ers ing ion ions ous al ly ment ments ity ive".split()  # noqa: SIM905
+_ENDINGS = """
+e s es d ed y ies er ers ing ion ions ous al ly ment ments ity ive ent ents ant ants ence ance able
+""".split()  # noqa: SIM905
 _LONGEST = 30
-_WORD = re.compile(r"[^\W_]+")
 
 SURE = 3.0
 """From this score on a word is taken to be meant; chosen, like LIKELY, on news of two years."""
@@ -62,23 +64,24 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What surrounds a word in its question: the terms next to it, and what all others weigh."""
+    """What surrounds a word in its question: the terms next to it, and what others weigh."""
 
     before: str | None
     after: str | None
     weights: dict[str, float]
 
-    def support(self, terms: Iterable[str]) -> float:
+    def support(self, found: Iterable[str]) -> float:
         """The share of the weight that these terms have, in [0, 1]."""
-        held = sum(self.weights.get(term, 0.0) for term in set(terms))
+        held = sum(self.weights.get(term, 0.0) for term in set(found))
         return held / (sum(self.weights.values()) or 1.0)
 
 
 class Spelling:
     """Compares words with those of one state of a collection. May be used by any thread."""
 
-    def __init__(self, bm25: Bm25Index, manifest: Manifest) -> None:
-        self._bm25, self._manifest = bm25, manifest
+    def __init__(self, bm25: Bm25Index, count: int, manifest: Manifest) -> None:
+        """`count` is how many passages the index has."""
+        self._bm25, self._count, self._manifest = bm25, max(1, count), manifest
         self._lock = Lock()
         self._by_letter: dict[str, dict[str, int]] = {}
 
@@ -90,8 +93,7 @@ class Spelling:
         counts = self._vocabulary(low[0])
         near = _near(low, counts)[:COMPARED]
         passages = self._passages(near, around)
-        count = self._bm25.doc_count or 1
-        found = [_neighbour(low, t, counts[t] / count, passages[t], around) for t in near]
+        found = [_neighbour(low, t, counts[t] / self._count, passages[t], around) for t in near]
         return sorted((n for n in found if n), key=lambda n: -n.score)
 
     def _vocabulary(self, letter: str) -> dict[str, int]:
@@ -101,20 +103,19 @@ class Spelling:
                 self._by_letter[letter] = self._bm25.vocabulary(letter)
             return self._by_letter[letter]
 
-    def _passages(self, terms: Sequence[str], around: Around) -> dict[str, list[list[str]]]:
-        """The words of a few passages that have each term, those with more of the rest first."""
+    def _passages(self, near: Sequence[str], around: Around) -> dict[str, list[str]]:
+        """The texts of a few passages that have each term, those with more of the rest first."""
         rarest = sorted(around.weights, key=lambda t: -around.weights[t])[:COMPARED]
         rest = {
             t: w for t, w in around.weights.items() if t in {*rarest, around.before, around.after}
         }
         most = 10 * (sum(rest.values()) or 1.0)
         found = {
-            term: [n for n, _ in self._bm25.search(rest | {term: most}, READ)] for term in terms
+            term: [n for n, _ in self._bm25.search(rest | {term: most}, READ, latest=False)]
+            for term in near
         }
         wanted = sorted({number for numbers in found.values() for number in numbers})
-        texts = {
-            c.id: _WORD.findall(f"{c.title}\n{c.text}") for c in self._manifest.candidates(wanted)
-        }
+        texts = {c.id: f"{c.title}\n{c.text}" for c in self._manifest.candidates(wanted)}
         return {term: [texts[n] for n in numbers if n in texts] for term, numbers in found.items()}
 
 
@@ -161,40 +162,34 @@ def _stems(low: str) -> set[str]:
 
 
 def _neighbour(
-    low: str, term: str, share: float, texts: Sequence[Sequence[str]], around: Around
+    low: str, term: str, share: float, texts: Sequence[str], around: Around
 ) -> Neighbour | None:
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - most questions need none
 
     most = may_be_wrong(low)
-    written = Counter(w for text in texts for w in text if _is_of(w, term))
+    written = _written(term, texts)
     wrong = {w: OSA.distance(low, w.lower(), score_cutoff=most) for w in written}
     fitting = [w for w in written if wrong[w] <= most]
     if not fitting:
         return None
     word = min(fitting, key=lambda w: (wrong[w], -written[w]))
-    fits = [[terms_of_word(w) for w in text] for text in texts]
+    found = [*map(terms, texts)]
+    beside = {(around.before, term), (term, around.after)}
     return Neighbour(
         word=word,
         wrong=wrong[word],
         share=share,
-        support=max(around.support(t for found in text for t in found) for text in fits),
-        adjoins=any(_adjoins(text, term, around) for text in fits),
+        support=max(map(around.support, found)),
+        adjoins=any(not beside.isdisjoint(pairwise(text)) for text in found),
         is_name=all(w[0].isupper() for w in written if w.lower() == word.lower()),
     )
 
 
-def _is_of(word: str, term: str) -> bool:
-    return word[0].lower() == term[0] and terms_of_word(word) == (term,)
-
-
-def _adjoins(text: Sequence[tuple[str, ...]], term: str, around: Around) -> bool:
-    """Whether the term is next to a word that it is next to in the question."""
-    places = [n for n, found in enumerate(text) if term in found]
-    return any(
-        (n > 0 and around.before is not None and around.before in text[n - 1])
-        or (n + 1 < len(text) and around.after is not None and around.after in text[n + 1])
-        for n in places
-    )
+def _written(term: str, texts: Sequence[str]) -> Counter[str]:
+    """How often each word is in the texts that has this term."""
+    begins = re.compile(rf"\b[{term[0]}{term[0].upper()}][^\W_]*")
+    counted = Counter(word for text in texts for word in begins.findall(text))
+    return Counter({w: n for w, n in counted.items() if terms_of_word(w) == (term,)})
 
 
 _LONG_STOP = sorted(word for word in STOP if len(word) >= SHORTEST)

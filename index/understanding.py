@@ -69,7 +69,7 @@ class Understanding:
     def __init__(self, bm25: Bm25Index, count: int, manifest: Manifest, words: Words) -> None:
         """`count` is how many passages the index has."""
         self._bm25, self._count, self._words = bm25, count, words
-        self._spelling = Spelling(bm25, manifest)
+        self._spelling = Spelling(bm25, count, manifest)
         self.of = lru_cache(maxsize=REMEMBERED)(self._of)
         """The question as it is meant."""
 
@@ -126,12 +126,13 @@ class Understanding:
         self, question: str, word: re.Match[str], counts: Mapping[str, int]
     ) -> Iterator[_Change]:
         """The word that is meant by a misspelled one, if any is likely."""
-        if not counts[terms_of_word(word[0])[0]] and (common := function_word(word[0])):
+        typed = counts[terms_of_word(word[0])[0]]
+        if not typed and (common := function_word(word[0])):
             yield _Change(word.start(), word.end(), common)
             return
-        for best in self._spelling.neighbours(word[0], self._around(question, word, counts))[:1]:
-            weight = self._weight(best, counts[terms_of_word(word[0])[0]])
-            if weight:
+        around = self._around(question, word[0], counts)
+        for best in self._spelling.neighbours(word[0], around)[:1]:
+            if weight := self._weight(best, typed):
                 yield _Change(word.start(), word.end(), best.word, weight)
 
     def _weight(self, best: Neighbour, typed: int) -> float:
@@ -142,26 +143,22 @@ class Understanding:
             return 0.0
         return 1.0 if best.score >= SURE and not typed else DOUBTFUL
 
-    def _around(self, question: str, word: re.Match[str], counts: Mapping[str, int]) -> Around:
-        before = [*_WORD.finditer(question, 0, word.start())][-1:]
-        after = [*_WORD.finditer(question, word.end())][:1]
-        own = terms_of_word(word[0])
+    def _around(self, question: str, word: str, counts: Mapping[str, int]) -> Around:
+        [own] = terms_of_word(word)
+        each = [None, *terms(question), None]
+        at = each.index(own)
         weights = {
             term: math.log((self._count + 1) / count)
             for term, count in counts.items()
-            if count and term not in own
+            if count and term != own
         }
-        return Around(_term(before), _term(after), weights)
+        return Around(each[at - 1], each[at + 1], weights)
 
     def _has(self, found: Sequence[str]) -> bool:
         return bool(found) and all(self._bm25.doc_freqs(found))
 
     def _frequency(self, name: str) -> int:
         return min(self._bm25.doc_freqs(terms(name)))
-
-
-def _term(words: Sequence[re.Match[str]]) -> str | None:
-    return next((t for word in words for t in terms_of_word(word[0])), None)
 
 
 def _within(word: re.Match[str], names: Sequence[Named]) -> bool:
