@@ -23,6 +23,8 @@ TWO_WRONG = 8
 """Letters from which two may be wrong."""
 COMPARED = 8
 """Terms whose passages are read."""
+OTHER_FORM = 0.5
+"""What counts as wrong where another form of the word is compared: "strikes" with "strike"."""
 READ = 3
 """Passages read for each."""
 _SHORTEST_STEM = 3
@@ -48,7 +50,7 @@ class Neighbour:
     """
 
     word: str
-    wrong: int
+    wrong: float
     share: float
     support: float
     adjoins: bool
@@ -91,9 +93,15 @@ class Spelling:
         if not SHORTEST <= len(low) <= _LONGEST:
             return []
         counts = self._vocabulary(low[0])
-        near = _near(low, counts)[:COMPARED]
+        nearest = _nearest(low, counts)
+        near = sorted(nearest, key=lambda t: (nearest[t], -counts[t]))[:COMPARED]
         passages = self._passages(near, around)
-        found = [_neighbour(low, t, counts[t] / self._count, passages[t], around) for t in near]
+        found = [
+            _neighbour(
+                low, t, passages[t], around, nearest=nearest[t], share=counts[t] / self._count
+            )
+            for t in near
+        ]
         return sorted((n for n in found if n), key=lambda n: -n.score)
 
     def _vocabulary(self, letter: str) -> dict[str, int]:
@@ -136,8 +144,8 @@ def function_word(word: str) -> str | None:
     return same[0] if same else None
 
 
-def _near(low: str, counts: dict[str, int]) -> list[str]:
-    """The terms that a word may have been meant to have, the nearest and most frequent first."""
+def _nearest(low: str, counts: dict[str, int]) -> dict[str, float]:
+    """The terms that a word may have been meant to have, with how many letters are wrong."""
     from rapidfuzz import process  # noqa: PLC0415 - most questions need none
     from rapidfuzz.distance import OSA  # noqa: PLC0415
 
@@ -151,8 +159,8 @@ def _near(low: str, counts: dict[str, int]) -> list[str]:
     for end in range(max(_SHORTEST_STEM, len(low) - _LONGEST_ENDING), len(low)):
         for term in (low[:end], low[: end - 1] + "i"):  # "jinp" of "jinpng", where the ending errs
             if term in counts:
-                nearest.setdefault(term, most)
-    return sorted(nearest, key=lambda t: (nearest[t], -counts[t]))
+                nearest.setdefault(term, most + OTHER_FORM)
+    return nearest
 
 
 def _stems(low: str) -> set[str]:
@@ -162,14 +170,17 @@ def _stems(low: str) -> set[str]:
 
 
 def _neighbour(
-    low: str, term: str, share: float, texts: Sequence[str], around: Around
+    low: str, term: str, texts: Sequence[str], around: Around, *, nearest: float, share: float
 ) -> Neighbour | None:
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - most questions need none
 
     most = may_be_wrong(low)
     written = _written(term, texts)
-    wrong = {w: OSA.distance(low, w.lower(), score_cutoff=most) for w in written}
+    wrong: dict[str, float] = {w: OSA.distance(low, w.lower()) for w in written}
     fitting = [w for w in written if wrong[w] <= most]
+    if not fitting and nearest <= 1 and len(term) > SHORTEST:
+        fitting = [*written]  # in these few passages it has other endings
+        wrong = dict.fromkeys(fitting, nearest + OTHER_FORM)
     if not fitting:
         return None
     word = min(fitting, key=lambda w: (wrong[w], -written[w]))

@@ -31,6 +31,8 @@ OTHER_NAME = 0.5
 """How much another name weighs in a search, beside the one in the question."""
 DOUBTFUL = 0.5
 """How much a word weighs that may be meant, and the one that was typed."""
+CLOSE = 0.7
+"""Two words whose scores differ by less are as likely meant."""
 RARE = 20_000
 """A word in one of so many passages may be a typo of the articles themselves."""
 MANY_TIMES = 100
@@ -57,10 +59,13 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
+    """What `text[start:end]` means, or as likely `rival`; by less than 1 what was typed."""
+
     start: int
     end: int
     meant: str
     weight: float = 1.0
+    rival: str | None = None
 
 
 class Understanding:
@@ -84,7 +89,8 @@ class Understanding:
         if not changes:
             return Understood(question, {}, tuple(self._others(names, question)))
         text = _changed(question, changes)
-        return Understood(text, _doubts(question, changes), tuple(self._others(named(text), text)))
+        others = [*self._others(named(text), text), *_rivals(changes)]
+        return Understood(text, _doubts(question, changes), tuple(others))
 
     def _renamed(self, names: Sequence[Named], question: str) -> Iterator[_Change]:
         """The names that the collection lacks, where it has another for the same."""
@@ -131,9 +137,11 @@ class Understanding:
             yield _Change(word.start(), word.end(), common)
             return
         around = self._around(question, word[0], counts)
-        for best in self._spelling.neighbours(word[0], around)[:1]:
+        found = self._spelling.neighbours(word[0], around)
+        for best in found[:1]:
             if weight := self._weight(best, typed):
-                yield _Change(word.start(), word.end(), best.word, weight)
+                rivals = [n.word for n in found[1:2] if n.score > max(LIKELY, best.score - CLOSE)]
+                yield _Change(word.start(), word.end(), best.word, weight, next(iter(rivals), None))
 
     def _weight(self, best: Neighbour, typed: int) -> float:
         """How surely a neighbour is meant; `typed` passages have the word that was typed."""
@@ -166,13 +174,23 @@ def _within(word: re.Match[str], names: Sequence[Named]) -> bool:
 
 
 def _doubts(question: str, changes: Sequence[_Change]) -> dict[str, tuple[float, str]]:
+    """The terms that may not be meant, by their weight, with the word that each stands for."""
     doubts: dict[str, tuple[float, str]] = {}
     for change in changes:
-        if change.weight < 1:
-            typed = question[change.start : change.end]
-            doubts |= dict.fromkeys(terms(typed), (1 - change.weight, typed))
-            doubts |= dict.fromkeys(terms(change.meant), (change.weight, change.meant))
+        rival = change.rival or question[change.start : change.end]
+        if change.weight < 1 or change.rival:
+            doubts |= dict.fromkeys(terms(rival), (1 - DOUBTFUL, rival))
+            doubts |= dict.fromkeys(terms(change.meant), (DOUBTFUL, change.meant))
     return doubts
+
+
+def _rivals(changes: Sequence[_Change]) -> Iterator[OtherName]:
+    """Of two words that are as likely meant, either will do."""
+    for change in changes:
+        if change.rival:
+            both = tuple(terms(change.meant)), tuple(terms(change.rival))
+            yield OtherName(both[0], both[1], SAME)
+            yield OtherName(both[1], both[0], SAME)
 
 
 def _changed(text: str, changes: Sequence[_Change]) -> str:
