@@ -99,7 +99,7 @@ def guessed(reading: Reading, likely: Floats) -> Floats:
 def word_features(reading: Reading, seen: SeenWords) -> Floats:
     """One row a word seen, columns in the order of WORD_WEIGHTS."""
     kind, lexicon = reading.kind, reading.lexicon
-    question = reading.evidence.query.text
+    question = reading.evidence.query.meant
     wanted = np.stack([lexicon.direction(text) for text in (focus_of(question), question)])
     numbers = lexicon.numbers(seen.forms)
     like = lexicon.vectors[numbers] @ wanted.T / lexicon.lengths[numbers, np.newaxis]
@@ -204,7 +204,7 @@ def _neighbours(reading: Reading, number: Numbers, likely: Floats) -> tuple[Floa
     nearness = np.sqrt(likely[text[mine]]) * np.exp(-distance / _NEARBY)
     counts = np.zeros(int(number.max(initial=-1)) + 1, dtype=bool)
     if _numeric(reading.kind):
-        focus = reading.lexicon.term_numbers(terms(focus_of(reading.evidence.query.text)))
+        focus = reading.lexicon.term_numbers(terms(focus_of(reading.evidence.query.meant)))
         counted = np.flatnonzero(np.isin(reading.lexicon.terms[reading.texts.words[told]], focus))
         for before in (1, 2):
             place = counted[counted >= before]
@@ -229,7 +229,7 @@ def _distances(text: Numbers, places: Numbers) -> Floats:
 def _quoted(reading: Reading) -> Numbers:
     """The terms that stand in quotation marks, where a title is asked for."""
     found: list[str] = []
-    if _ASKS_TITLE.search(reading.evidence.query.text):
+    if _ASKS_TITLE.search(reading.evidence.query.meant):
         quoted = (text for s in reading.sentences for text in _QUOTED.findall(s.text))
         found = [term for text in quoted for term in terms(text)]
     return reading.lexicon.term_numbers(found)

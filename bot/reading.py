@@ -17,6 +17,7 @@ from bot.question import Kind, answers_kind, kind_of
 from index.embed import unit
 from index.lexicon import NO_TERM, Lexicon, Numbers, words_of
 from index.manifest import Candidate
+from index.othernames import held
 from index.places import Places, Texts, columns_of
 from index.rank import Hit
 from index.retriever import Evidence
@@ -135,8 +136,8 @@ class Reading:
     @cached_property
     def of_title(self) -> Floats:
         """Which of `sought` each sentence's title has: 1 or 0, like `exact`."""
-        held = Places(self.evidence.sought.importance, self._titles, self.lexicon).held
-        return np.asarray(held[[s.hit for s in self.sentences]], dtype=np.float32)
+        found = held(self.evidence.sought, self._titles, self.lexicon)
+        return np.asarray(found[[s.hit for s in self.sentences]] == 1, dtype=np.float32)
 
     def share(self, match: Floats) -> Floats:
         """The share of the total importance that rows of matches make up, in [0, 1]."""
@@ -146,14 +147,14 @@ class Reading:
 
 def read(evidence: Evidence) -> Reading:
     """Read the sentences of all hits, best hit first, in the order of the text."""
-    kind, alike, sought = kind_of(evidence.query.text), evidence.alike, evidence.sought
+    kind, alike, sought = kind_of(evidence.query.meant), evidence.alike, evidence.sought
     found = tuple(_sentences(evidence.hits, kind, frozenset(sought.attention)))
     texts = Texts.of([s.words for s in found], alike.lexicon)
     each = [[*dict.fromkeys(s.words)] for s in found]
     spoken = Texts.of(each, alike.lexicon)
     places = Places(sought.importance, texts, alike.lexicon)
     match = alike.best(texts.words, texts.starts)
-    match[places.held] = 1
+    match = np.maximum(match, held(sought, texts, alike.lexicon, places))
     return Reading(
         evidence=evidence,
         kind=kind,
@@ -164,7 +165,7 @@ def read(evidence: Evidence) -> Reading:
         sought=tuple(sought.importance),
         importance=sought.weights,
         match=match,
-        cosines=unit(spoken.sums(alike.lexicon)) @ alike.lexicon.direction(evidence.query.text),
+        cosines=unit(spoken.sums(alike.lexicon)) @ alike.lexicon.direction(evidence.query.meant),
         phrases=places.phrases(sought.pairs),
     )
 

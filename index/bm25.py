@@ -61,6 +61,19 @@ class Bm25Index:
             searcher = self._index.searcher()
             return [searcher.doc_freq("body", term) for term in terms]
 
+    def vocabulary(self, beginning: str) -> dict[str, int]:
+        """The terms of the passages' bodies that begin so, with how many passages have each.
+
+        As of the last look at `doc_count` or `search`; a letter takes some ten milliseconds.
+        """
+        with self._reading():
+            return dict(self._index.searcher().terms_with_prefix("body", beginning))
+
+    def in_titles(self, term: str) -> bool:
+        """Whether a title has the term."""
+        with self._reading():
+            return self._index.searcher().doc_freq("title", term) > 0
+
     def add(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """Add `(id, title, body)` rows; they are found after `commit`."""
         from tantivy import Document  # noqa: PLC0415
@@ -87,8 +100,12 @@ class Bm25Index:
         except (OSError, ValueError) as error:
             raise StoreError(f"the word index cannot be written ({error})") from error
 
-    def search(self, weights: Mapping[str, float], k: int) -> list[tuple[int, float]]:
+    def search(
+        self, weights: Mapping[str, float], k: int, *, latest: bool = True
+    ) -> list[tuple[int, float]]:
         """The best `k` passages as `(id, score)`, best first.
+
+        Of the last commit, or without `latest` as of the last look.
 
         A term counts by its weight in the body and, times TITLE_BOOST, in the title. Nothing
         but terms is sought: tantivy then passes over what cannot be among the best.
@@ -97,7 +114,8 @@ class Bm25Index:
             return []
         query = self._query(weights)
         with self._reading():
-            self._index.reload()
+            if latest:
+                self._index.reload()
             searcher = self._index.searcher()
             hits = searcher.search(query, k, count=False).hits
             ids = searcher.fast_field_values("id", [address for _, address in hits])

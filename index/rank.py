@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.manifest import Candidate, Unread
+from index.othernames import OtherName
 from index.period import Period
 
 Features = NDArray[np.float32]
@@ -54,8 +55,9 @@ class Sought:
     """What is looked for.
 
     `terms` are the question's own, in order. `attention` weighs each term searched for,
-    those of the context included; `importance` is that times the term's idf, and `forms`
-    has the word that each stands for. `names` are the terms of capitalised words and
+    those of the context and of `others` included; `importance` is that times the term's idf
+    for what the question itself has, and `forms` has the word that each stands for. `others`
+    are further names of what is asked about. `names` are the terms of capitalised words and
     numbers. `as_of` is None where time is no guide, and `period` the time asked about.
     """
 
@@ -66,6 +68,7 @@ class Sought:
     names: frozenset[str]
     as_of: date | None
     period: Period | None = None
+    others: Sequence[OtherName] = ()
 
 
 def best_passages(

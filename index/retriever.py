@@ -5,8 +5,9 @@ conversation made the query, nor of what will be said with the passages.
 """
 
 import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -23,6 +24,7 @@ from index.rank import MOST_DUPLICATES, Hit, Sought, best_passages
 from index.recency import by_time
 from index.store import Store
 from index.terms import terms
+from index.understanding import OTHER_NAME, Understanding, Understood
 from index.witnesses import one_of_each
 from index.words import Words
 
@@ -39,11 +41,20 @@ _NAME = re.compile(r"\b[A-Z0-9][\w’'-]*")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to search for: a question, what was said before that it needs, and today's date."""
+    """What to search for: a question, what was said before that it needs, and today's date.
+
+    The retriever sets `corrected` where the question means other words than were typed.
+    """
 
     text: str
     context: tuple[str, ...] = ()
     as_of: date | None = None
+    corrected: str | None = None
+
+    @property
+    def meant(self) -> str:
+        """The question in the words that are meant."""
+        return self.corrected or self.text
 
     def __str__(self) -> str:
         """The query as a reader may see it: the question, and in brackets what was added."""
@@ -76,6 +87,7 @@ class Retriever:
         self._store = store
         self._words = words
         self._idf: Idf | None = None
+        self._understanding: Understanding | None = None
         self._beside = ThreadPoolExecutor(thread_name_prefix="nearest")
 
     def retrieve(self, query: Query, k: int = 10) -> Evidence:
@@ -85,10 +97,12 @@ class Retriever:
         """
         generation = self._store.generation
         bm25 = generation.bm25
-        near_by = self._beside.submit(self._near, generation, query)  # both search in native code
         idf = self._idf_in(bm25)
+        understood = self._understand(query, idf, generation.manifest)
+        query = _in_words_meant(query, understood)
+        near_by = self._beside.submit(self._near, generation, query)  # both search in native code
         live = _is_live(generation.manifest, query.as_of)
-        sought = self._sought(query, query.as_of if live else None, idf)
+        sought = self._sought(query, query.as_of if live else None, idf, understood)
         found = dict(bm25.search(sought.attention, BM25_CANDIDATES))
         until = _plus(query.as_of, TIME_ZONES) if query.as_of else date.max
         pool = generation.manifest.unread([*found], until)  # while vectors are being compared
@@ -101,28 +115,43 @@ class Retriever:
         best = best_passages(sought, pool, found, cosines, k + MOST_DUPLICATES)
         candidates = generation.manifest.candidates([*best])
         hits = [Hit(c, *best[c.id]) for c in candidates]
-        hits = by_time(hits, sought.period, asks_for_newest(query.text))
+        hits = by_time(hits, sought.period, asks_for_newest(query.meant))
         return Evidence(query, sought, tuple(one_of_each(hits, k)), live, gap)
 
-    def _sought(self, query: Query, as_of: date | None, idf: Idf) -> Sought:
-        own = terms(query.text)
+    def _sought(
+        self, query: Query, as_of: date | None, idf: Idf, understood: Sequence[Understood]
+    ) -> Sought:
+        own = terms(query.meant)
         forms = dict(zip(own, own, strict=True))
-        for text in (*query.context, query.text):
+        for text in (*query.context, query.meant):
             forms |= {term: word for word in _WORD.findall(text) for term in terms(word)}
         attention = dict.fromkeys(forms, CONTEXT_WEIGHT) | dict.fromkeys(own, 1.0)
+        for term, (weight, word) in understood[0].doubts.items():
+            attention[term], forms[term] = weight, word
         words = idf.lexicon.numbers(forms[term] for term in attention)
         rare = idf.of(idf.lexicon.term_numbers(attention), words).tolist()
         importance = {t: w * much for (t, w), much in zip(attention.items(), rare, strict=True)}
-        names = {t for word in _NAME.findall(query.text)[1:] for t in terms(word)}
+        names = {t for word in _NAME.findall(query.meant)[1:] for t in terms(word)}
+        others = [other for part in understood for other in part.others]
+        more = {t: OTHER_NAME * other.weight for other in others for t in other.terms}
         return Sought(
             terms=own,
             forms=forms,
-            attention=attention,
+            attention=more | attention,
             importance=importance,
             names=frozenset(names),
             as_of=as_of,
-            period=period_in(query.text, query.as_of),
+            period=period_in(query.meant, query.as_of),
+            others=others,
         )
+
+    def _understand(self, query: Query, idf: Idf, manifest: Manifest) -> list[Understood]:
+        """The question, and each text of its context, as they are meant."""
+        known = self._understanding
+        if known is None or not known.holds(idf.index, idf.count):
+            known = Understanding(idf.index, idf.count, manifest, self._words)
+            self._understanding = known
+        return [known.of(text) for text in (query.text, *query.context)]
 
     def _idf_in(self, bm25: Bm25Index) -> Idf:
         """How rare terms are; what was looked up is known no more once the index has changed."""
@@ -144,9 +173,15 @@ class Retriever:
 
     def _vector(self, query: Query) -> Vectors:
         """The question's vector, drawn towards what the conversation adds."""
-        vectors = self._store.embedder.embed([query.text, *query.context])
+        vectors = self._store.embedder.embed([query.meant, *query.context])
         mixed = vectors[0] + CONTEXT_WEIGHT * vectors[1:].sum(axis=0)
         return np.asarray(mixed / (np.linalg.norm(mixed) or 1.0), dtype=np.float32)
+
+
+def _in_words_meant(query: Query, understood: Sequence[Understood]) -> Query:
+    question, *context = (each.text for each in understood)
+    corrected = None if question == query.text else question
+    return replace(query, context=tuple(context), corrected=corrected)
 
 
 def _is_live(manifest: Manifest, as_of: date | None) -> bool:

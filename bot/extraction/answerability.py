@@ -7,6 +7,7 @@ import numpy as np
 
 from bot.extraction.scoring import ScoredSentences
 from bot.question import Kind
+from index.othernames import named
 from index.terms import terms
 
 BEST = 5
@@ -53,8 +54,7 @@ def answerability_features(scored: ScoredSentences) -> dict[str, float]:
 
 
 def _missing(scored: ScoredSentences) -> dict[str, float]:
-    """The question's terms that the best sentence's passage does not name, with their weight."""
-    candidate = scored.sentences[0].candidate
-    named = {*terms(candidate.text), *terms(candidate.title)}
-    importance = scored.evidence.sought.importance
-    return {term: weight for term, weight in importance.items() if term not in named}
+    """The weight of each of the question's terms that the best sentence's passage lacks."""
+    candidate, sought = scored.sentences[0].candidate, scored.evidence.sought
+    sure = named(sought, {*terms(candidate.text), *terms(candidate.title)})
+    return {term: w * (1 - sure.get(term, 0.0)) for term, w in sought.importance.items()}

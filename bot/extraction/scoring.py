@@ -16,6 +16,7 @@ from bot.extraction.weights import Floats, Weights
 from bot.question import Kind, answers_kind, kind_of
 from index.embed import StaticEmbedder
 from index.manifest import Candidate
+from index.othernames import named
 from index.rank import Hit
 from index.retriever import Evidence
 from index.terms import terms, terms_of_word
@@ -84,7 +85,7 @@ class SentenceScorer:
 
     def read(self, evidence: Evidence, read: int = READ) -> ScoredSentences:
         """Read the most promising sentences, and leave the order as it is."""
-        kind = kind_of(evidence.query.text)
+        kind = kind_of(evidence.query.meant)
         found = [*_sentences(evidence, kind)]
         if not found:
             return ScoredSentences(evidence, kind, (), self._weights)
@@ -105,7 +106,7 @@ class SentenceScorer:
     def _with_cheap_features(
         self, evidence: Evidence, found: Sequence[ScoredSentence]
     ) -> list[ScoredSentence]:
-        vectors = self._embedder.embed([evidence.query.text, *(s.text for s in found)])
+        vectors = self._embedder.embed([evidence.query.meant, *(s.text for s in found)])
         cosines = vectors[1:] @ vectors[0]
         covers = _covers(evidence, found)
         return [
@@ -137,7 +138,7 @@ def ranked(read: ScoredSentences) -> ScoredSentences:
 def asked_of_reader(evidence: Evidence) -> str:
     """The question as the reader is asked it: after the one before it, where it follows one."""
     query = evidence.query
-    return " ".join([*query.context[:1], query.text])
+    return " ".join([*query.context[:1], query.meant])
 
 
 def features(evidence: Evidence, kind: Kind, found: Sequence[ScoredSentence]) -> dict[str, Floats]:
@@ -193,6 +194,6 @@ def _covers(evidence: Evidence, found: Sequence[ScoredSentence]) -> list[float]:
     """The share of the question's weight that each sentence names, with its article's title."""
     importance = evidence.sought.importance
     total = sum(importance.values()) or 1.0
-    titles = [importance.keys() & terms(hit.candidate.title) for hit in evidence.hits]
-    named = [titles[s.hit] | (importance.keys() & terms(s.text)) for s in found]
-    return [sum(importance[term] for term in some) / total for some in named]
+    titles = [{*terms(hit.candidate.title)} for hit in evidence.hits]
+    each = [named(evidence.sought, titles[s.hit] | {*terms(s.text)}) for s in found]
+    return [sum(importance[t] * sure for t, sure in some.items()) / total for some in each]

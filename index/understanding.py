@@ -1,0 +1,199 @@
+"""What the words of a question mean in a collection: typos put right, other names found.
+
+Only words that the collection lacks cost anything: the others are looked up in the word index
+together.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+from index.aliases import SAME, Named, named, written_out
+from index.bm25 import Bm25Index
+from index.manifest import Manifest
+from index.othernames import OtherName
+from index.spelling import (
+    LIKELY,
+    SHORTEST,
+    SURE,
+    Around,
+    Neighbour,
+    Spelling,
+    function_word,
+)
+from index.terms import terms, terms_of_word
+from index.words import Words
+
+OTHER_NAME = 0.5
+"""How much another name weighs in a search, beside the one in the question."""
+DOUBTFUL = 0.5
+"""How much a word weighs that may be meant, and the one that was typed."""
+CLOSE = 0.7
+"""Two words whose scores differ by less are as likely meant."""
+RARE = 20_000
+"""A word in one of so many passages may be a typo of the articles themselves."""
+MANY_TIMES = 100
+"""How much more frequent what is meant must then be."""
+WHOLE_WORD = 5.0
+"""Below this idf in English a word is a common one, and no typo."""
+REMEMBERED = 1000
+"""Questions whose meaning is remembered."""
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it is meant.
+
+    `doubts` are the terms that may not be meant, by their weight, with the word that each
+    stands for. `others` are further names of what is asked about.
+    """
+
+    text: str
+    doubts: Mapping[str, tuple[float, str]]
+    others: tuple[OtherName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What `text[start:end]` means, or as likely `rival`; by less than 1 what was typed."""
+
+    start: int
+    end: int
+    meant: str
+    weight: float = 1.0
+    rival: str | None = None
+
+
+class Understanding:
+    """Understands questions to one state of a collection. May be used by any thread."""
+
+    def __init__(self, bm25: Bm25Index, count: int, manifest: Manifest, words: Words) -> None:
+        """`count` is how many passages the index has."""
+        self._bm25, self._count, self._words = bm25, count, words
+        self._spelling = Spelling(bm25, count, manifest)
+        self.of = lru_cache(maxsize=REMEMBERED)(self._of)
+        """The question as it is meant."""
+
+    def holds(self, bm25: Bm25Index, count: int) -> bool:
+        """Whether it was made of these."""
+        return (self._bm25, self._count) == (bm25, count)
+
+    def _of(self, question: str) -> Understood:
+        names = named(question)
+        changes = [*self._renamed(names, question)]
+        changes += self._respelled(question, names)
+        if not changes:
+            return Understood(question, {}, tuple(self._others(names, question)))
+        text = _changed(question, changes)
+        others = [*self._others(named(text), text), *_rivals(changes)]
+        return Understood(text, _doubts(question, changes), tuple(others))
+
+    def _renamed(self, names: Sequence[Named], question: str) -> Iterator[_Change]:
+        """The names that the collection lacks, where it has another for the same."""
+        for name in names:
+            if not self._has(terms(question[name.start : name.end])):
+                same = [other for other, weight in name.others.items() if weight == SAME]
+                known = [other for other in same if self._has(terms(other))]
+                if known:
+                    yield _Change(name.start, name.end, max(known, key=self._frequency))
+
+    def _others(self, names: Sequence[Named], text: str) -> Iterator[OtherName]:
+        for name in names:
+            own = tuple(terms(text[name.start : name.end]))
+            for other, weight in name.others.items():
+                found = tuple(terms(other))
+                if own and found != own and self._has(found):
+                    yield OtherName(found, own, weight)
+
+    def _respelled(self, question: str, names: Sequence[Named]) -> Iterator[_Change]:
+        words = [w for w in _WORD.finditer(question) if not _within(w, names)]
+        found = [terms_of_word(w[0]) for w in _WORD.finditer(question)]
+        each = [*dict.fromkeys(chain.from_iterable(found))]
+        counts = dict(zip(each, self._bm25.doc_freqs(each), strict=True))
+        for word in words:
+            if (meant := written_out(word[0])) is not None:
+                yield _Change(word.start(), word.end(), meant)
+            elif self._may_be_misspelled(word[0], counts):
+                yield from self._meant(question, word, counts)
+
+    def _may_be_misspelled(self, word: str, counts: Mapping[str, int]) -> bool:
+        own = terms_of_word(word)
+        if len(word) < SHORTEST or not word.isalpha() or len(own) != 1:
+            return False
+        if counts[own[0]] > self._count / RARE or self._words.idf(word.lower()) < WHOLE_WORD:
+            return False
+        return counts[own[0]] > 0 or not self._bm25.in_titles(own[0])
+
+    def _meant(
+        self, question: str, word: re.Match[str], counts: Mapping[str, int]
+    ) -> Iterator[_Change]:
+        """The word that is meant by a misspelled one, if any is likely."""
+        typed = counts[terms_of_word(word[0])[0]]
+        if not typed and (common := function_word(word[0])):
+            yield _Change(word.start(), word.end(), common)
+            return
+        around = self._around(question, word[0], counts)
+        found = self._spelling.neighbours(word[0], around)
+        for best in found[:1]:
+            if weight := self._weight(best, typed):
+                rivals = [n.word for n in found[1:2] if n.score > max(LIKELY, best.score - CLOSE)]
+                yield _Change(word.start(), word.end(), best.word, weight, next(iter(rivals), None))
+
+    def _weight(self, best: Neighbour, typed: int) -> float:
+        """How surely a neighbour is meant; `typed` passages have the word that was typed."""
+        if best.score < LIKELY:
+            return 0.0
+        if typed and (best.score < SURE or best.share * self._count < MANY_TIMES * typed):
+            return 0.0
+        return 1.0 if best.score >= SURE and not typed else DOUBTFUL
+
+    def _around(self, question: str, word: str, counts: Mapping[str, int]) -> Around:
+        [own] = terms_of_word(word)
+        each = [None, *terms(question), None]
+        at = each.index(own)
+        weights = {
+            term: math.log((self._count + 1) / count)
+            for term, count in counts.items()
+            if count and term != own
+        }
+        return Around(each[at - 1], each[at + 1], weights)
+
+    def _has(self, found: Sequence[str]) -> bool:
+        return bool(found) and all(self._bm25.doc_freqs(found))
+
+    def _frequency(self, name: str) -> int:
+        return min(self._bm25.doc_freqs(terms(name)))
+
+
+def _within(word: re.Match[str], names: Sequence[Named]) -> bool:
+    return any(name.start <= word.start() < name.end for name in names)
+
+
+def _doubts(question: str, changes: Sequence[_Change]) -> dict[str, tuple[float, str]]:
+    """The terms that may not be meant, by their weight, with the word that each stands for."""
+    doubts: dict[str, tuple[float, str]] = {}
+    for change in changes:
+        rival = change.rival or question[change.start : change.end]
+        if change.weight < 1 or change.rival:
+            doubts |= dict.fromkeys(terms(rival), (1 - DOUBTFUL, rival))
+            doubts |= dict.fromkeys(terms(change.meant), (DOUBTFUL, change.meant))
+    return doubts
+
+
+def _rivals(changes: Sequence[_Change]) -> Iterator[OtherName]:
+    """Of two words that are as likely meant, either will do."""
+    for change in changes:
+        if change.rival:
+            both = tuple(terms(change.meant)), tuple(terms(change.rival))
+            yield OtherName(both[0], both[1], SAME)
+            yield OtherName(both[1], both[0], SAME)
+
+
+def _changed(text: str, changes: Sequence[_Change]) -> str:
+    for change in sorted(changes, key=lambda c: -c.start):
+        text = text[: change.start] + change.meant + text[change.end :]
+    return text
