@@ -1,7 +1,6 @@
-"""One question's way, top to bottom: retrieve, gate, write or quote, verify, answer.
+"""One question's way, top to bottom: reply, retrieve, read, write or quote, verify, answer.
 
-It knows nothing of terminals, Discord or files, and never shows a quote that does not stand
-in its article.
+Every quote is verified: a citation whose text is not in its article is never given.
 """
 
 import asyncio
@@ -10,8 +9,6 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import zip_longest
-from statistics import fmean
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Draft, Status, Turn
@@ -21,10 +18,15 @@ from bot.conversation.clarify import asking_back
 from bot.conversation.request import Request, request_of
 from bot.conversation.rewrite import rewrite
 from bot.conversation.smalltalk import small_talk, without_small_talk
-from bot.gate import THRESHOLD, confidence
+from bot.conversation.task import Task, task_of
+from bot.extraction.answerability import confidence, covered
+from bot.extraction.digest import first_sentences
+from bot.extraction.extractive import Quote, Room, choose_quotes, room_for
+from bot.extraction.reader import Reader
+from bot.extraction.scoring import PASSAGES, READ, ScoredSentences, SentenceScorer
+from bot.extraction.weights import shipped_weights
+from bot.findings import Finding, Findings
 from bot.question import one_thing_asked, only_repeats, parts_of
-from bot.quotes import MAX_WORDS, Quote, choose_quotes
-from bot.reading import Reading, read
 from bot.verification.verbatim import verified
 from index.article import Passage
 from index.embed import StaticEmbedder
@@ -43,12 +45,19 @@ AWAY = "The language model did not answer ({}); these are quotes."
 UNSUPPORTED = "The language model wrote no answer that the articles support; these are quotes."
 FOUND_NONE = "The language model found no answer in the articles; these are quotes."
 LEFT_OUT = "Something was left out because no article supports it."
-BY_WORDS = "Passages were sought by their words alone ({})."
 ONCE = "The language model could not check every sentence again; the articles support them."
 CUT = "The language model was stopped before it came to an end."
 DENIAL = 4.0
 """How many times as often a model finds nothing where there is nothing: small ones overlook
 much, so what is very likely held is quoted all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What answering needs beside a store, shared by all that answer in a process."""
+
+    words: Words
+    reader: Reader | None = None
 
 
 class Answerer(Answering):
@@ -64,14 +73,16 @@ class Answerer(Answering):
         threshold: float | None = None,
         llm: "LLM | None" = None,
         prompts: Prompts | None = None,
-        words: Words | None = None,
+        models: "Models | None" = None,
         *,
         check: bool = False,
     ) -> None:
         self._store = store
-        self._words = words or Words(StaticEmbedder())
+        models = models or Models(Words(StaticEmbedder()))
+        self._words = models.words
         self._retriever = Retriever(store, self._words)
-        self._threshold = THRESHOLD if threshold is None else threshold
+        self._scorer = SentenceScorer(models.reader, self._words.embedder, shipped_weights())
+        self._threshold = threshold
         self._llm = llm
         self._prompts = prompts or Prompts()
         self._writer = self._writer_with(llm, check) if llm else None
@@ -87,7 +98,13 @@ class Answerer(Answering):
             return
         history = await asyncio.to_thread(without_small_talk, history)
         query = await self._query(asked.text, history, as_of)
-        found = await asyncio.to_thread(self._find, query)
+        task = task_of(query.text)
+        room = room_for(task, asked.max_sentences)
+        if task.is_of_everything:
+            answer = await asyncio.to_thread(self._digest, query, room)
+            yield replace(answer, seconds=time.perf_counter() - started)
+            return
+        found = await asyncio.to_thread(self._find, query, task, room)
         answer = await asyncio.to_thread(self._asked_back, found, history)
         if answer is None and self._writer and found.held:
             try:
@@ -144,27 +161,49 @@ class Answerer(Answering):
 
         return await standalone(query, history, self._llm, self._prompts)
 
-    def _find(self, query: Query) -> "_Found":
-        readings = [read(self._retriever.retrieve(q)) for q in _parts(query)]
-        findings = [_Finding(reading, confidence(reading)) for reading in readings]
-        return _Found(query, findings, self._threshold)
+    def _find(self, query: Query, task: Task, room: Room) -> Findings:
+        parts = _parts(replace(query, text=task.about, newest=task.newest_first))
+        findings = [self._finding(part, task, READ // len(parts)) for part in parts]
+        return Findings(query, findings, room.shared_by(len(parts)))
 
-    def _asked_back(self, found: "_Found", history: Sequence[Turn]) -> Answer | None:
+    def _finding(self, part: Query, task: Task, read: int) -> Finding:
+        scored = self._scorer.score(self._retriever.retrieve(part, PASSAGES), read)
+        sure = confidence(scored)
+        if task.is_topic:
+            sure = max(sure, covered(scored))
+        return Finding(scored, sure, self._threshold_for(scored))
+
+    def _digest(self, query: Query, room: Room) -> Answer:
+        """What the newest articles begin with."""
+        citations = verified(
+            _cite(first_sentences(self._store, query.as_of, room)), self._store.article
+        )
+        said = " ".join(f"{' '.join(c.quote.split())} [{c.n}]" for c in citations)
+        if not citations:
+            return Answer(Status.ABSTAINED, "There are no articles to summarize.", 0.0, str(query))
+        return Answer(Status.ANSWERED, said, 1.0, str(query), citations)
+
+    def _threshold_for(self, scored: ScoredSentences) -> float:
+        return scored.weights.threshold if self._threshold is None else self._threshold
+
+    def _asked_back(self, found: Findings, history: Sequence[Turn]) -> Answer | None:
         """A question back, where it is unclear what is meant."""
         [first, *_] = found.findings
-        text = asking_back(first.reading.evidence, history, self._words)
+        text = asking_back(first.scored.evidence, history, self._words)
         return found.unclear(text) if text else None
 
-    def _quoted(self, found: "_Found", *notes: str) -> Answer:
+    def _quoted(self, found: Findings, *notes: str) -> Answer:
         """The sentences that answer, or that there are none."""
-        citations = verified(_cite(self._quotes(found.held)), self._store.article)
+        quotes = _quotes(found)
+        citations = verified(_cite(quotes), self._store.article)
         if not citations:
             return found.declined()
-        said = " ".join(f"{' '.join(c.quote.split())} [{c.n}]" for c in citations)
+        shown = {(q.candidate.source, q.start): q.shown for q in quotes}
+        said = " ".join(f"{shown[c.source, c.start]} [{c.n}]" for c in citations)
         answer = self._answered(found, said, citations, found.missing)
         return replace(answer, notes=(*found.notes, *notes))
 
-    def _written(self, found: "_Found", written: "Written") -> Answer:
+    def _written(self, found: Findings, written: "Written") -> Answer:
         """What the model wrote, as far as it can stand; else that it found nothing, or quotes."""
         from bot.verification.numbering import numbered
 
@@ -182,12 +221,12 @@ class Answerer(Answering):
             return self._quoted(found, UNSUPPORTED)
         declined = found.declined()
         doubted = declined.confidence / (declined.confidence + DENIAL * (1 - declined.confidence))
-        if doubted < self._threshold:
+        if doubted < found.threshold:
             return replace(declined, confidence=doubted, model=self._writer.name)
         return replace(self._quoted(found, FOUND_NONE), confidence=doubted)
 
     def _answered(
-        self, found: "_Found", said: str, citations: tuple[Citation, ...], missing: Sequence[str]
+        self, found: Findings, said: str, citations: tuple[Citation, ...], missing: Sequence[str]
     ) -> Answer:
         """The answer, and where the articles differ on it."""
         queries = [query for query in found.asked_about if one_thing_asked(query.text)]
@@ -209,98 +248,11 @@ class Answerer(Answering):
         standing = verified(quotes, self._store.article)
         return standing if len(standing) == len(quotes) else ()
 
-    def _quotes(self, findings: Sequence["_Finding"]) -> list[Quote]:
-        """The quotes for all that was found, each once; they share the room there is."""
-        chosen = {}
-        for f in findings:
-            for quote in choose_quotes(f.reading, MAX_WORDS // len(findings)):
-                chosen[quote.candidate.source, quote.start] = quote
-        return list(chosen.values())
 
-
-@dataclass(frozen=True, eq=False)
-class _Finding:
-    """What was found for one part of a question, and how likely it holds the answer."""
-
-    reading: Reading
-    confidence: float
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """What was found for all of a question, and the answers it can lead to."""
-
-    query: Query
-    findings: Sequence[_Finding]
-    threshold: float
-
-    @property
-    def held(self) -> list[_Finding]:
-        """The parts that the articles hold an answer to."""
-        return [f for f in self.findings if f.confidence >= self.threshold]
-
-    @property
-    def missing(self) -> list[str]:
-        """The other parts."""
-        return [f.reading.evidence.query.text for f in self.findings if f not in self.held]
-
-    @property
-    def asked_about(self) -> list[Query]:
-        """The parts of the question that are answered."""
-        return [f.reading.evidence.query for f in self.held]
-
-    @property
-    def asked(self) -> Query:
-        """The question without those other parts."""
-        if not self.missing:
-            return self.query
-        return replace(self.query, text=" ".join(q.text for q in self.asked_about))
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What went less than well while searching."""
-        gaps = (f.reading.evidence.gap for f in self.findings)
-        return tuple(dict.fromkeys(BY_WORDS.format(gap) for gap in gaps if gap))
-
-    def read(self) -> tuple[Passage, ...]:
-        """The passages to answer from."""
-        return _passages(self.held)
-
-    def declined(self) -> Answer:
-        """That there is no answer, and what was found nearest."""
-        return Answer(
-            status=Status.ABSTAINED,
-            text=_nearest(self.findings),
-            confidence=fmean(f.confidence for f in self.findings),
-            query=str(self.query),
-            passages=_passages(self.findings),
-            period=next(
-                (p for f in self.findings if (p := f.reading.evidence.sought.period)), None
-            ),
-            notes=self.notes,
-        )
-
-    def unclear(self, text: str) -> Answer:
-        """The question to ask back; while that is open, no answer can be held likely."""
-        declined = self.declined()
-        sure = min(declined.confidence, self.threshold)
-        return replace(declined, status=Status.CLARIFY, text=text, confidence=sure)
-
-    def answered(
-        self, said: str, citations: tuple[Citation, ...], missing: Sequence[str]
-    ) -> Answer:
-        """An answer, in part where something is missing."""
-        named = " / ".join(filter(None, missing))
-        if missing:
-            said += (
-                f" The articles do not say: {named}" if named else " The articles do not say more."
-            )
-        return replace(
-            self.declined(),
-            status=Status.PARTIAL if missing else Status.ANSWERED,
-            text=said,
-            citations=citations,
-        )
+def _quotes(found: Findings) -> list[Quote]:
+    """The quotes for all that was found, each once."""
+    every = [quote for f in found.held for quote in choose_quotes(f.scored, found.room)]
+    return list({(quote.candidate.source, quote.start): quote for quote in every}.values())
 
 
 def _parts(query: Query) -> list[Query]:
@@ -309,13 +261,6 @@ def _parts(query: Query) -> list[Query]:
     if len(parts) == 1:
         return [query]
     return [replace(query, text=part, context=(query.text, *query.context)) for part in parts]
-
-
-def _passages(findings: Sequence[_Finding]) -> tuple[Passage, ...]:
-    """The best passages of every part in turn, each once."""
-    turns = zip_longest(*(f.reading.evidence.passages() for f in findings))
-    found = {(p.source, p.start): p for turn in reversed([*turns]) for p in reversed(turn) if p}
-    return tuple(reversed(found.values()))[:SHOWN]
 
 
 def _cite(quotes: Sequence[Quote]) -> list[Citation]:
@@ -332,12 +277,3 @@ def _cite(quotes: Sequence[Quote]) -> list[Citation]:
         )
         for n, quote in enumerate(quotes, 1)
     ]
-
-
-def _nearest(findings: Sequence[_Finding]) -> str:
-    """What to say instead of an answer: that there is none, and what was found nearest."""
-    titles = list(dict.fromkeys(p.title for p in _passages(findings)))[:3]
-    if not titles:
-        return "The articles do not answer this."
-    near = "; ".join(f"“{title}”" for title in titles)
-    return f"The articles do not answer this. The nearest are: {near}."

@@ -22,7 +22,7 @@ from index.collection import (
     remember_roots,
     remembered_roots,
 )
-from index.embed import Embedder, embedder_named
+from index.embed import Embedder, StaticEmbedder, embedder_named
 from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
 from index.integration import PREFIX
 from index.openai_api import OPENAI, Endpoint
@@ -33,11 +33,10 @@ from index.workers import Workers
 from prompts import PromptError, Prompts
 
 if TYPE_CHECKING:
-    from bot.answerer import Answerer
+    from bot.answerer import Answerer, Models
     from bot.conversation.memory import Memory
     from bot.llm import LLM
     from bot.pool.pool import Pool
-    from index.words import Words
 
 MEMORY = "memory.sqlite"
 """The file in the store that remembers conversations, where no database is named."""
@@ -193,17 +192,34 @@ async def answerer(
             yield answerer_on(store, config, llm)
 
 
+def models(config: Config, chosen: Embedder | None = None) -> "Models":
+    """The models that answering needs; they are loaded when they are first used.
+
+    `chosen` is the embedder of the store, where that is open already.
+    """
+    from bot.answerer import Models  # noqa: PLC0415  (indexing alone needs none)
+    from bot.extraction.reader import reader_named  # noqa: PLC0415
+    from index.words import Words  # noqa: PLC0415
+
+    static = chosen if isinstance(chosen, StaticEmbedder) else StaticEmbedder()
+    try:
+        return Models(Words(static), reader_named(config.reader))
+    except UsageError as problem:
+        raise UsageError(f"DATELINE_READER: {problem}") from None
+
+
 def answerer_on(
-    store: Store, config: Config, llm: "LLM | None" = None, words: "Words | None" = None
+    store: Store, config: Config, llm: "LLM | None" = None, shared: "Models | None" = None
 ) -> "Answerer":
     """An answerer on an open store, whose answers are written by `llm` if there is one.
 
-    Answerers that share `words` take less memory.
+    Answerers that share models take less memory.
     """
     from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
 
     given = prompts(config) if llm else None
-    return Answerer(store, config.threshold, llm, given, words, check=config.check == "llm")
+    used = shared or models(config, store.embedder)
+    return Answerer(store, config.threshold, llm, given, used, check=config.check == "llm")
 
 
 def pool(config: Config, processes: int) -> AbstractAsyncContextManager["Pool"]:

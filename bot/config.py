@@ -210,6 +210,10 @@ class Config:
     embedding: str = field(
         default="static", metadata=_setting("DATELINE_EMBEDDING", str, "an embedding's name")
     )
+    reader: str | None = field(
+        default=None,
+        metadata=_setting("DATELINE_READER", str.strip, "none, a folder or llamaindex:CLASS"),
+    )
     threshold: float | None = field(
         default=None, metadata=_setting("DATELINE_THRESHOLD", _share, "a number from 0 to 1")
     )

@@ -43,13 +43,15 @@ _NAME = re.compile(r"\b[A-Z0-9][\w’'-]*")
 class Query:
     """What to search for: a question, what was said before that it needs, and today's date.
 
-    The retriever sets `corrected` where the question means other words than were typed.
+    The retriever sets `corrected` where the question means other words than were typed. With
+    `newest` the newest articles come first.
     """
 
     text: str
     context: tuple[str, ...] = ()
     as_of: date | None = None
     corrected: str | None = None
+    newest: bool = False
 
     @property
     def meant(self) -> str:
@@ -115,7 +117,7 @@ class Retriever:
         best = best_passages(sought, pool, found, cosines, k + MOST_DUPLICATES)
         candidates = generation.manifest.candidates([*best])
         hits = [Hit(c, *best[c.id]) for c in candidates]
-        hits = by_time(hits, sought.period, asks_for_newest(query.meant))
+        hits = by_time(hits, sought.period, query.newest or asks_for_newest(query.meant))
         return Evidence(query, sought, tuple(one_of_each(hits, k)), live, gap)
 
     def _sought(

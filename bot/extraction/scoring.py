@@ -26,6 +26,8 @@ PASSAGES = 24
 READ = 16
 """Sentences the reader reads for a question; each costs it some milliseconds."""
 MIN_WORDS = 4
+EARLIER = 3
+"""Sentences before one that tell whom "he" means in it."""
 LEAD = 800
 """Characters into an article after which a sentence counts half as one of its beginning."""
 LONG = 40
@@ -37,8 +39,8 @@ UNREAD = "The sentences were chosen without the reader ({})."
 class ScoredSentence:
     """A sentence of the evidence; `start` and `end` are character offsets into its article.
 
-    `hit` is the place of its passage in the evidence. `before` is the sentence before it in the
-    passage. `cover` is the share of the question's weight that the sentence and its title name,
+    `hit` is the place of its passage in the evidence. `earlier` are the last sentences before it
+    in the passage. `cover` is the share of the question's weight that the sentence and its title name,
     `logit` what the reader gave it, and `score` how well it answers: higher is better.
     """
 
@@ -47,7 +49,7 @@ class ScoredSentence:
     start: int
     end: int
     text: str
-    before: str
+    earlier: tuple[str, ...]
     has_kind: bool
     cover: float = 0.0
     cosine: float = 0.0
@@ -175,14 +177,14 @@ def _sentences(evidence: Evidence, kind: Kind) -> Iterator[ScoredSentence]:
     whole = any(s.quotable for found in every for s in found)
     asked = frozenset(evidence.sought.attention)
     for hit, found in enumerate(every):
-        candidate, before = evidence.hits[hit].candidate, ""
+        candidate, earlier = evidence.hits[hit].candidate, tuple[str, ...]()
         for s in found:
             if (s.quotable if whole else _may_do(s.kind)) and len(s.text.split()) >= MIN_WORDS:
                 has_kind = any(
                     not asked.issuperset(terms_of_word(a)) for a in answers_kind(s.text, kind)
                 )
-                yield ScoredSentence(hit, candidate, s.start, s.end, s.text, before, has_kind)
-            before = s.text if s.quotable else ""
+                yield ScoredSentence(hit, candidate, s.start, s.end, s.text, earlier, has_kind)
+            earlier = (*earlier, s.text)[-EARLIER:] if s.quotable else ()
 
 
 def _may_do(kind: SentenceKind) -> bool:

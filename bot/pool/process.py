@@ -146,18 +146,22 @@ async def serve(connection: socket.socket) -> None:
 
 @asynccontextmanager
 async def _process(hello: Hello, writer: StreamWriter) -> AsyncIterator[Process]:
-    from bot.compose import answerer_on, embedder, language_model, open_collection  # noqa: PLC0415
-    from index.embed import StaticEmbedder  # noqa: PLC0415
-    from index.words import Words  # noqa: PLC0415
+    from bot.compose import (  # noqa: PLC0415
+        answerer_on,
+        embedder,
+        language_model,
+        models,
+        open_collection,
+    )
 
     chosen = embedder(hello.config)
-    words = Words(chosen if isinstance(chosen, StaticEmbedder) else StaticEmbedder())
+    shared = models(hello.config, chosen)
     async with language_model(hello.config) as llm:
 
         def open_on(articles: Articles) -> Opened:
             config = replace(hello.config, articles=articles)
             store = open_collection(config, chosen)
-            return store, answerer_on(store, config, llm, words)
+            return store, answerer_on(store, config, llm, shared)
 
         process = Process(open_on, writer)
         try:

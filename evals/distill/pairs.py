@@ -1,6 +1,7 @@
 """Writes pairs of a question and a sentence, each with the score that the teacher gives it.
 
-    python -m evals.distill.pairs --store DIR --out PAIRS.jsonl ARTICLES [GOLD] ...
+    python -m evals.distill.pairs --teacher FOLDER --store DIR --out PAIRS.jsonl \
+        ARTICLES [GOLD] ...
 
 Of a gold file only the questions are used, never the answers. Where an article set comes
 without one, titles of its articles are taken as questions, half of them as people type them.
@@ -12,7 +13,7 @@ import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bot.extraction.reader import CrossEncoder, built_in_folder
+from bot.extraction.reader import CrossEncoder
 from bot.extraction.sentences import candidate_sentences
 from evals.gold.format import BadRow, read_gold
 from index.collection import collection_directory
@@ -32,10 +33,11 @@ def main() -> None:
     """Write the pairs of every set named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--teacher", type=Path, required=True, help="a folder with its model.onnx")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("sets", type=Path, nargs="+", help="ARTICLES, each with its GOLD or none")
     options = parser.parse_args()
-    teacher, chance = CrossEncoder(built_in_folder()), random.Random(0)
+    teacher, chance = CrossEncoder(options.teacher), random.Random(0)
     with options.out.open("w", encoding="utf-8") as out:
         for articles, gold in _sets(options.sets):
             for question, sentences in _asked(options.store, articles, gold, chance):

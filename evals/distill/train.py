@@ -1,6 +1,6 @@
-"""Trains a reader of few layers to score as the built-in one does, and writes it as int8 ONNX.
+"""Trains a reader of few layers to score as a large one does, and writes it as int8 ONNX.
 
-    python -m evals.distill.train PAIRS.jsonl --layers 4 --out FOLDER
+    python -m evals.distill.train PAIRS.jsonl --teacher FOLDER --layers 4 --out FOLDER
 
 The student begins as some of the teacher's own layers, whose int8 weights are read from its ONNX
 file. Its targets are the teacher's scores (`pairs.py`). Prints how well they agree on the last
@@ -22,7 +22,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from bot.extraction.reader import LONGEST, built_in_folder
+from bot.extraction.reader import LONGEST
 
 HEADS = 12
 BATCH = 32
@@ -85,9 +85,10 @@ def teacher_weights(path: Path) -> dict[str, Tensor]:
         found[name] = _floats(raw, name)
     for node in graph.node:
         if node.op_type == "MatMulInteger":  # /bert/encoder/layer.0/.../query/MatMul_quant
+            name = node.input[1].removesuffix("_quantized")
             owner = node.name.split("/MatMul")[0].strip("/").replace("/", ".")
-            weight = _floats(raw, node.input[1].removesuffix("_quantized"))
-            found[f"{owner}.weight"] = weight.T.contiguous()
+            kept = name if name.endswith(".weight") else f"{owner}.weight"
+            found[kept] = _floats(raw, name).T.contiguous()
     return found
 
 
@@ -199,7 +200,7 @@ def agreement(student: Student, pairs: Pairs) -> float:
     return float(np.corrcoef(given, wanted)[0, 1])
 
 
-def export(student: Student, folder: Path) -> None:
+def export(student: Student, teacher: Path, folder: Path) -> None:
     """Write the student as int8 ONNX beside its tokenizer."""
     folder.mkdir(parents=True, exist_ok=True)
     whole = folder / "float.onnx"
@@ -220,7 +221,7 @@ def export(student: Student, folder: Path) -> None:
         reduce_range=True,
         weight_type=QuantType.QInt8,
     )
-    shutil.copy(built_in_folder() / "tokenizer.json", folder / "tokenizer.json")
+    shutil.copy(teacher / "tokenizer.json", folder / "tokenizer.json")
 
 
 def main() -> None:
@@ -229,7 +230,7 @@ def main() -> None:
     parser.add_argument("pairs", type=Path)
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--teacher", type=Path, default=built_in_folder())
+    parser.add_argument("--teacher", type=Path, required=True, help="its folder")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     torch.manual_seed(SEED)
@@ -247,7 +248,7 @@ def main() -> None:
     )
     train(student, pairs, options.epochs)
     print(f"after: {agreement(student, pairs):.3f}")
-    export(student, options.out)
+    export(student, options.teacher, options.out)
 
 
 if __name__ == "__main__":
