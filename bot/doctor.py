@@ -22,16 +22,18 @@ from bot.compose import (
     collection,
     embedder,
     language_model,
+    models,
     open_collection,
     store_directory,
 )
 from bot.config import Config
 from bot.database.interface import PostgresServer
+from bot.extraction.reader import ReaderError
 from index.collection import dump_of
 from index.embed import StaticEmbedder
 from index.errors import DatelineError, VectorsError
 
-PACKAGES = ("chromadb", "numpy", "tantivy", "wordllama")
+PACKAGES = ("chromadb", "numpy", "onnxruntime", "tantivy", "tokenizers", "wordllama")
 REINSTALL = "install dateline again"
 LITTLE_SPACE = 500_000_000
 NO_SPACE = 50_000_000
@@ -57,6 +59,7 @@ def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
     yield _python()
     yield _packages()
     yield _embedding(config)
+    yield _reader(config)
     yield from _articles(config)
     yield from _store(config)
     yield from _ray(config)
@@ -96,6 +99,20 @@ def _embedding(config: Config) -> Check:
     except (DatelineError, OSError) as problem:
         return Check("embedding", "fail", str(problem), REINSTALL)
     return Check("embedding", "ok", chosen.name)
+
+
+def _reader(config: Config) -> Check:
+    try:
+        reader = models(config).reader
+        if reader is None:
+            return Check("reader", "ok", "none; sentences are chosen by their words")
+        reader.scores("Does it read?", ["It reads."])
+    except DatelineError as problem:
+        return Check("reader", "fail", str(problem), "correct or unset DATELINE_READER")
+    except ReaderError as problem:
+        remedy = "correct or unset DATELINE_READER" if config.reader else REINSTALL
+        return Check("reader", "fail", str(problem), remedy)
+    return Check("reader", "ok", reader.name)
 
 
 def _articles(config: Config) -> Iterator[Check]:

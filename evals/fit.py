@@ -159,7 +159,8 @@ def main() -> None:
     assert reader, "there is nothing to fit without a reader"
     pairs = list(zip(options.sets[::2], options.sets[1::2], strict=True))
     trials = [*_trials(pairs, options.store, Remembering(reader), options.questions)]
-    figures = {name: _held_out(trials, name) for name in {t.set: 0 for t in trials}}
+    names = [*dict.fromkeys(t.set for t in trials)]
+    figures = {name: _held_out(trials, name) for name in names if len(names) > 1}
     weights = fit(trials)
     digests = {_name(a): {"articles": _digest(a), "gold": _digest(g)} for a, g in pairs}
     written = {"reader": reader.name, "fitted_on": digests, "held_out": figures} | weights

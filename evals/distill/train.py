@@ -182,7 +182,7 @@ def train(student: Student, pairs: Pairs, epochs: int) -> None:
         nn.utils.clip_grad_norm_(student.parameters(), 1.0)
         optimiser.step()
         plan.step()
-        if step % 100 == 0:
+        if step % 50 == 0:
             print(
                 f"{step}/{len(todo)} loss {loss.item():.2f} {time.monotonic() - began:.0f} s",
                 flush=True,

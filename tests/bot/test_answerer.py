@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.answer import Answer, Status, Turn
 from bot.answerer import Answerer
-from bot.quotes import MAX_WORDS
+from bot.extraction.extractive import PLAIN
 from index.embed import StaticEmbedder
 from index.errors import ModelAwayError
 from index.store import Store
@@ -79,7 +79,7 @@ async def test_a_fact_is_quoted(answerer: Answerer) -> None:
     assert answer.citations[0].source == "https://news.example/bridge"
     assert answer.citations[0].published == date(2024, 3, 5)
     assert answer.model == "quotes"
-    assert len(answer.text.split()) <= MAX_WORDS
+    assert len(answer.text.split()) <= PLAIN.words
     assert "newsletter" not in answer.text
 
 

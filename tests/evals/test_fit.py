@@ -1,12 +1,13 @@
 """The fitting finds what was put in, and runs from end to end."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bot.extraction.weights import Weights, shipped_weights
 from evals import fit
-from index import rank
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,15 +27,6 @@ def test_choice_finds_the_feature_that_tells() -> None:
     assert np.mean(best) > 0.9
 
 
-def test_promise_guesses_the_whole_score_from_the_first_features() -> None:
-    random = np.random.default_rng(3)
-    rows = random.normal(size=(60, 12, 3)).astype(np.float32)
-    rows[:, :, 2] = rows[:, :, 0] / 2  # the last one, unseen, goes with the first
-    listings = [fit.Listing(each, np.zeros(12, dtype=bool)) for each in rows]
-    weights = np.array([1, -1, 4], dtype=np.float32)
-    assert fit.fit_promise(listings, weights, 2) == pytest.approx([3, -1], abs=0.01)
-
-
 def test_odds_are_calibrated() -> None:
     random = np.random.default_rng(2)
     rows = random.normal(size=(4000, 2)).astype(np.float32)
@@ -48,13 +40,18 @@ def test_odds_are_calibrated() -> None:
 def test_it_runs_on_the_shipped_articles(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rank, "WEIGHTS", dict(rank.WEIGHTS))
-    gold = ROOT / "evals" / "gold" / "seeds.jsonl"
-    command = ["fit", "--store", str(tmp_path), str(ROOT / "seeds"), str(gold)]
+    gold, out = ROOT / "evals" / "gold" / "seeds.jsonl", tmp_path / "weights.json"
+    pairs = [str(ROOT / "seeds"), str(gold)]
+    command = ["fit", "--store", str(tmp_path), "--out", str(out), "--questions", "20", *pairs]
     monkeypatch.setattr("sys.argv", command)
     fit.main()
-    printed = capsys.readouterr().out
-    assert "# seeds, as asked: 63 + 18, auroc" in printed
-    assert "# index/rank.py PROMISE" in printed
-    for name in (*rank.WEIGHTS, "meaning", "votes", "no_such_kind"):
-        assert f'"{name}": ' in printed
+    assert "seeds 20" in capsys.readouterr().out
+    written = json.loads(out.read_text())
+    assert len(written["fitted_on"]["seeds"]["gold"]) == 64
+    weights, shipped = Weights.from_json(written), shipped_weights()
+    for ours, theirs in ((weights, shipped), (weights.without_reader, shipped.without_reader)):
+        assert ours.prefilter.weights.keys() == theirs.prefilter.weights.keys()
+        assert ours.sentence.weights.keys() == theirs.sentence.weights.keys()
+        assert ours.passage.weights.keys() == theirs.passage.weights.keys()
+        assert ours.answerable.weights.keys() == theirs.answerable.weights.keys()
+        assert 0 < ours.threshold < 1
