@@ -52,6 +52,8 @@ def test_a_sentence_has_the_kind_asked_for() -> None:
     [
         ("Who came and who left?", ["Who came", "who left?"]),
         ("Who came? When did they leave?", ["Who came", "When did they leave?"]),
+        ("Who came? thanks!", ["Who came"]),
+        ("Who came? pls answer in one sentence", ["Who came"]),
         ("What links Russia and China?", ["What links Russia and China?"]),
         (
             "How many came, and how much were they paid?",

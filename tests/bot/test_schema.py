@@ -26,6 +26,8 @@ QUESTIONS = [
     "How many North Korean soldiers are there in each group that gets an interpreter?",
     "Who won the 1998 football World Cup in France?",
     "Who is the president of China and what is the price of a kilo of rice in Lima?",
+    "Good morning!",
+    "What articles do you have?",
 ]
 
 

@@ -45,6 +45,10 @@ def test_bm25_finds_deletes_and_boosts(tmp_path: Path) -> None:
         titled = dict(index.search({"pear": 1.0, "tree": 0.5}, 3))
         assert titled[2] > titled[3]
         assert {n for n, _ in index.search({"appl": 1.0}, 9)} == {1, 2, 3}
+        assert {*index.holding(["appl", "tree"], 9)} == {2, 3}
+        assert index.holding(["appl", "pear"], 9) == [2]
+        assert index.holding(["appl", "nothing"], 9) == []
+        assert len(index.holding(["appl"], 2)) == 2
         index.delete([2, 99])
         index.commit()
         assert index.doc_count == 2

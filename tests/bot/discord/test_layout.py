@@ -32,6 +32,11 @@ ANSWER = Answer(Status.PARTIAL, "It fell. [1] Why? [2]", 0.5, "q", (QUOTE, OTHER
 MARKUP = re.compile(r"(?<!\\)(?:\*\*(?!The bridge|What)|<@|\]\(|@everyone)")
 
 
+def test_a_reply_is_its_text_alone() -> None:
+    reply = Answer(Status.REPLY, "I have one article:\n- The bridge · a_b.txt", 1.0, "q")
+    assert answer_text(reply, WORDS) == "I have one article:\n\\- The bridge · a\\_b.txt"
+
+
 def test_an_answer_names_title_day_file_and_address_of_what_it_cites() -> None:
     assert answer_text(ANSWER, WORDS).splitlines() == [
         r"It fell. \[1\] Why? \[2\]",

@@ -51,6 +51,13 @@ def test_a_mention_is_answered_with_a_reply(discord: DiscordServer, asker: User)
     assert replies(discord, asked) == [answer]
 
 
+def test_thanks_get_a_reply_without_buttons(discord: DiscordServer, asker: User) -> None:
+    thanks = discord.says(mention(discord, "thanks! 😂"), asker)
+    reply = discord.until(lambda: replies(discord, thanks))[0]
+    assert discord.until(lambda: reply.content == "You are welcome.")
+    assert not reply.components
+
+
 def test_what_is_said_to_others_is_not_answered(discord: DiscordServer, asker: User) -> None:
     others = [
         discord.says(QUESTION, asker),

@@ -123,6 +123,24 @@ def test_lines_from_a_pipe(dateline: "Dateline", seeds_store: Path) -> None:
     assert "three Russian officers" in second["answer"]
 
 
+def test_thanks_between_questions_change_nothing(dateline: "Dateline", seeds_store: Path) -> None:
+    said = f"hi! {QUESTION}\nThanks!\n{FOLLOW_UP}\nwhat articles do you have?\n/export\n"
+    done = dateline("chat", "--json", "--store", seeds_store, stdin=said)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, thanks, second, listed, kept = map(json.loads, done.stdout.splitlines())
+    assert (first["query"], thanks["answer"]) == (QUESTION, "You are welcome.")
+    assert second["query"] == f"{FOLLOW_UP} [{QUESTION}]"
+    assert "three Russian officers" in second["answer"]
+    assert (thanks["status"], listed["status"]) == ("reply", "reply")
+    assert [turn["status"] for turn in kept] == ["answered", "answered"]
+
+
+def test_a_reply_has_no_confidence(dateline: "Dateline", seeds_store: Path) -> None:
+    done = dateline("ask", "hello there :)", "--store", seeds_store)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Hello!") and done.stdout.count("\n") == 1
+
+
 def test_a_pipe_sees_no_prompt(dateline: "Dateline", seeds_store: Path) -> None:
     done = dateline("chat", "--store", seeds_store, stdin=QUESTION)
     assert done.returncode == 0
