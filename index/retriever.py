@@ -24,7 +24,7 @@ from index.rank import MOST_DUPLICATES, Hit, Sought, best_passages
 from index.recency import by_time
 from index.store import Store
 from index.terms import terms
-from index.understanding import OTHER_NAME, Understanding, Understood
+from index.understanding import Understanding, Understood
 from index.witnesses import one_of_each
 from index.words import Words
 
@@ -135,7 +135,7 @@ class Retriever:
         importance = {t: w * much for (t, w), much in zip(attention.items(), rare, strict=True)}
         names = {t for word in _NAME.findall(query.meant)[1:] for t in terms(word)}
         others = [other for part in understood for other in part.others]
-        more = {t: OTHER_NAME * other.weight for other in others for t in other.terms}
+        more = {t: weight for part in understood for t, weight in part.searched.items()}
         return Sought(
             terms=own,
             forms=forms,

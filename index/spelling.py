@@ -21,6 +21,8 @@ SHORTEST = 4
 """Letters of the shortest word that is compared: too many short words differ by one letter."""
 TWO_WRONG = 8
 """Letters from which two may be wrong."""
+TELLING = 7
+"""Letters from which few words are spelled alike."""
 COMPARED = 8
 """Terms whose passages are read."""
 OTHER_FORM = 0.5
@@ -46,7 +48,9 @@ class Neighbour:
 
     `wrong` counts the letters to change, `share` is the share of the passages that have its
     term, and `support` says how much of the question some passage has beside it, in [0, 1].
-    `adjoins` says that it follows or precedes the same word as in the question.
+    `adjoins` says that it follows or precedes the same word as in the question, `capitals` is
+    the share of its places where it is capitalised, and `odd_case` says that the question
+    would have written it otherwise. Few words resemble a long one in lower case: `telling`.
     """
 
     word: str
@@ -54,23 +58,37 @@ class Neighbour:
     share: float
     support: float
     adjoins: bool
-    is_name: bool
+    capitals: float
+    odd_case: bool
+    telling: bool
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is always capitalised."""
+        return self.capitals == 1
 
     @property
     def score(self) -> float:
         """How likely it is meant: frequent words are, and those that fit what is around."""
         frequent = math.log10(1 + 40_000 * self.share)
         fits = 1.5 * self.support + 1.5 * self.adjoins
-        return frequent + fits + 0.3 * self.is_name - 2.0 * (self.wrong - 1)
+        case = 0.3 * self.is_name - 1.5 * self.odd_case
+        return frequent + fits + case + 0.7 * self.telling - 2.0 * (self.wrong - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What surrounds a word in its question: the terms next to it, and what others weigh."""
+    """What surrounds a word in its question: the terms next to it, and what others weigh.
+
+    `lowered` says that it is in lower case, and `capital` whether it is capitalised, where
+    that tells names from other words.
+    """
 
     before: str | None
     after: str | None
     weights: dict[str, float]
+    capital: bool | None = None
+    lowered: bool = False
 
     def support(self, found: Iterable[str]) -> float:
         """The share of the weight that these terms have, in [0, 1]."""
@@ -177,13 +195,15 @@ def _neighbour(
     most = may_be_wrong(low)
     written = _written(term, texts)
     wrong: dict[str, float] = {w: OSA.distance(low, w.lower()) for w in written}
-    fitting = [w for w in written if wrong[w] <= most]
+    fitting = [w for w in written if 0 < wrong[w] <= most]
     if not fitting and nearest <= 1 and len(term) > SHORTEST:
         fitting = [*written]  # in these few passages it has other endings
         wrong = dict.fromkeys(fitting, nearest + OTHER_FORM)
     if not fitting:
         return None
     word = min(fitting, key=lambda w: (wrong[w], -written[w]))
+    same = {w: n for w, n in written.items() if w.lower() == word.lower()}
+    capitals = sum(n for w, n in same.items() if w[0].isupper()) / sum(same.values())
     found = [*map(terms, texts)]
     beside = {(around.before, term), (term, around.after)}
     return Neighbour(
@@ -192,7 +212,9 @@ def _neighbour(
         share=share,
         support=max(map(around.support, found)),
         adjoins=any(not beside.isdisjoint(pairwise(text)) for text in found),
-        is_name=all(w[0].isupper() for w in written if w.lower() == word.lower()),
+        capitals=capitals,
+        odd_case=capitals < 0.3 if around.capital else around.capital is False and capitals > 0.9,
+        telling=around.lowered and len(low) >= TELLING,
     )
 
 

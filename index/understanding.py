@@ -7,7 +7,7 @@ together.
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 
@@ -29,12 +29,16 @@ from index.words import Words
 
 OTHER_NAME = 0.5
 """How much another name weighs in a search, beside the one in the question."""
+COMMON = 30
+"""A term of another name is not searched for where one of so many passages has it."""
 DOUBTFUL = 0.5
 """How much a word weighs that may be meant, and the one that was typed."""
 CLOSE = 0.7
 """Two words whose scores differ by less are as likely meant."""
-RARE = 20_000
+RARE = 10_000
 """A word in one of so many passages may be a typo of the articles themselves."""
+RARE_LETTERS = 6
+"""The fewest letters of such a word."""
 MANY_TIMES = 100
 """How much more frequent what is meant must then be."""
 WHOLE_WORD = 5.0
@@ -49,12 +53,14 @@ class Understood:
     """A question as it is meant.
 
     `doubts` are the terms that may not be meant, by their weight, with the word that each
-    stands for. `others` are further names of what is asked about.
+    stands for. `others` are further names of what is asked about, and `searched` weighs those
+    of their terms that are worth a search.
     """
 
     text: str
     doubts: Mapping[str, tuple[float, str]]
     others: tuple[OtherName, ...] = ()
+    searched: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +92,10 @@ class Understanding:
         names = named(question)
         changes = [*self._renamed(names, question)]
         changes += self._respelled(question, names)
-        if not changes:
-            return Understood(question, {}, tuple(self._others(names, question)))
         text = _changed(question, changes)
-        others = [*self._others(named(text), text), *_rivals(changes)]
-        return Understood(text, _doubts(question, changes), tuple(others))
+        others = [*self._others(named(text) if changes else names, text), *_rivals(changes)]
+        searched = {t: OTHER_NAME * o.weight for o in others for t in self._telling(o.terms)}
+        return Understood(text, _doubts(question, changes), tuple(others), searched)
 
     def _renamed(self, names: Sequence[Named], question: str) -> Iterator[_Change]:
         """The names that the collection lacks, where it has another for the same."""
@@ -122,9 +127,14 @@ class Understanding:
 
     def _may_be_misspelled(self, word: str, counts: Mapping[str, int]) -> bool:
         own = terms_of_word(word)
-        if len(word) < SHORTEST or not word.isalpha() or len(own) != 1:
+        if not word.isalpha() or len(own) != 1:
             return False
-        if counts[own[0]] > self._count / RARE or self._words.idf(word.lower()) < WHOLE_WORD:
+        least = RARE_LETTERS if counts[own[0]] else SHORTEST
+        if (
+            len(word) < least
+            or counts[own[0]] > self._count / RARE
+            or self._words.idf(word.lower()) < WHOLE_WORD
+        ):
             return False
         return counts[own[0]] > 0 or not self._bm25.in_titles(own[0])
 
@@ -136,12 +146,14 @@ class Understanding:
         if not typed and (common := function_word(word[0])):
             yield _Change(word.start(), word.end(), common)
             return
-        around = self._around(question, word[0], counts)
+        around = self._around(question, word, counts)
         found = self._spelling.neighbours(word[0], around)
         for best in found[:1]:
             if weight := self._weight(best, typed):
-                rivals = [n.word for n in found[1:2] if n.score > max(LIKELY, best.score - CLOSE)]
-                yield _Change(word.start(), word.end(), best.word, weight, next(iter(rivals), None))
+                close = math.inf if typed else max(LIKELY, best.score - CLOSE)
+                rivals = [_written(n, word[0]) for n in found[1:2] if n.score > close]
+                meant = _written(best, word[0])
+                yield _Change(word.start(), word.end(), meant, weight, next(iter(rivals), None))
 
     def _weight(self, best: Neighbour, typed: int) -> float:
         """How surely a neighbour is meant; `typed` passages have the word that was typed."""
@@ -151,8 +163,8 @@ class Understanding:
             return 0.0
         return 1.0 if best.score >= SURE and not typed else DOUBTFUL
 
-    def _around(self, question: str, word: str, counts: Mapping[str, int]) -> Around:
-        [own] = terms_of_word(word)
+    def _around(self, question: str, word: re.Match[str], counts: Mapping[str, int]) -> Around:
+        [own] = terms_of_word(word[0])
         each = [None, *terms(question), None]
         at = each.index(own)
         weights = {
@@ -160,13 +172,35 @@ class Understanding:
             for term, count in counts.items()
             if count and term != own
         }
-        return Around(each[at - 1], each[at + 1], weights)
+        return Around(
+            each[at - 1], each[at + 1], weights, _capital(question, word), word[0].islower()
+        )
+
+    def _telling(self, found: Sequence[str]) -> Iterator[str]:
+        """Those of some terms that are rare enough to be searched for."""
+        for term, count in zip(found, self._bm25.doc_freqs(found), strict=True):
+            if count * COMMON <= self._count:
+                yield term
 
     def _has(self, found: Sequence[str]) -> bool:
         return bool(found) and all(self._bm25.doc_freqs(found))
 
     def _frequency(self, name: str) -> int:
         return min(self._bm25.doc_freqs(terms(name)))
+
+
+def _capital(question: str, word: re.Match[str]) -> bool | None:
+    """Whether a word is capitalised; None where the question's capitals tell nothing."""
+    others = [w[0] for w in _WORD.finditer(question)][1:]
+    if question.isupper() or not any(w[0].isupper() for w in others):
+        return None
+    return word[0][0].isupper() if _WORD.search(question, 0, word.start()) else None
+
+
+def _written(neighbour: Neighbour, typed: str) -> str:
+    """A neighbour with a capital where it is a name or one was typed."""
+    word = neighbour.word
+    return word if neighbour.is_name or typed[0].isupper() else word.lower()
 
 
 def _within(word: re.Match[str], names: Sequence[Named]) -> bool:
