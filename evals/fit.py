@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -324,7 +323,7 @@ def _trials(
         rows = [g for _, g in read_gold(gold_file) if not isinstance(g, BadRow)]
         gold = [g for g in rows if g.id not in seen and g.kind != "underspecified"]
         seen |= {g.id for g in gold}
-        Random(0).shuffle(gold)
+        gold = [gold[i] for i in np.random.default_rng(0).permutation(len(gold))]
         with _opened(articles, directory, model) as store:
             asking = _Asking(_name(articles), store, model, reader)
             for n, g in enumerate(gold[:most]):

@@ -40,8 +40,8 @@ class ScoredSentence:
     """A sentence of the evidence; `start` and `end` are character offsets into its article.
 
     `hit` is the place of its passage in the evidence. `earlier` are the last sentences before it
-    in the passage. `cover` is the share of the question's weight that the sentence and its title name,
-    `logit` what the reader gave it, and `score` how well it answers: higher is better.
+    in the passage. `cover` is the share of the question's weight that the sentence and its title
+    name, `logit` what the reader gave it, and `score` how well it answers: higher is better.
     """
 
     hit: int

@@ -9,9 +9,10 @@ without one, titles of its articles are taken as questions, half of them as peop
 
 import argparse
 import json
-import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from bot.extraction.reader import CrossEncoder
 from bot.extraction.sentences import candidate_sentences
@@ -37,7 +38,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("sets", type=Path, nargs="+", help="ARTICLES, each with its GOLD or none")
     options = parser.parse_args()
-    teacher, chance = CrossEncoder(options.teacher), random.Random(0)
+    teacher, chance = CrossEncoder(options.teacher), np.random.default_rng(0)
     with options.out.open("w", encoding="utf-8") as out:
         for articles, gold in _sets(options.sets):
             for question, sentences in _asked(options.store, articles, gold, chance):
@@ -55,7 +56,7 @@ def _sets(paths: Sequence[Path]) -> Iterator[tuple[Path, Path | None]]:
 
 
 def _asked(
-    directory: Path, articles: Path, gold: Path | None, chance: random.Random
+    directory: Path, articles: Path, gold: Path | None, chance: np.random.Generator
 ) -> Iterator[tuple[str, list[str]]]:
     with Store.open(collection_directory(directory, [articles]), StaticEmbedder()) as store:
         if store.is_stale([articles]):
@@ -75,7 +76,7 @@ def _questions(gold: Path) -> list[str]:
     return [row.question for _, row in read_gold(gold) if not isinstance(row, BadRow)]
 
 
-def _titles(store: Store, chance: random.Random) -> list[str]:
+def _titles(store: Store, chance: np.random.Generator) -> list[str]:
     titles = [article.title for article in store.catalogue()]
     return [title if chance.random() < 0.5 else title.lower().rstrip("?!.") for title in titles]
 

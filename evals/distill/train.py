@@ -13,16 +13,21 @@ import math
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from bot.extraction.reader import LONGEST
+
+Pair = tuple[list[int], list[int], float]
+"""A pair's tokens, which of them are the sentence's, and the teacher's score."""
 
 HEADS = 12
 BATCH = 32
@@ -92,7 +97,7 @@ def teacher_weights(path: Path) -> dict[str, Tensor]:
     return found
 
 
-def _floats(raw: dict[str, np.ndarray], name: str) -> Tensor:
+def _floats(raw: dict[str, NDArray[Any]], name: str) -> Tensor:
     zero = raw[f"{name}_zero_point"].astype(np.float32)
     values = (raw[f"{name}_quantized"].astype(np.float32) - zero) * raw[f"{name}_scale"]
     return torch.tensor(values)
@@ -132,16 +137,14 @@ class Pairs:
         self.train, self.test = (self._encoded(r, tokenizer) for r in (rows[:cut], rows[cut:]))
 
     @staticmethod
-    def _encoded(
-        rows: list[dict], tokenizer: Tokenizer
-    ) -> list[tuple[list[int], list[int], float]]:
+    def _encoded(rows: list[dict], tokenizer: Tokenizer) -> list[Pair]:
         pairs = [(r["question"], s) for r in rows for s in r["sentences"]]
         scores = [score for r in rows for score in r["scores"]]
         encoded = tokenizer.encode_batch(pairs)
         return [(e.ids, e.type_ids, s) for e, s in zip(encoded, scores, strict=True)]
 
 
-def batches(pairs: list, order: np.ndarray) -> list[list]:
+def batches(pairs: list[Pair], order: NDArray[np.intp]) -> list[list[Pair]]:
     """Cut the pairs, in a random order, into batches of like length."""
     found = []
     for start in range(0, len(order), BATCH * 50):
@@ -150,7 +153,7 @@ def batches(pairs: list, order: np.ndarray) -> list[list]:
     return found
 
 
-def tensors(batch: list) -> tuple[dict[str, Tensor], Tensor]:
+def tensors(batch: list[Pair]) -> tuple[dict[str, Tensor], Tensor]:
     """Pad a batch to its longest pair."""
     longest = max(len(ids) for ids, _, _ in batch)
     ids, mask, types = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(3))
