@@ -19,14 +19,14 @@ _AUXILIARIES = listed(
     "cannot ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't "
     "shouldn't wasn't weren't won't wouldn't i'm i've i'd i'll you're you've you'd you'll we're "
     "we've we'd we'll they're they've they'd they'll he's he'd he'll she's she'd she'll it's it'd "
-    "it'll that's that'll there's here's what's who's where's how's let's said says I'm I've I'd I'll "
-    "He's He'd He'll She's She'd She'll It's It'd It'll We're We've We'd We'll You're You've You'll "
-    "They're They've They'd They'll That's There's Here's Let's Don't"
+    "it'll that's that'll there's here's what's who's where's how's let's said says "
+    "I'm I've I'd I'll He's He'd He'll She's She'd She'll It's It'd It'll We're We've We'd We'll "
+    "You're You've You'll They're They've They'd They'll That's There's Here's Let's Don't"
 )
 _ADVERBS = listed("also still often never always now then just only already once later")
 _SUBJECTS = listed("i he she they we I He She They We It")
 _CLEAR = _AUXILIARIES | _SUBJECTS
-_BEFORE_NOUN = listed(
+BEFORE_NOUN = listed(
     "a an the this these those my your his her its our their no any each every several many "
     "few most more another other such of in on at by for from with without to into onto "
     "over under about after before between against during through across near per than like as "
@@ -85,12 +85,12 @@ def is_clause(tokens: Sequence[str]) -> bool:
         return True  # most sentences
     words = [token.strip(_MARKS) for token in tokens]
     skipped = bool(words) and words[0] in _SUBORDINATE
-    forms = _forms()
+    known = forms()
     for place, word in enumerate(words):
         if word == "that" or (word in _RELATIVES and place):
             skipped = skipped or _is_verb(words[place + 1 :])  # that verb does not count
             continue
-        form = forms.get(word if place else word.lower())
+        form = known.get(word if place else word.lower())
         if word in _SUBJECTS or ((form or word.endswith("ed")) and _is_finite(words, place, form)):
             if not skipped:
                 return True
@@ -126,9 +126,9 @@ def _is_title_verb(words: Sequence[str], small: Sequence[str], place: int) -> bo
     if word == "to":  # "Congress to vote on ..."
         purpose = before in _NO_PURPOSE or not words[place - 1][:1].isupper()
         return (
-            not purpose and bool(after) and _forms().get(after[0]) in (Form.BASE, Form.BASE_OR_NOUN)
+            not purpose and bool(after) and forms().get(after[0]) in (Form.BASE, Form.BASE_OR_NOUN)
         )
-    form = None if before in _RELATIVES else _forms().get(word)
+    form = None if before in _RELATIVES else forms().get(word)
     if form in (Form.THIRD_OR_PLURAL, Form.BASE_OR_NOUN) and not _takes_object(words[place + 1 :]):
         return False
     return (bool(form) or word.endswith("ed")) and _is_finite(small, place, form)
@@ -142,7 +142,7 @@ def _takes_object(after: Sequence[str]) -> bool:
     objects = ("a", "an", "the", "his", "her", "its", "their", "to", "that", "no", "it", "him")
     if small in objects or after[0][:1].isdigit() or after[0].startswith("$"):
         return True
-    return after[0][:1].isupper() and small not in _BEFORE_NOUN
+    return after[0][:1].isupper() and small not in BEFORE_NOUN
 
 
 def _is_finite(words: Sequence[str], place: int, form: Form | None) -> bool:
@@ -154,7 +154,7 @@ def _is_finite(words: Sequence[str], place: int, form: Form | None) -> bool:
     before = words[place - 1].lower()
     if form is Form.BASE_OR_NOUN:
         return _follows_plural(words, place, before)
-    if before in _BEFORE_NOUN or before.endswith(("’s", "'s")) or words[place] in _NO_PAST:
+    if before in BEFORE_NOUN or before.endswith(("’s", "'s")) or words[place] in _NO_PAST:
         return False
     return form in _PRESENT or _is_past(words, place, before)
 
@@ -162,14 +162,15 @@ def _is_finite(words: Sequence[str], place: int, form: Form | None) -> bool:
 def _follows_plural(words: Sequence[str], place: int, before: str) -> bool:
     """Whether a word that may be a noun has a subject in the plural before it."""
     if place > 2 and words[place - 2] == "and":  # "Bowers and Fann issue a statement"
-        return before not in _BEFORE_NOUN and _takes_object(words[place + 1 :])
+        names = words[place - 3][:1].isupper() and words[place - 1][:1].isupper()
+        return names or (before not in BEFORE_NOUN and _takes_object(words[place + 1 :]))
     plural = before.endswith("s") and not before.endswith(("ss", "’s", "'s", "us", "is"))
     return plural or before in _PLURAL_SUBJECTS or before.endswith("ly")
 
 
 def _is_past(words: Sequence[str], place: int, before: str) -> bool:
     """Whether a word that may be a participle is a past form."""
-    if before.endswith("ly") and (place == 1 or words[place - 2].lower() in _BEFORE_NOUN):
+    if before.endswith("ly") and (place == 1 or words[place - 2].lower() in BEFORE_NOUN):
         return False  # "a badly damaged bridge"
     after = words[place + 1 : place + 3]
     return after[:1] != ["by"] or _is_amount(after[1:])  # "seen by many", "declined by 10%"
@@ -180,7 +181,7 @@ def _is_verb(words: Sequence[str]) -> bool:
     if not words:
         return False
     adverb = words[0] in _ADVERBS or words[0].endswith("ly")
-    return adverb or words[0].endswith("ed") or words[0] in _forms()
+    return adverb or words[0].endswith("ed") or words[0] in forms()
 
 
 def _is_amount(words: Sequence[str]) -> bool:
@@ -188,7 +189,7 @@ def _is_amount(words: Sequence[str]) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _forms() -> dict[str, Form]:
+def forms() -> dict[str, Form]:
     """The forms of the verbs in `verbs.txt`; regular past forms are known by their ending."""
     text = files("bot.extraction").joinpath("verbs.txt").read_text(encoding="utf-8")
     parts = re.split(r"(?:^#.*\n)?^\[.*\]$", text, flags=re.MULTILINE)
