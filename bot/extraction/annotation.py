@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from bot.extraction.antecedents import PRONOUN
+from bot.extraction.boundaries import is_open
 from bot.extraction.clause import listed
 from bot.extraction.tense import Tense, tense_at
 
 MOST_DATES = 2
 """How many dates a quote is given, the first ones."""
+LONGEST_BACK = 5
+"""Days. What would be tomorrow, told as past, is rather in an article changed since."""
 
 _DAYS = "|".join(calendar.day_name)
 _MONTH = (
@@ -36,9 +39,10 @@ _DATED_AFTER = re.compile(
 _DATED_BEFORE = re.compile(
     rf"(?:{_MONTH}\.?\s\d{{1,2}}|\d{{1,2}}\s{_MONTH}|\d(?:st|nd|rd|th))\W{{1,3}}$"
 )
+_MONTH_NAME = re.compile(rf"\b[Ii]n {_MONTH}\b")
 _NAMED_AFTER = re.compile(
-    rf"\s(?:Night|Times|Post|Morning|Football|Live|School|Mass|Club|through|thru|to|and|or|–|-)\b"
-    rf"|\s?[-–/]\s?(?:{_DAYS})|,?\s(?:{_DAYS})|,\s\d"
+    r"\s(?:Night|Times|Post|Morning|Football|Live|School|Mass|Club)\b|,\s\d"
+    rf"|(?:\s?[-–/]\s?|,?\s(?:(?:through|thru|to|and|or)\s)?)(?:{_DAYS})"
 )
 _NAMES_BEFORE = listed(
     "Black Cyber Good Super Palm Easter Ash Holy Maundy Giving Bloody Fat Shrove"
@@ -48,8 +52,8 @@ _NO_DAY_BEFORE = listed(
     "next last several between Every Each Most A The Any Last Next"
 )
 _OPEN_ENDED = listed(
-    "until till through by before after starting beginning from for ahead within Until Through By "
-    "Before After Starting Beginning From through thru"
+    "until till through by before after starting beginning ahead within Until Through By "
+    "Before After Starting Beginning thru"
 )
 _HABIT = re.compile(
     r"\b(?:hours|weekly|daily|always|usually|regularly)\b|\d\s?(?:a|p)\.?m\.?\s?[-–]"
@@ -77,8 +81,11 @@ def _date_notes(quote: str, published: date | None) -> list[tuple[int, str]]:
     """Where a date is noted and what it says, the first `MOST_DATES`."""
     if not published:
         return []
-    notes = ((found.end(), _meaning(quote, found, published)) for found in _WHEN.finditer(quote))
-    return [(place, note) for place, note in notes if note][:MOST_DATES]
+    notes: dict[str, int] = {}
+    for found in _WHEN.finditer(quote):
+        if note := _meaning(quote, found, published):
+            notes.setdefault(note, found.end())
+    return [(place, note) for note, place in notes.items()][:MOST_DATES]
 
 
 def _meaning(quote: str, found: re.Match[str], published: date) -> str | None:
@@ -88,39 +95,48 @@ def _meaning(quote: str, found: re.Match[str], published: date) -> str | None:
     if _DATED_AFTER.match(after) or _DATED_BEFORE.search(before):
         return None
     try:
-        if found["weekday"]:
-            day = _weekday(quote, found, published)
-            return _written(day) if day else None
-        if found["near"]:
-            return _written(published + timedelta(_shift(found["near"].lower())))
-        if found["today"]:
-            return _written(published) if _TODAY.search(before) else None
-        if _DETERMINED.search(before):
-            return None
-        return _SPANS[found["unit"]](published, _STEPS[found["which"].lower()])
+        if found["unit"]:
+            return _period(found, before, published)
+        day = _day(found, before, after, published)
     except OverflowError:
         return None
+    return _written(day) if day else None
 
 
-def _weekday(quote: str, found: re.Match[str], published: date) -> date | None:
+def _period(found: re.Match[str], before: str, published: date) -> str | None:
+    """The week, weekend, month or year that is meant."""
+    step = _STEPS[found["which"].lower()]
+    if _DETERMINED.search(before) or (step > 0 and _MONTH_NAME.search(before)):
+        return None  # "in October she said that next month ..."
+    return _SPANS[found["unit"]](published, step)
+
+
+def _day(found: re.Match[str], before: str, after: str, published: date) -> date | None:
+    if found["weekday"]:
+        return _weekday(found, before, after, published)
+    if is_open(before):
+        return None  # the speaker may have spoken on an earlier day
+    if found["today"]:
+        return published if _TODAY.search(before) else None
+    return published + timedelta(_SHIFTS.get(found["near"].lower(), 0))
+
+
+def _weekday(found: re.Match[str], before: str, after: str, published: date) -> date | None:
     """The day that a weekday names: the last one, or the next where the future is spoken of."""
     lead = (found["lead"] or "").strip()
-    after = quote[found.end() :]
     if lead in _NO_DAY_BEFORE or lead in _NAMES_BEFORE or _NAMED_AFTER.match(after):
         return None
-    if _HABIT.search(quote):
+    if _HABIT.search(before) or _HABIT.search(after):
         return None
-    tense = tense_at(quote[: found.start("weekday")], after)
+    tense = tense_at(before, after)
     number = [*calendar.day_name].index(found["weekday"])
     if tense is Tense.FUTURE:
         return published + timedelta((number - published.weekday()) % 7)
-    if tense is Tense.PAST and lead not in _OPEN_ENDED and lead.lower() != "this":
-        return published - timedelta((published.weekday() - number) % 7)
+    back = (published.weekday() - number) % 7
+    unclear = lead.lower() == "this" or not _OPEN_ENDED.isdisjoint(before.split()[-3:])
+    if tense is Tense.PAST and not unclear and back <= LONGEST_BACK:
+        return published - timedelta(back)
     return None
-
-
-def _shift(words: str) -> int:
-    return {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(words, 0)
 
 
 def _week(published: date, step: int) -> str | None:
@@ -162,6 +178,7 @@ def _written(day: date) -> str:
     return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
+_SHIFTS = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 _STEPS = {"last": -1, "this": 0, "next": 1}
 _SPANS: dict[str, Callable[[date, int], str | None]] = {
     "week": _week,

@@ -18,12 +18,13 @@ _NO_POINTING = re.compile(
 _EMPTY_IT = re.compile(
     r"It(?:['’]s| (?:is|was|has been|had been|will be|would be|may be|might be|could be|remains|"
     r"remained|seems|seemed|appears|appeared|looks|turns out|turned out|takes|took))\b"
-    r"(?:.{0,60}?\b(?:that|to|how|whether|why|when|if|what|who|for)\b| like| (?:unclear|unknown|rain"
-    r"|raining|snowing|cold|hot|dark|late|early|time|possible|likely|about time|not clear)\b| \d)"
+    r"(?:.{0,60}?\b(?:that|to|how|whether|why|when|if|what|who|for)\b| like| (?:unclear|unknown|"
+    r"raining|snowing|cold|hot|dark|late|early|time|possible|likely|about time|not clear)\b| \d)"
 )
 _TITLES = listed(
-    "President Vice Prime Minister Secretary General Sen Rep Gov Lt Mayor King Queen Prince Princess "
-    "Pope Dr Mr Mrs Ms Justice Judge Chief Coach Attorney Chairman Chairwoman Senator Governor "
+    "President Vice Prime Minister Secretary General Sen Rep Gov Lt Mayor King Queen Princess Pope "
+    "Prince Supervisor Member Councilman Councilwoman Assemblyman Commander Principal "
+    "Famous Dr Mr Mrs Ms Justice Judge Chief Coach Attorney Chairman Chairwoman Senator Governor "
     "Congressman Congresswoman Speaker Leader Ambassador Chancellor Director Commissioner Sheriff "
     "Officer Detective Captain Colonel Sgt Capt Col Gen Maj Adm Lord Lady Sir Dame Duke Duchess "
     "Professor Rev Bishop Archbishop Cardinal CEO Spokesman Spokeswoman President-elect spokesman "
@@ -51,8 +52,8 @@ _NAME = re.compile(
     r"(?:[A-Z][\w’'-]+|[A-Z]\.(?:[A-Z]\.)*))*"
 )
 _SUBJECT_GOES_ON = re.compile(
-    r"(?:,| (?:said|says|told|added|was|is|has|had|did|will|would|also|who|and his|and her|[a-z]+ed|"
-    r"[a-z]+s|won|made|took|went|came|became|began|gave|left|met|spoke|wrote|ran|held|led)\b)"
+    r"(?:,| (?:said|says|told|added|was|is|has|had|did|will|would|also|who|and his|and her|[a-z]+s|"
+    r"[a-z]+ed|won|made|took|went|came|became|began|gave|left|met|spoke|wrote|ran|held|led)\b)"
 )
 _SAID_AT_END = re.compile(
     rf",[”\"]\s(?:(?P<a>{_NAME.pattern}) (?:said|says|added|told|wrote)|"
@@ -117,7 +118,9 @@ def _without_titles(name: str) -> list[str]:
     words = name.split()
     titles = [place for place, word in enumerate(words) if word.rstrip(".") in _TITLES]
     words = words[titles[-1] + 1 :] if titles else words
-    plain = all(word not in _NO_PERSON and not word.endswith(("'s", "’s")) for word in words)
+    plain = all(
+        word not in _NO_PERSON and not word.endswith(("'s", "’s", "-old")) for word in words
+    )
     return words if plain and len(words) <= 4 else []
 
 

@@ -56,9 +56,16 @@ _ENDS_IN_INITIAL = re.compile(r"(?:^|[\W_])[A-Z]\.$")
 _ENDS_IN_WORD = re.compile(r"[^\W\d_A-Z]{2}$")
 
 
+def is_open(text: str) -> bool:
+    """Whether `text` ends within a quotation."""
+    return text.count("“") > text.count("”") or text.count('"') % 2 == 1
+
+
 def is_torn(token: str) -> bool:
     """Whether a last word is an abbreviation that never ends a sentence: "Gov.", "D-N."."""
-    if len(token) > _LONGEST_TITLE or not token[0].isupper():
+    if token[0].islower():
+        token = token.rpartition("-")[2]  # "then-Gov."
+    if len(token) > _LONGEST_TITLE or not token[:1].isupper():
         return False
     found = _TORN.match(token)
     if not found:
@@ -154,9 +161,7 @@ def _parted(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _runs_on(before: str, mark: str, after: str) -> bool:
     """Whether a sentence ends at `mark`: "in the U.S. The next", "the end.”The next"."""
-    if before.count("“") > before.count("”") + mark.count("”"):
-        return False
-    if (before + mark).count('"') % 2:
+    if is_open(before + mark):
         return False
     if mark[-1].isspace():
         return bool(_ENDS_IN_CAPITAL.search(before[-2:]))

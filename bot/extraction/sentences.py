@@ -94,7 +94,7 @@ _ASKED = re.compile(r"\?\s?[\"”’'»)\]]{0,3}$")
 _BEGINS = re.compile(r"[\"“‘'«(\[$€£¥#@+-]*(?:[A-Z0-9]|[^\W\d_a-z]|[a-z]+[A-Z]|al-)")
 _OWNER = (
     r"(?:Getty [Ii]mages(?: Europe)?|Reuters|REUTERS|AFP|AP|Shutterstock|Alamy|EPA|EPA-EFE|"
-    r"Imagn Images|Handout|USA TODAY (?:Sports|Network)|Adobe Stock|iStock)"
+    r"Imagn Images|Handout|USA TODAY(?: Sports| Network)?|USA Today|Adobe Stock|iStock)"
 )
 _CREDIT = re.compile(rf"(?:^|[/(]|\bvia ){_OWNER}\)?\.?$")
 _CREDIT_FIRST = re.compile(rf"(?:[^\W\d_][\w.'’-]*[ /]){{1,8}}{_OWNER}(?=\s[A-Z])")
@@ -115,7 +115,7 @@ _BYLINE = re.compile(
     r"|Special (?:to|for) |(?:[A-Z][\w.’'-]+ ){2,3}(?:\||,) (?:USA|CNN|Staff|The|Associated)"
 )
 _ADDRESS = re.compile(r"(?:https?:|www\.|pic\.twitter)\S*$|\S+@\S+\.\w+$|\S+\.(?:com|org|net)\S*$")
-_FILE_PHOTO = re.compile(rf"FILE\b|[A-Z ,.]+{_DASH}{_MONTH}\s\d{{1,2}}\s?:")
+_FILE_PHOTO = re.compile(rf"FILE\b|[A-Z ,.]{{1,60}}{_DASH}{_MONTH}\s\d{{1,2}}\s?:")
 _LIST_MARK = re.compile(r"[•▪●■*◦‣·]|[-–—]\s|\(?\d{1,3}[.)]\s|[a-z][.)]\s")
 
 
@@ -133,6 +133,8 @@ def _sentences_of_line(text: str, line: Sequence[Span], offset: int) -> Iterator
 
 def _after_prefix(text: str, start: int, end: int) -> int:
     """Where a line begins after its bullet, number or dateline."""
+    if text[start] in "-–—" and _BYLINE.match(text, start, end):
+        return start
     for _ in range(3):
         if not _MAY_LEAD.match(text, start, end):
             break
@@ -151,14 +153,14 @@ def _is_caption_line(text: str, line: Sequence[Span]) -> bool:
         if "Hide Caption" in tail or _CREDIT.search(tail):
             return True
     start, end = line[0]
-    if "/" in text[start : start + 60] and _CREDIT_FIRST.match(text, start, end):
-        return True
     return text[start : start + 2].isupper() and bool(_FILE_PHOTO.match(text, start, end))
 
 
 def _kind(text: str, listed: bool, alone: bool) -> Kind:
     if _LABEL.match(text):
         return Kind.LINK
+    if "/" in text[:60] and _CREDIT_FIRST.match(text):
+        return Kind.CAPTION
     tokens = text.split()
     furniture = _furniture()
     for token in furniture.keys() & tokens:

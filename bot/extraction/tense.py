@@ -43,44 +43,32 @@ def tense_at(before: str, after: str) -> Tense:
 
 def _tense(words: Sequence[str], place: int) -> Tense | None:
     """The tense of the word at `place`; None where it is no verb, or another one decides."""
-    word, before = words[place], words[place - 1] if place else ""
+    word, before, after = words[place], words[max(place - 1, 0)], words[place + 1 : place + 3]
     if word in _WILL:
         return Tense.FUTURE
-    if word in _PLANNED and (before in _IS or words[max(place - 2, 0) : place - 1] == ["is"]):
-        return Tense.FUTURE
-    if word in _PLANNED or word in _PLANS:
-        return (
-            Tense.FUTURE if word in _PLANS and words[place + 1 :][:1] == ["to"] else Tense.UNCLEAR
-        )
-    if word in _IS:
-        return Tense.FUTURE if _is_planned(words[place + 1 : place + 3]) else Tense.UNCLEAR
-    if word in _UNSURE:
-        return Tense.UNCLEAR
     if word in _PAST or word in _SAYS:
         return Tense.PAST
-    return _tense_of_form(words, place, before)
+    if word in _PLANNED:
+        return Tense.FUTURE if _IS & {before, *words[max(place - 2, 0) : place]} else Tense.UNCLEAR
+    if word in _PLANS or word in _IS:
+        planned = after[:1] == ["to"] if word in _PLANS else _PLANNED & {*after}
+        return Tense.FUTURE if planned else Tense.UNCLEAR
+    return Tense.UNCLEAR if word in _UNSURE else _tense_of_form(word, before)
 
 
-def _is_planned(after: Sequence[str]) -> bool:
-    return any(word in _PLANNED for word in after)
-
-
-def _tense_of_form(words: Sequence[str], place: int, before: str) -> Tense | None:
-    word = words[place]
-    form = forms().get(word)
-    if form is Form.PAST or (word.endswith("ed") and word.islower() and len(word) > 4):
-        if before in ("be", "being", *BEFORE_NOUN):
-            return None
-        return Tense.UNCLEAR if before in _IS else Tense.PAST
-    match form:
-        case Form.FINITE:
-            return Tense.PAST if word.islower() else None
-        case Form.THIRD:
-            return None if before in BEFORE_NOUN else Tense.UNCLEAR
-        case Form.THIRD_OR_PLURAL:
-            return Tense.UNCLEAR if before in _JOINS or before[:1].isupper() else None
-        case Form.BASE:
-            governed = before in _WILL or before in _UNSURE or before in BEFORE_NOUN
-            return None if governed else Tense.UNCLEAR
-        case _:
-            return None
+def _tense_of_form(word: str, before: str) -> Tense | None:
+    """The tense of a verb that is no auxiliary, by its form and the word before it."""
+    if not word.islower():
+        return None
+    form, in_noun = forms().get(word), before in BEFORE_NOUN
+    if form is Form.FINITE:
+        return Tense.PAST
+    if form is Form.PAST or (word.endswith("ed") and len(word) > 4):
+        tense = Tense.UNCLEAR if before in _IS else Tense.PAST
+        return None if in_noun or before in ("be", "being") else tense
+    present = (
+        (form is Form.THIRD and not in_noun)
+        or (form is Form.THIRD_OR_PLURAL and (before in _JOINS or before[:1].isupper()))
+        or (form is Form.BASE and not in_noun and before not in _WILL | _UNSURE)
+    )
+    return Tense.UNCLEAR if present else None
