@@ -15,6 +15,8 @@ from bot.extraction.tense import Tense, tense_at
 
 MOST_DATES = 2
 """How many dates a quote is given, the first ones."""
+LONGEST_BACK = 5
+"""Days. What would be tomorrow, told as past, is rather in an article changed since."""
 
 _DAYS = "|".join(calendar.day_name)
 _MONTH = (
@@ -37,10 +39,10 @@ _DATED_AFTER = re.compile(
 _DATED_BEFORE = re.compile(
     rf"(?:{_MONTH}\.?\s\d{{1,2}}|\d{{1,2}}\s{_MONTH}|\d(?:st|nd|rd|th))\W{{1,3}}$"
 )
-_MONTH_NAME = re.compile(rf"\bin {_MONTH}\b")
+_MONTH_NAME = re.compile(rf"\b[Ii]n {_MONTH}\b")
 _NAMED_AFTER = re.compile(
-    rf"\s(?:Night|Times|Post|Morning|Football|Live|School|Mass|Club|through|thru|to|and|or|–|-)\b"
-    rf"|\s?[-–/]\s?(?:{_DAYS})|,?\s(?:{_DAYS})|,\s\d"
+    r"\s(?:Night|Times|Post|Morning|Football|Live|School|Mass|Club)\b|,\s\d"
+    rf"|(?:\s?[-–/]\s?|,?\s(?:(?:through|thru|to|and|or)\s)?)(?:{_DAYS})"
 )
 _NAMES_BEFORE = listed(
     "Black Cyber Good Super Palm Easter Ash Holy Maundy Giving Bloody Fat Shrove"
@@ -50,8 +52,8 @@ _NO_DAY_BEFORE = listed(
     "next last several between Every Each Most A The Any Last Next"
 )
 _OPEN_ENDED = listed(
-    "until till through by before after starting beginning from for ahead within Until Through By "
-    "Before After Starting Beginning From through thru"
+    "until till through by before after starting beginning ahead within Until Through By "
+    "Before After Starting Beginning thru"
 )
 _HABIT = re.compile(
     r"\b(?:hours|weekly|daily|always|usually|regularly)\b|\d\s?(?:a|p)\.?m\.?\s?[-–]"
@@ -79,8 +81,11 @@ def _date_notes(quote: str, published: date | None) -> list[tuple[int, str]]:
     """Where a date is noted and what it says, the first `MOST_DATES`."""
     if not published:
         return []
-    notes = ((found.end(), _meaning(quote, found, published)) for found in _WHEN.finditer(quote))
-    return [(place, note) for place, note in notes if note][:MOST_DATES]
+    notes: dict[str, int] = {}
+    for found in _WHEN.finditer(quote):
+        if note := _meaning(quote, found, published):
+            notes.setdefault(note, found.end())
+    return [(place, note) for note, place in notes.items()][:MOST_DATES]
 
 
 def _meaning(quote: str, found: re.Match[str], published: date) -> str | None:
@@ -127,8 +132,10 @@ def _weekday(found: re.Match[str], before: str, after: str, published: date) -> 
     number = [*calendar.day_name].index(found["weekday"])
     if tense is Tense.FUTURE:
         return published + timedelta((number - published.weekday()) % 7)
-    if tense is Tense.PAST and lead not in _OPEN_ENDED and lead.lower() != "this":
-        return published - timedelta((published.weekday() - number) % 7)
+    back = (published.weekday() - number) % 7
+    unclear = lead.lower() == "this" or not _OPEN_ENDED.isdisjoint(before.split()[-3:])
+    if tense is Tense.PAST and not unclear and back <= LONGEST_BACK:
+        return published - timedelta(back)
     return None
 
 

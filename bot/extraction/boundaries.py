@@ -63,7 +63,9 @@ def is_open(text: str) -> bool:
 
 def is_torn(token: str) -> bool:
     """Whether a last word is an abbreviation that never ends a sentence: "Gov.", "D-N."."""
-    if len(token) > _LONGEST_TITLE or not token[0].isupper():
+    if token[0].islower():
+        token = token.rpartition("-")[2]  # "then-Gov."
+    if len(token) > _LONGEST_TITLE or not token[:1].isupper():
         return False
     found = _TORN.match(token)
     if not found:

@@ -43,6 +43,7 @@ _NO_PAST = listed(
 _ALMOST = listed("nearly about almost around more over a an half")
 _BEFORE_ORDER = listed("To For Next Then If In When First Please Instead At On Otherwise And By So")
 _RELATIVES = listed("who which whose whom")
+_RELATIVES_AND_THAT = _RELATIVES | {"that"}
 _SUBORDINATE = listed("Because Although Unless Whereas What How Why Where Who Which")
 _SUBORDINATING = _RELATIVES | _SUBORDINATE
 _ASKS = listed("how what why who where when which whose is are do does did can should will could")
@@ -84,22 +85,32 @@ def is_clause(tokens: Sequence[str]) -> bool:
     if _SUBORDINATING.isdisjoint(tokens) and not _CLEAR.isdisjoint(tokens):
         return True  # most sentences
     words = [token.strip(_MARKS) for token in tokens]
-    skipped = bool(words) and words[0] in _SUBORDINATE
-    known = forms()
+    skip = words[:1] != [] and words[0] in _SUBORDINATE and words[1:2] != ["of"]
     for place, word in enumerate(words):
-        if word == "that" or (word in _RELATIVES and place):
-            skipped = skipped or _is_verb(words[place + 1 :])  # that verb does not count
-            continue
-        form = known.get(word if place else word.lower())
-        if word in _SUBJECTS or ((form or word.endswith("ed")) and _is_finite(words, place, form)):
-            if not skipped:
+        pause = place > 0 and tokens[place - 1].endswith(",")
+        if _begins_relative(words, place, pause):
+            skip = True  # the next verb is not the sentence's
+        elif _is_verb(words, place) or word in _SUBJECTS:
+            if not skip or (pause and words[0] in _BEFORE_ORDER):
                 return True
-            skipped = word in _SUBJECTS
-        elif form and place and tokens[place - 1].endswith(",") and words[0] in _BEFORE_ORDER:
+            skip = word in _SUBJECTS
+        elif pause and words[0] in _BEFORE_ORDER and word in forms():
             return True  # "For tickets, visit ..."
-        elif skipped and tokens[place].endswith(",") and place > 2:
-            skipped = False
+        elif skip and place and tokens[place].endswith(","):
+            skip = False
     return False
+
+
+def _begins_relative(words: Sequence[str], place: int, pause: bool) -> bool:
+    """Whether a relative clause with a verb that is known begins at `place`."""
+    word = words[place]
+    if not place or (word == "that" and (pause or place == 1)) or word not in _RELATIVES_AND_THAT:
+        return False
+    after = words[place + 1 :]
+    if word == "whose" or not after:
+        return True
+    adverb = after[0] in _ADVERBS or after[0].endswith("ly")
+    return adverb or after[0].endswith("ed") or after[0] in forms()
 
 
 def is_statement(title: str) -> bool:
@@ -154,6 +165,8 @@ def _is_finite(words: Sequence[str], place: int, form: Form | None) -> bool:
     before = words[place - 1].lower()
     if form is Form.BASE_OR_NOUN:
         return _follows_plural(words, place, before)
+    if form is Form.THIRD and before in ("this", "that"):
+        return True
     if before in BEFORE_NOUN or before.endswith(("’s", "'s")) or words[place] in _NO_PAST:
         return False
     return form in _PRESENT or _is_past(words, place, before)
@@ -176,12 +189,10 @@ def _is_past(words: Sequence[str], place: int, before: str) -> bool:
     return after[:1] != ["by"] or _is_amount(after[1:])  # "seen by many", "declined by 10%"
 
 
-def _is_verb(words: Sequence[str]) -> bool:
-    """Whether `words` begin with what may be a finite verb, or an adverb before one."""
-    if not words:
-        return False
-    adverb = words[0] in _ADVERBS or words[0].endswith("ly")
-    return adverb or words[0].endswith("ed") or words[0] in forms()
+def _is_verb(words: Sequence[str], place: int) -> bool:
+    word = words[place] if place else words[0].lower()
+    form = forms().get(word)
+    return (form is not None or word.endswith("ed")) and _is_finite(words, place, form)
 
 
 def _is_amount(words: Sequence[str]) -> bool:

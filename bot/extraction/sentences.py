@@ -18,6 +18,9 @@ from index.split import Span
 
 MIN_WORDS = 4
 LONGEST_HEADING = 20
+"""Words."""
+LONGEST_CAPTION = 2
+"""Sentences before a picture's credit in its line."""
 
 
 class Kind(StrEnum):
@@ -51,17 +54,21 @@ class Sentence:
         return self.kind is Kind.SENTENCE
 
 
-def candidate_sentences(candidate: Candidate) -> list[Sentence]:
+def candidate_sentences(candidate: Candidate) -> tuple[Sentence, ...]:
     """The sentences of a passage, in order; offsets count from the start of its article."""
     return sentences_of(candidate.text, candidate.start)
 
 
-def sentences_of(text: str, offset: int = 0) -> list[Sentence]:
-    """The sentences of `text`, in order; it starts at `offset` in its article."""
+@lru_cache(maxsize=1024)
+def sentences_of(text: str, offset: int = 0) -> tuple[Sentence, ...]:
+    """The sentences of `text`, in order; it starts at `offset` in its article.
+
+    They are remembered, since one question after another finds the same passages.
+    """
     found: list[Sentence] = []
     for line in lines(text):
         found.extend(_sentences_of_line(text, line, offset))
-    return found
+    return tuple(found)
 
 
 _MONTH = (
@@ -94,7 +101,7 @@ _ASKED = re.compile(r"\?\s?[\"”’'»)\]]{0,3}$")
 _BEGINS = re.compile(r"[\"“‘'«(\[$€£¥#@+-]*(?:[A-Z0-9]|[^\W\d_a-z]|[a-z]+[A-Z]|al-)")
 _OWNER = (
     r"(?:Getty [Ii]mages(?: Europe)?|Reuters|REUTERS|AFP|AP|Shutterstock|Alamy|EPA|EPA-EFE|"
-    r"Imagn Images|Handout|USA TODAY (?:Sports|Network)|Adobe Stock|iStock)"
+    r"Imagn Images|Handout|USA TODAY(?: Sports| Network)?|USA Today|Adobe Stock|iStock)"
 )
 _CREDIT = re.compile(rf"(?:^|[/(]|\bvia ){_OWNER}\)?\.?$")
 _CREDIT_FIRST = re.compile(rf"(?:[^\W\d_][\w.'’-]*[ /]){{1,8}}{_OWNER}(?=\s[A-Z])")
@@ -115,24 +122,26 @@ _BYLINE = re.compile(
     r"|Special (?:to|for) |(?:[A-Z][\w.’'-]+ ){2,3}(?:\||,) (?:USA|CNN|Staff|The|Associated)"
 )
 _ADDRESS = re.compile(r"(?:https?:|www\.|pic\.twitter)\S*$|\S+@\S+\.\w+$|\S+\.(?:com|org|net)\S*$")
-_FILE_PHOTO = re.compile(rf"FILE\b|[A-Z ,.]+{_DASH}{_MONTH}\s\d{{1,2}}\s?:")
+_FILE_PHOTO = re.compile(rf"FILE\b|[A-Z ,.]{{1,60}}{_DASH}{_MONTH}\s\d{{1,2}}\s?:")
 _LIST_MARK = re.compile(r"[•▪●■*◦‣·]|[-–—]\s|\(?\d{1,3}[.)]\s|[a-z][.)]\s")
 
 
 def _sentences_of_line(text: str, line: Sequence[Span], offset: int) -> Iterator[Sentence]:
     first, last = line[0][0], line[-1][1]
-    caption = _is_caption_line(text, line)
+    captions = _captions(text, line)
     listed = bool(_LIST_MARK.match(text, first))
-    for start, end in line:
+    for place, (start, end) in enumerate(line):
         begin = _after_prefix(text, start, end) if start == first else start
-        kind = (
-            Kind.CAPTION if caption else _kind(text[begin:end], listed, end - start == last - first)
-        )
-        yield Sentence(offset + begin, offset + end, text[begin:end], kind)
+        piece = text[begin:end]
+        is_caption = place >= len(line) - captions
+        kind = Kind.CAPTION if is_caption else _kind(piece, listed, end - start == last - first)
+        yield Sentence(offset + begin, offset + end, piece, kind)
 
 
 def _after_prefix(text: str, start: int, end: int) -> int:
     """Where a line begins after its bullet, number or dateline."""
+    if text[start] in "-–—" and _BYLINE.match(text, start, end):
+        return start
     for _ in range(3):
         if not _MAY_LEAD.match(text, start, end):
             break
@@ -143,22 +152,25 @@ def _after_prefix(text: str, start: int, end: int) -> int:
     return start
 
 
-def _is_caption_line(text: str, line: Sequence[Span]) -> bool:
-    """Whether a line ends with a picture's credit, or begins as a picture's file name does."""
+def _captions(text: str, line: Sequence[Span]) -> int:
+    """How many of a line's last sentences describe a picture: its credit ends the line."""
     start, end = line[-1]
     if text[end - 1] not in _LAST_MARKS:
         tail = text[max(start, end - 40) : end]
-        if "Hide Caption" in tail or _CREDIT.search(tail):
-            return True
+        if "Hide Caption" in tail:
+            return len(line)
+        if _CREDIT.search(tail):
+            return LONGEST_CAPTION + 1
     start, end = line[0]
-    if "/" in text[start : start + 60] and _CREDIT_FIRST.match(text, start, end):
-        return True
-    return text[start : start + 2].isupper() and bool(_FILE_PHOTO.match(text, start, end))
+    is_file = text[start : start + 2].isupper() and _FILE_PHOTO.match(text, start, end)
+    return len(line) if is_file else 0
 
 
 def _kind(text: str, listed: bool, alone: bool) -> Kind:
     if _LABEL.match(text):
         return Kind.LINK
+    if "/" in text[:60] and _CREDIT_FIRST.match(text):
+        return Kind.CAPTION
     tokens = text.split()
     furniture = _furniture()
     for token in furniture.keys() & tokens:
