@@ -13,6 +13,7 @@ from itertools import chain
 
 from index.aliases import SAME, Named, named, written_out
 from index.bm25 import Bm25Index
+from index.idf import ENGLISH
 from index.manifest import Manifest
 from index.othernames import OtherName
 from index.spelling import (
@@ -179,7 +180,7 @@ class Understanding:
     def _telling(self, found: Sequence[str]) -> Iterator[str]:
         """Those of some terms that are rare enough to be searched for."""
         for term, count in zip(found, self._bm25.doc_freqs(found), strict=True):
-            if count * COMMON <= self._count:
+            if count * COMMON <= self._count + ENGLISH:
                 yield term
 
     def _has(self, found: Sequence[str]) -> bool:
