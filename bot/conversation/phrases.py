@@ -18,7 +18,7 @@ LANGUAGES = ("en", "de", "es", "fr")
 NUMBER = "#"
 """Every number is this word, in phrases and in messages."""
 
-_ASKS = ("asks", "orders", "other")
+_ASKS = ("asks", "orders")
 """The lists of words that begin a question or an order."""
 
 Node = str | tuple["Phrase", ...]
@@ -98,8 +98,7 @@ class Phrases:
         )
 
     def _begins(self, language: str, keys: Iterable[str]) -> set[str]:
-        table = self.tables[language] | {"other": self.tables[language]["talk"]["order"]["first"]}
-        return {word for key in keys for word in self._listed(table, key)}
+        return {word for key in keys for word in self._listed(self.tables[language], key)}
 
     def _listed(self, table: dict[str, Any], key: str) -> list[str]:
         return [self.plain(word) for word in table[key].split()]

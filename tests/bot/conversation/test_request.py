@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation.request import cleaned, request_of
@@ -98,6 +98,7 @@ WORDS = re.findall(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join)))
 def test_cleaning_twice_is_cleaning_once(message: str) -> None:
     once = cleaned(message)
@@ -106,6 +107,7 @@ def test_cleaning_twice_is_cleaning_once(message: str) -> None:
     assert (asked.talk is None) == bool(asked.text)
 
 
+@settings(deadline=None)
 @given(
     before=st.lists(
         st.sampled_from(["hi", "hello!", "please", "ok,", "thanks.", "😂"]), max_size=4

@@ -1,7 +1,7 @@
 """Tasks and their topics."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation.task import Task, TaskKind, task_of
@@ -61,6 +61,7 @@ def test_a_task_may_be_about_news() -> None:
     assert task_of("summarize the news of the week").about == "this week"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_topic_is_part_of_the_question(question: str) -> None:
     about = task_of(question).about
