@@ -132,6 +132,8 @@ def _sentences_of_line(text: str, line: Sequence[Span], offset: int) -> Iterator
     listed = bool(_LIST_MARK.match(text, first))
     for place, (start, end) in enumerate(line):
         begin = _after_prefix(text, start, end) if start == first else start
+        if end - begin > 2 and text[end - 1] in '"“' and text[end - 2].isspace():
+            end = begin + len(text[begin : end - 1].rstrip())  # noqa: PLW2901 - what it opens is cut
         piece = text[begin:end]
         is_caption = place >= len(line) - captions
         kind = Kind.CAPTION if is_caption else _kind(piece, listed, end - start == last - first)
@@ -192,8 +194,17 @@ def _kind_of_ended(text: str, tokens: Sequence[str]) -> Kind:
         return Kind.FRAGMENT
     if text.isupper():
         return Kind.HEADING
+    tokens = _after_label(tokens)
     clause = is_clause(tokens) or ("—" in text and is_clause(text.replace("—", " — ").split()))
     return Kind.SENTENCE if clause else Kind.FRAGMENT
+
+
+def _after_label(tokens: Sequence[str]) -> Sequence[str]:
+    """The words after a label: "Details: 8 p.m.", but "He said: ..." has none."""
+    if tokens[0].endswith(":"):
+        return tokens[1:]
+    says = tokens[1][:-1].endswith(("ed", "s", "said", "wrote", "told", "is", "are"))
+    return tokens[2:] if tokens[1].endswith(":") and not says else tokens
 
 
 def _kind_of_unended(text: str, listed: bool, alone: bool) -> Kind:
