@@ -77,7 +77,7 @@ _MONTH = (
     r"JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)"
 )
 _AGENCY = r"(?:CNN(?: \w+)?|AP|Reuters|REUTERS|AFP|Bloomberg|UPI|dpa|Xinhua|PTI|ANI|TASS)"
-_DASH = r"(?:\s+[-–]\s+|\s*(?:—|--)\s*|\s+–)"
+_DASH = r"(?:\s+[-‒–−]\s+|\s*(?:—|--)\s*|\s+–)"
 _PLACE = r"[A-Z][\w.’'-]*(?:\s[A-Z][\w.’'-]*){0,3}"
 _REGION = rf"(?:,\s{_PLACE}){{0,2}}(?:,\s{_MONTH}\.?\s\d{{1,2}})?"
 _PREFIX = re.compile(
@@ -89,12 +89,12 @@ _PREFIX = re.compile(
     | \({_AGENCY}\)(?:{_DASH}|\s*)                            # (CNN) The
     | {_PLACE}{_REGION}\s(?:\({_AGENCY}\)(?:{_DASH}|\s?)|{_AGENCY}{_DASH})  # Kyiv (CNN)The
     | [A-Z][A-Z.]{{2,}}(?:[\s-][A-Z][A-Z.]+){{0,3}}{_REGION}{_DASH}  # WASHINGTON, Oct 4 —
-    | [A-Z][a-z]+(?:\s[A-Z][a-z]+)?(?:,\s{_PLACE})?\s[—–]\s     # Kyiv, Ukraine —
+    | [A-Z][a-z]+(?:\s[A-Z][a-z]+)?(?:,\s{_PLACE})?\s[—–‒]\s    # Kyiv, Ukraine —
     )\s*(?=["“‘'(\[$€£]*[A-Z0-9])""",
     re.VERBOSE,
 )
 _MAY_LEAD = re.compile(
-    r"[^\w\"“‘']|\d{1,3}[.)]|[A-Z][A-Z]|[A-Z].{2,40}?(?:[—–]|\((?:CNN|AP|Reu|AFP))"
+    r"[^\w\"“‘']|\d{1,3}[.)]|[A-Z][A-Z]|[A-Z].{2,40}?(?:[—–‒]|\((?:CNN|AP|Reu|AFP))"
 )
 _ENDED = re.compile(r"[.!?…]\s?[\"”’'»)\]]{0,3}(?:\[\d+\])*$")
 _ASKED = re.compile(r"\?\s?[\"”’'»)\]]{0,3}$")
