@@ -24,6 +24,7 @@ _EMPTY_IT = re.compile(
 _TITLES = listed(
     "President Vice Prime Minister Secretary General Sen Rep Gov Lt Mayor King Queen Princess Pope "
     "Prince Supervisor Member Councilman Councilwoman Assemblyman Commander Principal "
+    "Superintendent And But Then So Yet "
     "Famous Dr Mr Mrs Ms Justice Judge Chief Coach Attorney Chairman Chairwoman Senator Governor "
     "Congressman Congresswoman Speaker Leader Ambassador Chancellor Director Commissioner Sheriff "
     "Officer Detective Captain Colonel Sgt Capt Col Gen Maj Adm Lord Lady Sir Dame Duke Duchess "

@@ -30,7 +30,7 @@ BEFORE_NOUN = listed(
     "a an the this these those my your his her its our their no any each every several many "
     "few most more another other such of in on at by for from with without to into onto "
     "over under about after before between against during through across near per than like as "
-    "more less very last next new own including recently newly highly to"
+    "more less very last next new own including to"
 )
 _PLURAL_SUBJECTS = _ADVERBS | listed(
     "i we you they who that which people police men women children officials both many some most "
@@ -44,8 +44,10 @@ _ALMOST = listed("nearly about almost around more over a an half")
 _BEFORE_ORDER = listed("To For Next Then If In When First Please Instead At On Otherwise And By So")
 _RELATIVES = listed("who which whose whom")
 _RELATIVES_AND_THAT = _RELATIVES | {"that"}
-_SUBORDINATE = listed("Because Although Unless Whereas What How Why Where Who Which")
-_SUBORDINATING = _RELATIVES | _SUBORDINATE
+_SUBORDINATE = listed(
+    "Because Although Unless Whereas What How Why Where Who Which If While When Though"
+)
+_SUBORDINATING = _RELATIVES | _SUBORDINATE | {"With"}
 _ASKS = listed("how what why who where when which whose is are do does did can should will could")
 _NO_PURPOSE = listed(
     "how what where when who whether things ways way reasons places time best need right set guide "
@@ -82,21 +84,32 @@ _PRESENT = (Form.BASE, Form.THIRD, Form.THIRD_OR_PLURAL)
 
 def is_clause(tokens: Sequence[str]) -> bool:
     """Whether words have a finite verb outside their relative clauses; marks may cling to them."""
-    if _SUBORDINATING.isdisjoint(tokens) and not _CLEAR.isdisjoint(tokens):
+    if not tokens:
+        return False
+    simple = _SUBORDINATING.isdisjoint(tokens) and not tokens[0].endswith("ing")
+    if simple and not _CLEAR.isdisjoint(tokens):
         return True  # most sentences
-    words = [token.strip(_MARKS) for token in tokens]
+    if tokens[0] == "With":  # its verb comes after a comma
+        pauses = (place for place, token in enumerate(tokens, 1) if token.endswith(","))
+        tokens = tokens[next(pauses, len(tokens)) :]
+    return _has_main_verb(tokens, [token.strip(_MARKS) for token in tokens])
+
+
+def _has_main_verb(tokens: Sequence[str], words: Sequence[str]) -> bool:
     skip = words[:1] != [] and words[0] in _SUBORDINATE and words[1:2] != ["of"]
+    last = -1
     for place, word in enumerate(words):
         pause = place > 0 and tokens[place - 1].endswith(",")
+        if pause and words[0] in _BEFORE_ORDER and word in forms():
+            return True  # "For tickets, visit ..."
         if _begins_relative(words, place, pause):
             skip = True  # the next verb is not the sentence's
         elif _is_verb(words, place) or word in _SUBJECTS:
-            if not skip or (pause and words[0] in _BEFORE_ORDER):
+            chained = last == place - 1 >= 0 and words[last] in _AUXILIARIES
+            if not skip and (pause or not chained):  # "that was sold" has one verb
                 return True
-            skip = word in _SUBJECTS
-        elif pause and words[0] in _BEFORE_ORDER and word in forms():
-            return True  # "For tickets, visit ..."
-        elif skip and place and tokens[place].endswith(","):
+            skip, last = word in _SUBJECTS, place
+        elif tokens[place].endswith(",") and place:
             skip = False
     return False
 

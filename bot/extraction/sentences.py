@@ -77,7 +77,7 @@ _MONTH = (
     r"JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)"
 )
 _AGENCY = r"(?:CNN(?: \w+)?|AP|Reuters|REUTERS|AFP|Bloomberg|UPI|dpa|Xinhua|PTI|ANI|TASS)"
-_DASH = r"(?:\s+[-–]\s+|\s*(?:—|--)\s*|\s+–)"
+_DASH = r"(?:\s+[-‒–−]\s+|\s*(?:—|--)\s*|\s+–)"
 _PLACE = r"[A-Z][\w.’'-]*(?:\s[A-Z][\w.’'-]*){0,3}"
 _REGION = rf"(?:,\s{_PLACE}){{0,2}}(?:,\s{_MONTH}\.?\s\d{{1,2}})?"
 _PREFIX = re.compile(
@@ -89,12 +89,12 @@ _PREFIX = re.compile(
     | \({_AGENCY}\)(?:{_DASH}|\s*)                            # (CNN) The
     | {_PLACE}{_REGION}\s(?:\({_AGENCY}\)(?:{_DASH}|\s?)|{_AGENCY}{_DASH})  # Kyiv (CNN)The
     | [A-Z][A-Z.]{{2,}}(?:[\s-][A-Z][A-Z.]+){{0,3}}{_REGION}{_DASH}  # WASHINGTON, Oct 4 —
-    | [A-Z][a-z]+(?:\s[A-Z][a-z]+)?(?:,\s{_PLACE})?\s[—–]\s     # Kyiv, Ukraine —
+    | [A-Z][a-z]+(?:\s[A-Z][a-z]+)?(?:,\s{_PLACE})?\s[—–‒]\s    # Kyiv, Ukraine —
     )\s*(?=["“‘'(\[$€£]*[A-Z0-9])""",
     re.VERBOSE,
 )
 _MAY_LEAD = re.compile(
-    r"[^\w\"“‘']|\d{1,3}[.)]|[A-Z][A-Z]|[A-Z].{2,40}?(?:[—–]|\((?:CNN|AP|Reu|AFP))"
+    r"[^\w\"“‘']|\d{1,3}[.)]|[A-Z][A-Z]|[A-Z].{2,40}?(?:[—–‒]|\((?:CNN|AP|Reu|AFP))"
 )
 _ENDED = re.compile(r"[.!?…]\s?[\"”’'»)\]]{0,3}(?:\[\d+\])*$")
 _ASKED = re.compile(r"\?\s?[\"”’'»)\]]{0,3}$")
@@ -132,6 +132,8 @@ def _sentences_of_line(text: str, line: Sequence[Span], offset: int) -> Iterator
     listed = bool(_LIST_MARK.match(text, first))
     for place, (start, end) in enumerate(line):
         begin = _after_prefix(text, start, end) if start == first else start
+        if end - begin > 2 and text[end - 1] in '"“' and text[end - 2].isspace():
+            end = begin + len(text[begin : end - 1].rstrip())  # noqa: PLW2901 - what it opens is cut
         piece = text[begin:end]
         is_caption = place >= len(line) - captions
         kind = Kind.CAPTION if is_caption else _kind(piece, listed, end - start == last - first)
@@ -192,8 +194,17 @@ def _kind_of_ended(text: str, tokens: Sequence[str]) -> Kind:
         return Kind.FRAGMENT
     if text.isupper():
         return Kind.HEADING
+    tokens = _after_label(tokens)
     clause = is_clause(tokens) or ("—" in text and is_clause(text.replace("—", " — ").split()))
     return Kind.SENTENCE if clause else Kind.FRAGMENT
+
+
+def _after_label(tokens: Sequence[str]) -> Sequence[str]:
+    """The words after a label: "Details: 8 p.m.", but "He said: ..." has none."""
+    if tokens[0].endswith(":"):
+        return tokens[1:]
+    says = tokens[1][:-1].endswith(("ed", "s", "said", "wrote", "told", "is", "are"))
+    return tokens[2:] if tokens[1].endswith(":") and not says else tokens
 
 
 def _kind_of_unended(text: str, listed: bool, alone: bool) -> Kind:
