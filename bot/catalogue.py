@@ -72,7 +72,7 @@ def _read(kind: str, language: str, text: str, found: re.Match[str]) -> LibraryQ
     named = found.groupdict()
     if "x" in named:
         topic = text[slice(*found.span("x"))].strip(_QUOTES)
-        fits = topic and not _NO_TOPIC.match(topic)
+        fits = topic.isupper() or (topic and not _NO_TOPIC.match(topic))  # US is no pronoun
         return LibraryQuestion(kind, language, topic=topic) if fits else None
     if "when" in named:
         when = text[slice(*found.span("when"))]

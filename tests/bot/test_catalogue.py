@@ -193,6 +193,11 @@ def test_other_questions_are_left_alone(question: str) -> None:
 
 
 def test_a_topic_is_as_it_was_typed() -> None:
+    assert library_question("which articles mention the US?") == LibraryQuestion(
+        "mentioned", "en", topic="the US"
+    )
+    assert library_question("which articles mention US?")
+    assert library_question("which articles mention us?") is None
     asked = library_question("How many articles mention “Zoë Åkesson”?")
     assert asked == LibraryQuestion("mentioned", "en", topic="Zoë Åkesson")
 
