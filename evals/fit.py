@@ -54,10 +54,9 @@ LONG = 20_000
 TOO_EARLY = timedelta(days=45)
 SENTENCE = ("passage", "rank", "cosine", "cover", "has_kind", "lead", "length")
 PASSAGE = ("passage", "sentence")
-ANSWERABLE = (
-    "cosine", "sentence_cosine", "cover", "passage", "live", "fresh_first", "fresh_mean",
-    "no_such_kind", "name_missing", "term_missing", "asked", "follow_up",
-)  # fmt: skip
+ANSWERABLE = ("passage", "live", "fresh_first", "fresh_mean", "name_missing", "term_missing")
+UNREAD = ("cosine", "cover")
+"""What else tells whether there is an answer where no reader reads."""
 READERS = ("reader_best", "reader_top", "reader_second", "reader_mean")
 
 
@@ -93,7 +92,7 @@ def fit_choice(listings: Sequence[Listing], l2: float = 1e-3, steps: int = 400) 
 
 
 def fit_odds(
-    rows: Rows, right: Marks, weight: Rows, l2: float = 0.01, steps: int = 60
+    rows: Rows, right: Marks, weight: Rows, l2: float = 0.1, steps: int = 60
 ) -> tuple[Rows, float]:
     """Logistic regression by Newton's method: weights and intercept. `weight` counts each row."""
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
@@ -169,7 +168,7 @@ def main() -> None:
 def fit(trials: Sequence[Trial]) -> dict[str, object]:
     """Fit every model, with the reader and without; the object is what the weights file holds."""
     fitted = _fit(trials, (*SENTENCE, "reader"), READERS + ANSWERABLE)
-    return fitted | {"unread": _fit(trials, SENTENCE, ANSWERABLE)}
+    return fitted | {"unread": _fit(trials, SENTENCE, UNREAD + ANSWERABLE)}
 
 
 def _fit(
@@ -180,6 +179,7 @@ def _fit(
     zero = Weights(_of(prefilter), _of(chosen), Linear({"passage": 1.0}), Linear({}), 0.5)
     again = [t.again(zero) for t in trials]
     passage = _linear(PASSAGE, fit_choice([*_passage_listings(trials, again)]))
+    again = [t.again(replace(zero, passage=_of(passage))) for t in trials]
     rows = np.array([[answerability_features(s)[n] for n in answerable] for s in again])
     right = np.array([t.has_answer for t in trials])
     odds, intercept = fit_odds(rows, right, _balance(trials))
@@ -268,7 +268,7 @@ def _fold(name: str) -> int:
 
 
 def _linear(names: Sequence[str], weights: Rows) -> dict[str, object]:
-    return {"weights": dict(zip(names, np.round(weights, 3).tolist(), strict=True))}
+    return {"weights": {n: round(float(w), 3) for n, w in zip(names, weights, strict=True)}}
 
 
 def _of(written: Mapping[str, object]) -> Linear:

@@ -6,14 +6,11 @@ from statistics import fmean
 import numpy as np
 
 from bot.extraction.scoring import ScoredSentences
-from bot.question import Kind
 from index.othernames import named
 from index.terms import terms
 
 BEST = 5
 """Hits and sentences looked at."""
-MUST_HAVE_KIND = (Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.YEAR, Kind.DATE)
-"""What no sentence without a figure or a date answers."""
 
 
 def confidence(scored: ScoredSentences) -> float:
@@ -32,29 +29,24 @@ def covered(scored: ScoredSentences) -> float:
 
 def answerability_features(scored: ScoredSentences) -> dict[str, float]:
     """What the confidence is made of, by name."""
-    evidence, best = scored.evidence, scored.sentences[:BEST]
+    evidence = scored.evidence
     hits, sought = evidence.hits[:BEST], evidence.sought
     logits = sorted((s.logit for s in scored.sentences), reverse=True)
     missing = _missing(scored)
     names = [weight for term, weight in missing.items() if term in sought.names]
-    kind_asked = scored.kind in MUST_HAVE_KIND
     return {
-        "reader_best": best[0].logit / 4,
+        "reader_best": scored.sentences[0].logit / 4,
         "reader_top": logits[0] / 4,
         "reader_second": logits[min(1, len(logits) - 1)] / 4,
         "reader_mean": fmean(logits) / 4,
         "cosine": max(hit.feature("cosine") for hit in hits),
-        "sentence_cosine": max(s.cosine for s in best),
-        "cover": max(s.cover for s in best),
+        "cover": covered(scored),
         "passage": hits[0].score,
         "live": float(evidence.live),
         "fresh_first": hits[0].feature("fresh_month"),
         "fresh_mean": fmean(hit.feature("fresh_week") for hit in hits),
-        "no_such_kind": float(kind_asked and not any(s.has_kind for s in best)),
         "name_missing": max(names, default=0.0) / 8,
         "term_missing": max(missing.values(), default=0.0) / 8,
-        "asked": sum(sought.importance.values()) / 40,
-        "follow_up": float(bool(evidence.query.context)),
     }
 
 

@@ -34,7 +34,7 @@ class Room:
         return replace(self, words=self.words // parts, sentences=sentences)
 
 
-PLAIN = Room(words=50, sentences=3, margin=1.0)
+PLAIN = Room(words=50, sentences=3, margin=2.0)
 SEVERAL = Room(words=110, sentences=5, margin=3.0)
 """For a summary, a list or a comparison."""
 
