@@ -166,7 +166,8 @@ class Understanding:
 
     def _around(self, question: str, word: re.Match[str], counts: Mapping[str, int]) -> Around:
         [own] = terms_of_word(word[0])
-        each = [None, *terms(question), None]
+        words = (terms_of_word(w[0]) for w in _WORD.finditer(question))
+        each = [None, *chain.from_iterable(words), None]
         at = each.index(own)
         weights = {
             term: math.log((self._count + 1) / count)
