@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.extraction.answerability import answerability_features
@@ -107,5 +107,6 @@ def test_a_capital_is_a_weaker_match_than_the_name(retriever: Retriever) -> None
 
 
 @given(st.text(max_size=60))
+@example("AAAA\U00013460")  # a word to Python, and two to the word index
 def test_any_text_is_understood(retriever: Retriever, text: str) -> None:
     assert isinstance(found(retriever, text).query.meant, str)
