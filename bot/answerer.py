@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bot.answer import Answer, Citation, Draft, Status, Turn
 from bot.answering import SHOWN, Answering
 from bot.conversation.clarify import asking_back
-from bot.conversation.rewrite import rewrite
+from bot.conversation.rewrite import readings, surest
 from bot.gate import THRESHOLD, confidence
 from bot.question import one_thing_asked, only_repeats, parts_of
 from bot.quotes import MAX_WORDS, Quote, choose_quotes
@@ -78,8 +78,8 @@ class Answerer(Answering):
     ) -> AsyncGenerator[Draft | Answer]:
         """The draft in pieces where a language model writes, then the answer."""
         started = time.perf_counter()
-        query = await self._query(question, history, as_of)
-        found = await asyncio.to_thread(self._find, query)
+        queries = await self._queries(question, history, as_of)
+        found = await asyncio.to_thread(self._surest, queries)
         answer = await asyncio.to_thread(self._asked_back, found, history)
         if answer is None and self._writer and found.held:
             try:
@@ -117,14 +117,24 @@ class Answerer(Answering):
         second = ModelCheck(llm, self._prompts) if check else None
         return Writer(llm, self._prompts, self._words, second)
 
-    async def _query(self, question: str, history: Sequence[Turn], as_of: date | None) -> Query:
-        """What to search for; a language model words anew what leans on the conversation."""
-        query = await asyncio.to_thread(rewrite, question, history, as_of, self._words)
-        if not (self._llm and query.context) or query.text != question:  # a reply to ours is clear
-            return query
-        from bot.conversation.standalone import standalone
+    async def _queries(
+        self, question: str, history: Sequence[Turn], as_of: date | None
+    ) -> Sequence[Query]:
+        """The readings of a question; a language model rewords one that is a follow-up."""
+        first, *others = await asyncio.to_thread(readings, question, history, as_of, self._words)
+        if not (self._llm and first.context) or first.text != question:  # a reply to ours is clear
+            return first, *others
+        from bot.conversation.condense import condense
 
-        return await standalone(query, history, self._llm, self._prompts)
+        return await condense(first, history, self._llm, self._prompts), *others
+
+    def _surest(self, queries: Sequence[Query]) -> "_Found":
+        """What is found for the reading that is likeliest to be meant."""
+        found = [self._find(query) for query in queries]
+        kept = found.pop(surest([f.confidence for f in found]))
+        if kept.query.context:
+            return kept
+        return replace(kept, others=[f for other in found for f in other.findings])
 
     def _find(self, query: Query) -> "_Found":
         readings = [read(self._retriever.retrieve(q)) for q in _parts(query)]
@@ -215,11 +225,18 @@ class _Found:
     query: Query
     findings: Sequence[_Finding]
     threshold: float
+    others: Sequence[_Finding] = ()
+    """What was found for another reading of the question."""
 
     @property
     def held(self) -> list[_Finding]:
         """The parts that the articles hold an answer to."""
         return [f for f in self.findings if f.confidence >= self.threshold]
+
+    @property
+    def confidence(self) -> float:
+        """How likely the articles hold the answer."""
+        return fmean(f.confidence for f in self.findings)
 
     @property
     def missing(self) -> list[str]:
@@ -253,9 +270,9 @@ class _Found:
         return Answer(
             status=Status.ABSTAINED,
             text=_nearest(self.findings),
-            confidence=fmean(f.confidence for f in self.findings),
+            confidence=self.confidence,
             query=str(self.query),
-            passages=_passages(self.findings),
+            passages=_passages([*self.findings, *self.others]),
             period=next(
                 (p for f in self.findings if (p := f.reading.evidence.sought.period)), None
             ),

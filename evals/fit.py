@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import gate, guess, quotes
-from bot.conversation.rewrite import rewrite
+from bot.conversation.rewrite import readings
 from bot.reading import Reading, read
 from evals.figures.metrics import SHORT
 from evals.gold.format import Gold, load_gold
 from index import rank
 from index.collection import collection_directory
 from index.embed import StaticEmbedder
-from index.retriever import Evidence, Retriever
+from index.retriever import Evidence, Query, Retriever
 from index.store import Store
 from index.terms import terms
 from index.words import Words
@@ -203,7 +203,7 @@ def _opened(articles: Path, directory: Path, model: StaticEmbedder) -> Store:
 
 def _cases(retriever: Retriever, gold: Sequence[Gold], words: Words) -> Iterator[Case]:
     for g in gold:
-        evidence = retriever.retrieve(rewrite(g.question, g.history, g.asked_on, words), POOL)
+        evidence = retriever.retrieve(readings(g.question, g.history, g.asked_on, words)[0], POOL)
         if g.has_answer and evidence.hits:
             yield Case(g, evidence)
 
@@ -248,7 +248,7 @@ def _try_gate(store: Store, name: str, gold: Sequence[Gold], words: Words, trial
     retriever = Retriever(store, words)
 
     def ask(group: str, g: Gold, as_of: date | None, has_answer: bool) -> Reading:
-        reading = read(retriever.retrieve(rewrite(g.question, g.history, as_of, words)))
+        reading = read(retriever.retrieve(readings(g.question, g.history, as_of, words)[0]))
         trials.add(f"{name}, {group}", reading, has_answer)
         return reading
 
@@ -284,7 +284,7 @@ def _tiny(store: Store, g: Gold, reading: Reading, words: Words) -> Iterator[tup
             dump.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
             with Store.open(Path(folder) / "store", store.embedder) as tiny:
                 tiny.sync([dump])
-                evidence = Retriever(tiny, words).retrieve(rewrite(g.question, (), None, words))
+                evidence = Retriever(tiny, words).retrieve(Query(g.question))
                 yield read(evidence), has_answer
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Turn
-from bot.conversation.leaning import SAYS_NOTHING, leaves_unnamed, points_back, said, same_matter
+from bot.conversation.followup import informativeness, is_followup, leaves_unnamed, same_topic
 from index.rank import Hit
 from index.retriever import Evidence
 from index.terms import terms
@@ -20,8 +20,10 @@ CLOSE, EQUAL = 2.5, 0.7
 """Scores that differ by less say little about which passage is meant, or nothing."""
 HELD = 0.75
 """A passage with this likeness to what is asked is what is meant, if none is its equal."""
+SAYS_NOTHING = 10.0
+"""A question that points back and says less than this cannot be searched for by itself."""
 AT_LENGTH = 40.0
-"""A question that says more than this (see `said`) describes what it does not name."""
+"""A question that says more than this (see `informativeness`) describes what it does not name."""
 _TITLE = 120
 _OPTION = re.compile(r"^\d\. (.+) · .+$", re.MULTILINE)
 _ORDINALS = ("first", "second", "third"), ("1st", "2nd", "3rd"), ("one", "two", "three")
@@ -81,16 +83,16 @@ def meant(reply: str, options: Sequence[str]) -> tuple[str, ...] | None:
 def _unclear(evidence: Evidence, history: Sequence[Turn], words: Words) -> bool:
     """Whether a question says too little to tell which of the passages found is meant."""
     query, hits = evidence.query, evidence.hits
-    if not query.context and points_back(query.text, words):
-        return said(query.text, words) < SAYS_NOTHING
+    if not query.context and is_followup(query.text, words):
+        return informativeness(query.text, words) < SAYS_NOTHING
     if not leaves_unnamed(query.text) or evidence.sought.names:
         return False
     near = [hit for hit in hits if hits[0].score - hit.score < _leeway(hits[0])]
     before = [turn.content for turn in (*history[:1], *history[-2:])]
     return (
         len({hit.candidate.story for hit in near}) > 1
-        and said(query.text, words) < AT_LENGTH
-        and not any(same_matter(query.text, text, words) for text in before)
+        and informativeness(query.text, words) < AT_LENGTH
+        and not any(same_topic(query.text, text, words) for text in before)
     )
 
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bot.answer import Answer, Status, Turn
 from bot.answerer import Answerer
 from bot.conversation.clarify import ASKING, meant, options_of
-from bot.conversation.leaning import leaves_unnamed
 from index.embed import StaticEmbedder
 from index.store import Store
 
@@ -168,25 +167,6 @@ def test_any_reply_will_do(reply: str, options: list[str]) -> None:
 @given(st.text())
 def test_only_what_was_asked_back_has_options(text: str) -> None:
     assert options_of(text) == () or text.startswith(ASKING)
-
-
-@pytest.mark.parametrize(
-    ("question", "unnamed"),
-    [
-        ("What is the population of the country?", True),
-        ("When was the famous basketball player born?", True),
-        ("Who wrote this novel?", True),
-        ("What are the city's plans?", True),
-        ("Which country has the largest population?", False),
-        ("What did the president of France say?", False),
-        ("Which team won this week?", False),
-        ("What did the images show?", False),
-        ("Is this intended for everybody?", False),
-        ("How much did the country that hosted the cup spend?", False),
-    ],
-)
-def test_what_is_left_unnamed(question: str, unnamed: bool) -> None:
-    assert leaves_unnamed(question) is unnamed
 
 
 def test_the_exit_status_says_so(dateline: "Dateline", seeds_store: Path) -> None:
