@@ -6,6 +6,7 @@ in its article.
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -14,9 +15,14 @@ from itertools import zip_longest
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from bot.answer import Answer, Citation, Draft, Status, Turn
+from bot.answer import Answer, Citation, Draft, Option, Status, Turn
 from bot.answering import SHOWN, Answering
-from bot.conversation.clarify import asking_back
+from bot.conversation.clarify import (
+    Candidate,
+    Clarification,
+    asking_back,
+    may_mean_several,
+)
 from bot.conversation.rewrite import readings, surest
 from bot.gate import THRESHOLD, confidence
 from bot.question import one_thing_asked, only_repeats, parts_of
@@ -26,6 +32,7 @@ from bot.verification.verbatim import verified
 from index.article import Passage
 from index.embed import StaticEmbedder
 from index.errors import ModelError
+from index.rank import Hit
 from index.retriever import Query, Retriever
 from index.store import Store
 from index.words import Words
@@ -143,9 +150,10 @@ class Answerer(Answering):
 
     def _asked_back(self, found: "_Found", history: Sequence[Turn]) -> Answer | None:
         """A question back, where it is unclear what is meant."""
-        [first, *_] = found.findings
-        text = asking_back(first.reading.evidence, history, self._words)
-        return found.unclear(text) if text else None
+        several = may_mean_several(found.query, history, self._words)
+        candidates = _candidates(found.findings[0]) if several else ()
+        asked = asking_back(found.query, history, candidates, self._threshold, self._words)
+        return found.unclear(asked) if asked else None
 
     def _quoted(self, found: "_Found", *notes: str) -> Answer:
         """The sentences that answer, or that there are none."""
@@ -279,11 +287,12 @@ class _Found:
             notes=self.notes,
         )
 
-    def unclear(self, text: str) -> Answer:
+    def unclear(self, asked: Clarification) -> Answer:
         """The question to ask back; while that is open, no answer can be held likely."""
         declined = self.declined()
         sure = min(declined.confidence, self.threshold)
-        return replace(declined, status=Status.CLARIFY, text=text, confidence=sure)
+        unclear = replace(declined, status=Status.CLARIFY, confidence=sure)
+        return replace(unclear, text=asked.text, options=asked.options)
 
     def answered(
         self, said: str, citations: tuple[Citation, ...], missing: Sequence[str]
@@ -300,6 +309,22 @@ class _Found:
             text=said,
             citations=citations,
         )
+
+
+def _candidates(finding: _Finding) -> list[Candidate]:
+    """The articles found, each with the confidence that it alone answers the question."""
+    evidence = finding.reading.evidence
+    hits_of: dict[str, list[Hit]] = defaultdict(list)
+    for hit in evidence.hits:
+        hits_of[hit.candidate.source].append(hit)
+    return [
+        Candidate(
+            Option(hits[0].candidate.title, source),
+            hits[0].candidate.story,
+            confidence(read(replace(evidence, hits=tuple(hits)))),
+        )
+        for source, hits in hits_of.items()
+    ]
 
 
 def _parts(query: Query) -> list[Query]:

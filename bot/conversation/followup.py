@@ -90,7 +90,7 @@ def is_followup(question: str, words: Words) -> bool:
     rest = question[opening.end() :] if opening else question
     says = informativeness(rest, words)
     if says < _NOTHING:
-        return not _NAME.search(rest.strip(), 1)
+        return not names_something(rest)
     if _CLAUSE.search(rest):
         return False
     return bool(opening or _ASIDE.match(rest)) and says < _KEYWORDS
@@ -103,7 +103,7 @@ def is_complete(question: str, words: Words) -> bool:
     says = informativeness(question, words)
     if not _CLAUSE.search(question):
         return says >= _KEYWORDS
-    return says >= _NAMES_IT or bool(_NAME.search(question.strip(), 1))
+    return says >= _NAMES_IT or names_something(question)
 
 
 def is_sentence(question: str) -> bool:
@@ -123,9 +123,8 @@ def points_back(question: str, words: Words) -> bool:
 
 def _can_be_meant(before: str, words: Words) -> bool:
     """Tell whether the words before a pronoun say what it means."""
-    named = _NAME.search(before.lstrip(), 1)
     told = _idf(before, words).values()
-    return bool(named) or (sum(told) >= _ANTECEDENT and max(told) >= _NOUN)
+    return names_something(before) or (sum(told) >= _ANTECEDENT and max(told) >= _NOUN)
 
 
 def hints_back(question: str) -> bool:
@@ -136,6 +135,11 @@ def hints_back(question: str) -> bool:
 def leaves_unnamed(question: str) -> bool:
     """Tell whether it speaks of “the country” or “this film” as if everybody knew which one."""
     return bool(_UNNAMED.search(question))
+
+
+def names_something(question: str) -> bool:
+    """Tell whether a question has a name in it, as far as capitals show it."""
+    return bool(_NAME.search(question.strip(), 1))
 
 
 def informativeness(text: str, words: Words) -> float:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.answer import Turn
-from bot.conversation.clarify import meant, options_of
+from bot.conversation.clarify import meant, options_of, was_asked_back
 from bot.conversation.followup import hints_back, is_complete, is_followup, is_sentence, same_topic
 from index.retriever import Query
 from index.words import Words
@@ -102,5 +102,6 @@ def _asks(text: str) -> bool:
 
 
 def _reply(text: str, before: Turn) -> tuple[str, ...] | None:
-    options = options_of(before.content) if before.role == "assistant" else ()
-    return meant(text, options) if options else None
+    if before.role != "assistant" or not was_asked_back(before.content):
+        return None
+    return meant(text, [option.title for option in options_of(before.content)])
