@@ -84,6 +84,13 @@ class Conflict:
         return {"statements": statements, "newest": self.newest}
 
 
+class Option(NamedTuple):
+    """An article to choose where a question can mean several."""
+
+    title: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, or the reason there is none.
@@ -95,6 +102,7 @@ class Answer:
     are what articles give differently, told in `text` as well. `period` is the time asked about.
     A `reply` answers small talk, or a question about the articles as a collection, without a
     search; `confidence` is then 1 where the list of articles says so, and 0 for small talk.
+    `options` are the articles to choose from where it asks back, listed in `text` as well.
     """
 
     status: Status
@@ -108,12 +116,15 @@ class Answer:
     notes: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     period: Period | None = None
+    options: tuple[Option, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the object that `answer.schema.json` describes."""
         extra: dict[str, Any] = {"notes": list(self.notes)} if self.notes else {}
         if self.conflicts:
             extra["conflicts"] = [conflict.as_json() for conflict in self.conflicts]
+        if self.options:
+            extra["options"] = [option._asdict() for option in self.options]
         if self.period:
             start, end = self.period.start.isoformat(), self.period.end.isoformat()
             extra["period"] = {"words": self.period.words, "from": start, "to": end}

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from bot.answer import Answer, Citation, Draft, Status, Turn
 from bot.answering import SHOWN, Answering
 from bot.catalogue import about_articles
-from bot.conversation.clarify import asking_back
+from bot.conversation.clarify import asking_back, may_mean_several
+from bot.conversation.followup import is_followup
 from bot.conversation.request import Request, request_of
-from bot.conversation.rewrite import rewrite
+from bot.conversation.rewrite import readings, surest
 from bot.conversation.smalltalk import small_talk, without_small_talk
 from bot.conversation.task import Task, task_of
 from bot.extraction.answerability import confidence, covered
@@ -97,14 +98,14 @@ class Answerer(Answering):
             yield replace(reply, seconds=time.perf_counter() - started)
             return
         history = await asyncio.to_thread(without_small_talk, history)
-        query = await self._query(asked.text, history, as_of)
-        task = task_of(query.text)
+        task = task_of(asked.text)
         room = room_for(task, asked.max_sentences)
         if task.is_of_everything:
-            answer = await asyncio.to_thread(self._digest, query, room)
+            answer = await asyncio.to_thread(self._digest, Query(asked.text, (), as_of), room)
             yield replace(answer, seconds=time.perf_counter() - started)
             return
-        found = await asyncio.to_thread(self._find, query, task, room)
+        queries = await self._queries(asked.text, history, as_of)
+        found = await asyncio.to_thread(self._surest, queries, room)
         answer = await asyncio.to_thread(self._asked_back, found, history)
         if answer is None and self._writer and found.held:
             try:
@@ -152,17 +153,28 @@ class Answerer(Answering):
         second = ModelCheck(llm, self._prompts) if check else None
         return Writer(llm, self._prompts, self._words, second)
 
-    async def _query(self, question: str, history: Sequence[Turn], as_of: date | None) -> Query:
-        """What to search for; a language model words anew what leans on the conversation."""
-        query = await asyncio.to_thread(rewrite, question, history, as_of, self._words)
-        if not (self._llm and query.context) or query.text != question:  # a reply to ours is clear
-            return query
-        from bot.conversation.standalone import standalone
+    async def _queries(
+        self, question: str, history: Sequence[Turn], as_of: date | None
+    ) -> Sequence[Query]:
+        """The readings of a question; a language model rewords one that is a follow-up."""
+        first, *others = await asyncio.to_thread(readings, question, history, as_of, self._words)
+        if not (self._llm and first.context) or first.text != question:  # a reply to ours is clear
+            return first, *others
+        from bot.conversation.condense import condense
 
-        return await standalone(query, history, self._llm, self._prompts)
+        return await condense(first, history, self._llm, self._prompts), *others
 
-    def _find(self, query: Query, task: Task, room: Room) -> Findings:
-        parts = _parts(replace(query, text=task.about, newest=task.newest_first))
+    def _surest(self, queries: Sequence[Query], room: Room) -> Findings:
+        """What is found for the reading that is likeliest to be meant."""
+        found = [self._find(query, room) for query in queries]
+        kept = found.pop(surest([f.confidence for f in found]))
+        if kept.query.context:
+            return kept
+        return replace(kept, others=[f for other in found for f in other.findings])
+
+    def _find(self, query: Query, room: Room) -> Findings:
+        task = task_of(query.text)
+        parts = _parts(replace(query, text=task.about, newest=task.newest_first), self._words)
         findings = [self._finding(part, task, READ // len(parts)) for part in parts]
         return Findings(query, findings, room.shared_by(len(parts)))
 
@@ -188,9 +200,10 @@ class Answerer(Answering):
 
     def _asked_back(self, found: Findings, history: Sequence[Turn]) -> Answer | None:
         """A question back, where it is unclear what is meant."""
-        [first, *_] = found.findings
-        text = asking_back(first.scored.evidence, history, self._words)
-        return found.unclear(text) if text else None
+        several = may_mean_several(found.query, history, self._words)
+        candidates = found.findings[0].candidates() if several else ()
+        asked = asking_back(found.query, history, candidates, found.threshold, self._words)
+        return found.unclear(asked) if asked else None
 
     def _quoted(self, found: Findings, *notes: str) -> Answer:
         """The sentences that answer, or that there are none."""
@@ -255,12 +268,16 @@ def _quotes(found: Findings) -> list[Quote]:
     return list({(quote.candidate.source, quote.start): quote for quote in every}.values())
 
 
-def _parts(query: Query) -> list[Query]:
-    """The question's parts, each to be searched for with the whole question as its context."""
+def _parts(query: Query, words: Words) -> list[Query]:
+    """The question's parts; one that points back takes the whole question along."""
     parts = parts_of(query.text)
     if len(parts) == 1:
         return [query]
-    return [replace(query, text=part, context=(query.text, *query.context)) for part in parts]
+    whole = (query.text, *query.context)
+    return [
+        replace(query, text=part, context=whole if is_followup(part, words) else query.context)
+        for part in parts
+    ]
 
 
 def _cite(quotes: Sequence[Quote]) -> list[Citation]:

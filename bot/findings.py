@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from statistics import fmean
 
-from bot.answer import Answer, Citation, Status
+from bot.answer import Answer, Citation, Option, Status
 from bot.answering import SHOWN
+from bot.conversation.clarify import Candidate, Clarification
+from bot.extraction.answerability import confidence
 from bot.extraction.extractive import PLAIN, Room
 from bot.extraction.scoring import ScoredSentences
 from index.article import Passage
+from index.rank import Hit
 from index.retriever import Query
 
 BY_WORDS = "Passages were sought by their words alone ({})."
@@ -32,6 +35,20 @@ class Finding:
     def is_held(self) -> bool:
         """Whether the articles hold an answer to it."""
         return bool(self.scored.sentences) and self.confidence >= self.threshold
+
+    def candidates(self) -> list[Candidate]:
+        """The articles found, each with the confidence that it alone answers."""
+        hits_of: dict[str, list[Hit]] = {}
+        for hit in self.scored.evidence.hits:
+            hits_of.setdefault(hit.candidate.source, []).append(hit)
+        return [self._candidate(source, hits) for source, hits in hits_of.items()]
+
+    def _candidate(self, source: str, hits: Sequence[Hit]) -> Candidate:
+        evidence = replace(self.scored.evidence, hits=tuple(hits))
+        own = tuple(s for s in self.scored.sentences if s.candidate.source == source)
+        c = hits[0].candidate
+        sure = confidence(replace(self.scored, evidence=evidence, sentences=own))
+        return Candidate(Option(c.title, source), c.story, sure)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +120,12 @@ class Findings:
             notes=self.notes,
         )
 
-    def unclear(self, text: str) -> Answer:
+    def unclear(self, asked: Clarification) -> Answer:
         """The question to ask back; while that is open, no answer can be held likely."""
         declined = self.declined()
         sure = min(declined.confidence, self.threshold)
-        return replace(declined, status=Status.CLARIFY, text=text, confidence=sure)
+        unclear = replace(declined, status=Status.CLARIFY, confidence=sure)
+        return replace(unclear, text=asked.text, options=asked.options)
 
     def answered(
         self, said: str, citations: tuple[Citation, ...], missing: Sequence[str]

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.conversation.rewrite import rewrite
+from bot.conversation.rewrite import readings
 from bot.extraction.answerability import answerability_features
 from bot.extraction.extractive import choose_quotes
 from bot.extraction.reader import Reader, reader_named
@@ -358,7 +358,7 @@ class _Asking:
             yield Trial(self._name, group, g, has, scored)
 
     def _scored(self, store: Store, g: Gold, as_of: date | None) -> ScoredSentences:
-        query = rewrite(g.question, g.history, as_of, self._words)
+        [query, *_] = readings(g.question, g.history, as_of, self._words)
         return self._scorer.read(Retriever(store, self._words).retrieve(query, PASSAGES))
 
     def _tiny(self, g: Gold, first: ScoredSentences) -> Iterator[tuple[ScoredSentences, bool]]:

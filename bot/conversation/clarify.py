@@ -1,26 +1,38 @@
 """Asks back when a question can be meant in more than one way, and reads the reply.
 
-What it offers are articles that were found. It knows nothing of how they were found, and
-recognises its own questions in a conversation by their wording.
+Which articles can be meant is an argument, with the confidence that each answers the question.
+A question that was asked back is recognised in a conversation by its wording.
 """
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from bot.answer import Turn
-from bot.conversation.leaning import SAYS_NOTHING, leaves_unnamed, points_back, said, same_matter
-from index.retriever import Evidence
+from bot.answer import Option, Turn
+from bot.conversation.followup import (
+    informativeness,
+    is_followup,
+    leaves_unnamed,
+    names_something,
+    same_topic,
+)
+from index.retriever import Query
 from index.terms import terms
 from index.words import Words
 
 ASKING = "Which of these do you mean, or what else?"
+WHOM = "Whom do you mean? Please name the person."
+WHAT = "What do you mean? Please name it."
 OPTIONS = 3
-CLOSE = 1.0
-"""Scores that differ by less say little about which passage is meant."""
+CLOSE = 0.15
+"""An option less sure than the best by more than this is not what is meant."""
+SAYS_NOTHING = 10.0
+"""A follow-up that says less than this cannot be searched for without the turn before it."""
 AT_LENGTH = 40.0
-"""A question that says more than this (see `said`) describes what it does not name."""
+"""A question that says more than this (see `informativeness`) describes what it does not name."""
 _TITLE = 120
-_OPTION = re.compile(r"^\d\. (.+) · .+$", re.MULTILINE)
+_OPTION = re.compile(r"^\d\. (.+) · (.+)$", re.MULTILINE)
+_PERSON = re.compile(r"\b(?:he|she|him|his|hers?)\b", re.IGNORECASE)
 _ORDINALS = ("first", "second", "third"), ("1st", "2nd", "3rd"), ("one", "two", "three")
 _PICK = re.compile(
     r"\W*(?:(?:i mean|i meant|option|number|no|the)\b\W*)*"
@@ -35,29 +47,86 @@ _QUESTION = re.compile(
 )
 
 
-def asking_back(evidence: Evidence, history: Sequence[Turn], words: Words) -> str | None:
-    """The question to ask back, with its options; None where there is nothing to ask.
+class Candidate(NamedTuple):
+    """An article that can be meant, its story, and how likely it answers the question."""
 
-    The same once more where it was asked and the reply names none of its options.
+    option: Option
+    story: int
+    confidence: float
+
+
+class Clarification(NamedTuple):
+    """What is asked back, with the articles to choose from, if any; `text` lists them."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+
+
+def asking_back(
+    query: Query,
+    history: Sequence[Turn],
+    candidates: Sequence[Candidate],
+    threshold: float,
+    words: Words,
+) -> Clarification | None:
+    """Return what to ask back, None where the question is clear.
+
+    Only candidates that reach the threshold are offered. The question is asked once more
+    where it was asked and the reply names none of its options.
     """
     last = history[-1].content if history else ""
-    if options_of(last):
-        unanswered = not evidence.query.context and _was_asked(evidence.query.text, history)
-        return last if unanswered else None
-    if not _unclear(evidence, history, words):
+    if was_asked_back(last):
+        unanswered = not query.context and _was_asked(query.text, history)
+        return Clarification(last, options_of(last)) if unanswered else None
+    if points_at_nothing(query, words):
+        return Clarification(WHOM if _PERSON.search(query.text) else WHAT)
+    if not may_mean_several(query, history, words):
         return None
-    offered = {_title(hit.candidate.title): hit.candidate.source for hit in reversed(evidence.hits)}
-    offered.pop("", None)
-    options = [*reversed(offered.items())][:OPTIONS]
-    if len(options) < 2:
-        return None
+    options = _options(candidates, threshold)
+    return Clarification(_listed(options), options) if len(options) > 1 else None
+
+
+def points_at_nothing(query: Query, words: Words) -> bool:
+    """Tell whether a question points at an earlier turn where there is none."""
+    says = informativeness(query.text, words)
+    return not query.context and says < SAYS_NOTHING and is_followup(query.text, words)
+
+
+def may_mean_several(query: Query, history: Sequence[Turn], words: Words) -> bool:
+    """Tell whether a question leaves open which of several things it means: “the country”."""
+    before = [turn.content for turn in (*history[:1], *history[-2:])]
+    return (
+        leaves_unnamed(query.text)
+        and not names_something(query.text)
+        and informativeness(query.text, words) < AT_LENGTH
+        and not any(same_topic(query.text, text, words) for text in before)
+    )
+
+
+def was_asked_back(text: str) -> bool:
+    """Tell whether a turn is a question that was asked back."""
+    return text.startswith((ASKING, WHOM, WHAT))
+
+
+def options_of(text: str) -> tuple[Option, ...]:
+    """Read the options out of the text of a question that was asked back, for stored turns."""
+    if not text.startswith(ASKING):
+        return ()
+    return tuple(Option(title, source) for title, source in _OPTION.findall(text))
+
+
+def _options(candidates: Sequence[Candidate], threshold: float) -> tuple[Option, ...]:
+    """Return the candidates worth offering, the likeliest first, one of each story and title."""
+    best = sorted(candidates, key=lambda c: -c.confidence)
+    close = [c for c in best if c.confidence >= max(threshold, best[0].confidence - CLOSE)]
+    stories = {c.story: _shown(c.option) for c in reversed(close) if c.option.title.strip()}
+    titles = {option.title: option for option in stories.values()}
+    return tuple(reversed(titles.values()))[:OPTIONS]
+
+
+def _listed(options: Sequence[Option]) -> str:
     lines = [f"{n}. {title} · {source}" for n, (title, source) in enumerate(options, 1)]
     return "\n".join([ASKING, *lines])
-
-
-def options_of(text: str) -> tuple[str, ...]:
-    """The options of a question that was asked back; none when `text` is something else."""
-    return tuple(_OPTION.findall(text)) if text.startswith(ASKING) else ()
 
 
 def meant(reply: str, options: Sequence[str]) -> tuple[str, ...] | None:
@@ -73,22 +142,6 @@ def meant(reply: str, options: Sequence[str]) -> tuple[str, ...] | None:
     held = [set(terms(option)) for option in options]
     named = [o for o, mine in zip(options, held, strict=True) if _only(mine, held) & told]
     return (named[0],) if len(named) == 1 else (reply,)
-
-
-def _unclear(evidence: Evidence, history: Sequence[Turn], words: Words) -> bool:
-    """Whether a question says too little to tell which of the passages found is meant."""
-    query, hits = evidence.query, evidence.hits
-    if not query.context and points_back(query.text, words):
-        return said(query.text, words) < SAYS_NOTHING
-    if not leaves_unnamed(query.text) or evidence.sought.names:
-        return False
-    near = [hit for hit in hits if hits[0].score - hit.score < CLOSE]
-    before = [turn.content for turn in (*history[:1], *history[-2:])]
-    return (
-        len({hit.candidate.story for hit in near}) > 1
-        and said(query.text, words) < AT_LENGTH
-        and not any(same_matter(query.text, text, words) for text in before)
-    )
 
 
 def _was_asked(question: str, history: Sequence[Turn]) -> bool:
@@ -115,6 +168,8 @@ def _only(mine: set[str], held: Sequence[set[str]]) -> set[str]:
     return {term for term in mine if sum(term in terms for terms in held) == 1}
 
 
-def _title(title: str) -> str:
-    line = " ".join(title.split())
-    return line if len(line) <= _TITLE else f"{line[: _TITLE - 1].rstrip()}…"
+def _shown(option: Option) -> Option:
+    """Return an option whose title fits in a line."""
+    line = " ".join(option.title.split())
+    short = line if len(line) <= _TITLE else f"{line[: _TITLE - 1].rstrip()}…"
+    return option._replace(title=short)

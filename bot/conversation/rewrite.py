@@ -1,43 +1,107 @@
-"""A question and its conversation into one query, without a language model."""
+"""Turns a question and its conversation into the queries it can mean, without a language model."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
+from typing import NamedTuple
 
 from bot.answer import Turn
-from bot.conversation.clarify import meant, options_of
-from bot.conversation.leaning import leans, same_matter
+from bot.conversation.clarify import meant, options_of, was_asked_back
+from bot.conversation.followup import hints_back, is_complete, is_followup, is_sentence, same_topic
 from index.retriever import Query
 from index.words import Words
 
+MARGIN = 0.2
+"""A reading that is not the preferred one must be surer by this much."""
+_WORD = re.compile(r"[^\W_]+")
+_COURTESIES = (
+    "hi hello hey bye goodbye thanks thank thx ty cheers please sorry you your so very much a lot"
+    " for that it is was the help ok okay oh ah wow cool nice great good perfect awesome fine well"
+    " yes no yeah yep nope lol haha i see got understood right sure welcome"
+)
 
-def rewrite(question: str, history: Sequence[Turn], as_of: date | None, words: Words) -> Query:
-    """The question, with what it needs of the previous question and the conversation's first.
 
-    One that leans on the conversation gets both; one that stands by itself only what is about
-    the same matter, so that a new matter is searched for alone. A reply to what was asked back
-    adds to the question it was asked about.
+def readings(
+    question: str, history: Sequence[Turn], as_of: date | None, words: Words
+) -> tuple[Query, ...]:
+    """Return one or two queries for a question, the preferred one first; see `surest`.
+
+    A follow-up takes what it needs from the questions before it. A complete question on
+    another topic takes nothing. Whatever may be either is read in both ways.
     """
-    asked = _asked(history)
+    asked = _questions(history)
     reply = _reply(question, history[-1]) if asked else None
     if reply is not None:
-        return Query(asked[-1], reply, as_of)
-    context = [c for c in dict.fromkeys([*asked[-1:], *asked[:1]]) if c != question]
-    if not leans(question, words):
-        context = [c for c in context if same_matter(question, c, words)]
-    return Query(question, tuple(context), as_of)
+        return (Query(asked[-1].text, reply, as_of),)
+    alone = Query(question, (), as_of)
+    context = tuple(c for c in dict.fromkeys(_context(question, asked, words)) if c != question)
+    if not context:
+        return (alone,)
+    return _preferred(alone, Query(question, context, as_of), words)
 
 
-def _asked(history: Sequence[Turn]) -> list[str]:
-    """What the person asked, in order; of a reply to what was asked back, what it means."""
-    asked: list[str] = []
-    for before, turn in pairwise([Turn("assistant", ""), *history]):
-        if turn.role == "user":
+def surest(confidences: Sequence[float]) -> int:
+    """Return the place of the reading to keep: the first, unless another is clearly surer."""
+    margins = [confidence - MARGIN * bool(n) for n, confidence in enumerate(confidences)]
+    return margins.index(max(margins))
+
+
+def _preferred(alone: Query, leaning: Query, words: Words) -> tuple[Query, ...]:
+    """Return the readings of a question that are worth a search, the likelier one first."""
+    question = alone.text
+    if is_followup(question, words):
+        return (leaning,)
+    complete = is_complete(question, words)
+    if hints_back(question) or not (complete or is_sentence(question)):
+        return leaning, alone
+    new = not any(same_topic(question, c, words) for c in leaning.context)
+    return (alone,) if new and complete and is_sentence(question) else (alone, leaning)
+
+
+class _Asked(NamedTuple):
+    """What the person asked in an earlier turn, and the answer to it."""
+
+    text: str
+    answer: str
+
+
+def _context(question: str, asked: Sequence[_Asked], words: Words) -> list[str]:
+    """Return what a follow-up takes along: the last question, and the one that it goes back to.
+
+    That is the first of the conversation where it has the same topic, else the one before.
+    """
+    if len(asked) < 2:
+        return [earlier.text for earlier in asked]
+    first, *_, last = asked
+    later = [question, *(earlier.text for earlier in asked[1:])]
+    if any(same_topic(one, other, words) for one in first for other in later):
+        return [last.text, first.text]
+    return [last.text] if is_complete(last.text, words) else [last.text, asked[-2].text]
+
+
+def _questions(history: Sequence[Turn]) -> list[_Asked]:
+    """Return what the person asked, in order; of a reply to a clarification, what it means.
+
+    Turns such as “Thanks!” ask nothing.
+    """
+    nothing = Turn("assistant", "")
+    found = []
+    around = zip([nothing, *history[:-1]], history, [*history[1:], nothing], strict=True)
+    for before, turn, after in around if history else ():
+        if turn.role == "user" and _asks(turn.content):
             reply = _reply(turn.content, before)
-            asked += [turn.content] if reply is None else reply
-    return asked
+            answer = after.content if after.role == "assistant" else ""
+            said = [turn.content] if reply is None else reply
+            found += [_Asked(text, answer) for text in said]
+    return found
+
+
+def _asks(text: str) -> bool:
+    """Tell whether a turn says more than a courtesy such as “Thanks!”."""
+    return not {*_WORD.findall(text.lower())} <= {*_COURTESIES.split()}
 
 
 def _reply(text: str, before: Turn) -> tuple[str, ...] | None:
-    options = options_of(before.content) if before.role == "assistant" else ()
-    return meant(text, options) if options else None
+    if before.role != "assistant" or not was_asked_back(before.content):
+        return None
+    return meant(text, [option.title for option in options_of(before.content)])

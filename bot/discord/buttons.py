@@ -57,7 +57,7 @@ def buttons(record: Record, words: Words) -> View | None:
     view = View(timeout=None)
     options = options_of(record.answer) if record.status is Status.CLARIFY else ()
     for number, option in enumerate(options, 1):
-        look = {"label": label(f"{number}. {option}"), "style": ButtonStyle.primary, "row": 0}
+        look = {"label": label(f"{number}. {option.title}"), "style": ButtonStyle.primary, "row": 0}
         view.add_item(RecordButton("option", record.id, number, **look))
     if record.citations:
         view.add_item(RecordButton("quotes", record.id, label=words("quotes"), row=1))

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Answer, Citation, Status
-from bot.conversation.clarify import ASKING
 from bot.discord.records import Record
 from bot.discord.text import LIMIT, escaped, pages
 from bot.discord.words import Words
@@ -34,7 +33,8 @@ _WORD = re.compile(r"[^\W_]+")
 def answer_text(answer: Answer, words: Words) -> str:
     """The answer, its numbered sources, notes, and confidence."""
     if answer.status is Status.CLARIFY:
-        return f"{words('which')}{escaped(answer.text.removeprefix(ASKING))}"
+        listed = [f"{n}. {title} · {source}" for n, (title, source) in enumerate(answer.options, 1)]
+        return "\n".join([words("which"), *map(escaped, listed)])
     if answer.status is Status.REPLY:
         return cited_text(answer.text, answer.citations)
     declined = answer.status is Status.ABSTAINED

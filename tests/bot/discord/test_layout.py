@@ -6,8 +6,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answer import Answer, Citation, Status
-from bot.conversation.clarify import ASKING
+from bot.answer import Answer, Citation, Option, Status
 from bot.discord.layout import (
     answer_text,
     draft_text,
@@ -50,7 +49,7 @@ def test_an_answer_names_title_day_file_and_address_of_what_it_cites() -> None:
 
 
 def test_a_question_back_is_in_the_readers_language() -> None:
-    asked = Answer(Status.CLARIFY, f"{ASKING}\n1. A *title* · a.txt", 0.5, "q")
+    asked = Answer(Status.CLARIFY, "…", 0.5, "q", options=(Option("A *title*", "a.txt"),))
     which = words_in("de")("which")
     assert answer_text(asked, words_in("de")) == which + "\n1\\. A \\*title\\* · a.txt"
 

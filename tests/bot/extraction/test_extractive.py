@@ -88,9 +88,7 @@ def test_a_weekday_has_its_date_in_what_is_shown(store: Store, scorer: SentenceS
     assert "[" not in first.text
 
 
-def test_passages_are_ordered_by_their_best_sentence(
-    store: Store, scorer: SentenceScorer
-) -> None:
+def test_passages_are_ordered_by_their_best_sentence(store: Store, scorer: SentenceScorer) -> None:
     found = score(store, scorer, "Where did the fishermen move their boats?")
     assert found.evidence.hits[0].candidate.source == "lake"
     assert found.sentences[0].hit == 0

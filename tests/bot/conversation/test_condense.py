@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from bot.answer import Turn
 from bot.compose import language_model
 from bot.config import Config
-from bot.conversation import standalone as module
-from bot.conversation.standalone import standalone
+from bot.conversation import condense as module
+from bot.conversation.condense import condense
 from bot.llm import LLM
 from index.retriever import Query
 from prompts import Prompts
@@ -39,7 +39,7 @@ async def llm(server: OpenAIServer) -> AsyncIterator[LLM]:
 
 
 async def reworded(llm: LLM, history: list[Turn] = HISTORY) -> Query:
-    return await standalone(QUERY, history, llm, Prompts())
+    return await condense(QUERY, history, llm, Prompts())
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.I
 _LABEL = re.compile(r"^(?:\w+ ){0,2}question: *", re.IGNORECASE)
 
 
-async def standalone(query: Query, history: Sequence[Turn], llm: LLM, prompts: Prompts) -> Query:
+async def condense(query: Query, history: Sequence[Turn], llm: LLM, prompts: Prompts) -> Query:
     """The query with its question reworded, or as it is. Cancelling it stops the model."""
     turns = _newest(history, min(HISTORY_TOKENS, llm.window // 2))
     asked = prompts["rewrite_question"].fill(
