@@ -49,12 +49,17 @@ Marks = NDArray[np.bool_]
 FOLDS = 5
 QUESTIONS = 250
 """Of each set, taken at random."""
+CAUTION = 0.05
+"""How much larger a share of the questions without an answer must be treated rightly: a wrong
+answer is worse than a decline."""
 LONG = 20_000
 """Characters from which an article is too long for a tiny collection."""
 TOO_EARLY = timedelta(days=45)
 SENTENCE = ("passage", "rank", "cosine", "cover", "has_kind", "lead", "length")
 PASSAGE = ("passage", "sentence")
-ANSWERABLE = ("passage", "live", "fresh_first", "fresh_mean", "name_missing", "term_missing")
+ANSWERABLE = (
+    "passage", "live", "fresh_first", "fresh_mean", "kind_missing", "name_missing", "term_missing",
+)  # fmt: skip
 UNREAD = ("cosine", "cover")
 """What else tells whether there is an answer where no reader reads."""
 READERS = ("reader_best", "reader_top", "reader_second", "reader_mean")
@@ -92,7 +97,7 @@ def fit_choice(listings: Sequence[Listing], l2: float = 1e-3, steps: int = 400) 
 
 
 def fit_odds(
-    rows: Rows, right: Marks, weight: Rows, l2: float = 0.1, steps: int = 60
+    rows: Rows, right: Marks, weight: Rows, l2: float = 0.05, steps: int = 60
 ) -> tuple[Rows, float]:
     """Logistic regression by Newton's method: weights and intercept. `weight` counts each row."""
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
@@ -189,9 +194,10 @@ def _fit(
     for n in range(FOLDS):
         w, b = fit_odds(rows[fold != n], right[fold != n], _balance(trials)[fold != n])
         held[fold == n] = rows[fold == n] @ w + b
-    threshold = round(_chance(_even(held, right, _balance(trials))), 3)
+    asked = np.array([t.group == "as asked" for t in trials])
+    even = _even(held[asked], right[asked], _balance(trials)[asked])
     parts = {"prefilter": prefilter, "sentence": chosen, "passage": passage}
-    return parts | {"answerable": model, "threshold": threshold}
+    return parts | {"answerable": model, "threshold": round(_chance(even), 3)}
 
 
 def _held_out(trials: Sequence[Trial], name: str) -> dict[str, float]:
@@ -249,11 +255,11 @@ def _chance(logit: float) -> float:
 
 
 def _even(logits: NDArray[np.float64], right: Marks, weight: Rows) -> float:
-    """The threshold at which as large a share of either kind is treated rightly."""
+    """The threshold at which nearly as large a share of either kind is treated rightly."""
     tried = np.quantile(logits, np.linspace(0.02, 0.98, 200))
     yes = [np.average(logits[right] >= x, weights=weight[right]) for x in tried]
     no = [np.average(logits[~right] < x, weights=weight[~right]) for x in tried]
-    return float(tried[int(np.argmax(np.minimum(yes, no)))])
+    return float(tried[int(np.argmax(np.minimum(np.array(yes) + CAUTION, no)))])
 
 
 def _balance(trials: Sequence[Trial]) -> Rows:

@@ -6,11 +6,14 @@ from statistics import fmean
 import numpy as np
 
 from bot.extraction.scoring import ScoredSentences
+from bot.question import Kind
 from index.othernames import named
 from index.terms import terms
 
 BEST = 5
 """Hits and sentences looked at."""
+MUST_HAVE_KIND = (Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.YEAR, Kind.DATE)
+"""What no sentence without a figure or a date answers."""
 
 
 def confidence(scored: ScoredSentences) -> float:
@@ -45,6 +48,7 @@ def answerability_features(scored: ScoredSentences) -> dict[str, float]:
         "live": float(evidence.live),
         "fresh_first": hits[0].feature("fresh_month"),
         "fresh_mean": fmean(hit.feature("fresh_week") for hit in hits),
+        "kind_missing": float(scored.kind in MUST_HAVE_KIND and not scored.sentences[0].has_kind),
         "name_missing": max(names, default=0.0) / 8,
         "term_missing": max(missing.values(), default=0.0) / 8,
     }

@@ -13,6 +13,10 @@ from bot.extraction.scoring import ScoredSentence, ScoredSentences
 from index.manifest import Candidate
 from index.terms import terms
 
+ON_TOPIC = 0.6
+"""The least of the topic that a sentence of a summary names, beside what the best one names."""
+BY_TOPIC = 2.0
+"""How much naming the topic counts in a summary, beside a sentence's score."""
 SAME = 0.7
 """Sentences that share this much of the shorter one's terms say the same."""
 
@@ -21,12 +25,14 @@ SAME = 0.7
 class Room:
     """How long an answer may be: words, its citation marks included, and sentences.
 
-    A sentence whose score is less than the best one's by more than `margin` is left out.
+    A sentence whose score is less than the best one's by more than `margin` is left out. With
+    `on_topic` a sentence must name what is asked about, as a summary's must.
     """
 
     words: int
     sentences: int
     margin: float
+    on_topic: bool = False
 
     def shared_by(self, parts: int) -> "Room":
         """The room for each of the parts of a question."""
@@ -35,7 +41,7 @@ class Room:
 
 
 PLAIN = Room(words=50, sentences=3, margin=2.0)
-SEVERAL = Room(words=110, sentences=5, margin=3.0)
+SEVERAL = Room(words=80, sentences=4, margin=3.0, on_topic=True)
 """For a summary, a list or a comparison."""
 
 
@@ -72,7 +78,7 @@ def choose_quotes(scored: ScoredSentences, room: Room = PLAIN) -> list[Quote]:
     """
     words = room.words
     taken: list[ScoredSentence] = []
-    for s in _worthy(scored, room.margin):
+    for s in _worthy(scored.sentences, room):
         length = len(s.text.split()) + 1
         if taken and (length > words or _says_the_same(s, taken)):
             continue
@@ -83,9 +89,14 @@ def choose_quotes(scored: ScoredSentences, room: Room = PLAIN) -> list[Quote]:
     return _joined([_quote(s, words) for s in taken])
 
 
-def _worthy(scored: ScoredSentences, margin: float) -> Iterator[ScoredSentence]:
-    for s in scored.sentences:
-        if s.score >= scored.sentences[0].score - margin:
+def _worthy(sentences: Sequence[ScoredSentence], room: Room) -> Iterator[ScoredSentence]:
+    """The sentences that are good enough to quote, best first."""
+    if room.on_topic:
+        most = max((s.cover for s in sentences), default=0.0)
+        named = [s for s in sentences if s.cover >= ON_TOPIC * most]
+        sentences = sorted(named, key=lambda s: -(s.score + BY_TOPIC * s.cover))
+    for s in sentences:
+        if s.score >= sentences[0].score - room.margin:
             yield s
 
 
