@@ -40,7 +40,7 @@ class Room:
         return replace(self, words=self.words // parts, sentences=sentences)
 
 
-PLAIN = Room(words=50, sentences=3, margin=2.0)
+PLAIN = Room(words=58, sentences=3, margin=2.0)
 SEVERAL = Room(words=80, sentences=4, margin=3.0, on_topic=True)
 """For a summary, a list or a comparison."""
 

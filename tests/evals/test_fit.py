@@ -8,6 +8,7 @@ import pytest
 
 from bot.extraction.weights import Weights, shipped_weights
 from evals import fit
+from evals.linear import Listing, fit_choice, fit_odds
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,8 +20,8 @@ def test_choice_finds_the_feature_that_tells() -> None:
         rows = random.normal(size=(12, 3)).astype(np.float32)
         right = np.zeros(12, dtype=bool)
         right[np.argmax(2 * rows[:, 0] - rows[:, 1])] = True
-        listings.append(fit.Listing(rows, right))
-    weights = fit.fit_choice(listings)
+        listings.append(Listing(rows, right))
+    weights = fit_choice(listings)
     assert weights[0] > 0 > weights[1]
     assert abs(weights[2]) < min(weights[0], -weights[1]) / 2
     best = [np.argmax(x.rows @ weights) == np.argmax(x.right) for x in listings]
@@ -32,7 +33,7 @@ def test_odds_are_calibrated() -> None:
     rows = random.normal(size=(4000, 2)).astype(np.float32)
     truth = 1 / (1 + np.exp(-(1.5 * rows[:, 0] - 0.5)))
     right = random.random(4000) < truth
-    weights, intercept = fit.fit_odds(rows, right, np.ones(4000, dtype=np.float32), l2=1e-4)
+    weights, intercept = fit_odds(rows, right, np.ones(4000, dtype=np.float32), l2=1e-4)
     assert weights == pytest.approx([1.5, 0.0], abs=0.15)
     assert intercept == pytest.approx(-0.5, abs=0.1)
 
