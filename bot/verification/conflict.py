@@ -19,6 +19,7 @@ from bot.question import Kind, one_thing_asked
 from bot.verification.alignment import MATCH, SURE, Aligner, Alignment, Line
 from bot.verification.check_roles import doers
 from bot.verification.clauses import SPEECH, Sort, Token, clauses, may_be_verb
+from bot.verification.comparable import counts_it, is_whole, lasts, nearly_one
 from bot.verification.figures import (
     Bound,
     Day,
@@ -40,13 +41,15 @@ _AROUND = 0.7
 """What a word is worth that stands around the line and not in it."""
 _IN_LINE = {Kind.DATE: 0.5, Kind.YEAR: 0.5, Kind.NAME: 0.9}
 """How much of it the line must say itself; of a count much is often left unsaid."""
-_LEAST_IN_LINE = 0.35
+_LEAST_IN_LINE = 0.5
 _SAME_THING = {True: 0.3, False: 0.4}
 """How much of a figure's surroundings the other's must say, for both to be of one thing: that
 much of a count's, and more of a figure with a unit, for shares and sums are of many things."""
-_APART = timedelta(days=90)
+_APART = timedelta(days=45)
 """Articles that lie further apart speak of different times."""
 _ROUNDING = 0.1
+_SHORT = 3
+"""Letters of a name that begins other words as well."""
 _SHOWN = 3
 _PARTS = listed(
     "including includes include among other others another more additional further extra each per "
@@ -124,17 +127,22 @@ class _Answer:
 
 
 def differing(
-    query: Query, quotes: Sequence[Citation], passages: Sequence[Passage], words: Words
+    query: Query,
+    quotes: Sequence[Citation],
+    passages: Sequence[Passage],
+    words: Words,
+    answers: Callable[[str], bool] = bool,
 ) -> tuple[Stated, ...]:
     """What articles give differently as the answer to `query`, oldest first, else nothing.
 
+    Only sentences that `answers` accepts are compared.
     One of `quotes` is among them; the others stand in `passages`. Articles that only repeat
     each other count as one witness, and what several say is given once, by the newest.
     """
     kind = one_thing_asked(query.text)
     if not kind:
         return ()
-    comparison = _Comparison(query, kind, passages, words)
+    comparison = _Comparison(query, kind, passages, words, answers)
     quoted = [n for n, p in enumerate(passages, 1) if any(_overlap(p, q) for q in quotes)]
     for own in comparison.answers(quoted):
         quote = next((q for q in quotes if _stands_in(own.line, q)), None)
@@ -156,7 +164,15 @@ def differing(
 class _Comparison:
     """The answers to one question that the passages give, held against each other."""
 
-    def __init__(self, query: Query, kind: Kind, passages: Sequence[Passage], words: Words) -> None:
+    def __init__(
+        self,
+        query: Query,
+        kind: Kind,
+        passages: Sequence[Passage],
+        words: Words,
+        accepted: Callable[[str], bool],
+    ) -> None:
+        self._accepted = accepted
         self._asked = clauses(" ".join([query.text, *query.context[:1]]))
         self._kind = kind
         self._by_name = kind is Kind.NAME
@@ -179,6 +195,7 @@ class _Comparison:
             if self._wanted.may_be_in(line.text)
             and any(map(self._wanted.is_it, line.clauses.tokens))
             and not _CAPTION.search(line.text)
+            and self._accepted(line.text)
         ]
         alignment = self._aligner.beside(self._asked, lines)
         told: dict[int, list[int]] = defaultdict(list)
@@ -191,7 +208,7 @@ class _Comparison:
         """What a line gives: beside the word, at `told`, that says what the question asks of it."""
         line = alignment.lines[n]
         tokens = line.clauses.tokens
-        if not self._speaks_of_it(alignment, n):
+        if not (self._speaks_of_it(alignment, n) and self._names_it(line)):
             return None
         if self._by_name:
             verbs = [_Answer(line, place) for place in told if tokens[place].verb]
@@ -206,7 +223,11 @@ class _Comparison:
         elsewhere = nearest[0] and any(
             t.verb and t.clause == tokens[place].clause and not is_light(t.stem) for t in tokens
         )
-        return _Answer(line, place) if not elsewhere and self._may_answer(line, place) else None
+        return (
+            _Answer(line, place)
+            if not elsewhere and self._may_answer(alignment, line, place)
+            else None
+        )
 
     def _with_names(self, answer: _Answer) -> _Answer | None:
         """The answer with who does it, if it is clear who."""
@@ -221,12 +242,17 @@ class _Comparison:
             return None
         return replace(answer, names=tuple(names))
 
-    def _may_answer(self, line: Line, place: int) -> bool:
+    def _may_answer(self, alignment: Alignment, line: Line, place: int) -> bool:
         """Whether a figure can be the whole of what is asked: no part, and of now."""
         tokens, published = line.clauses.tokens, line.passage.published
         around = {t.text.lower() for t in tokens[max(0, place - 3) : place + 3]}
         asked = {t.text.lower() for t in self._asked.tokens}
         if not _PARTS.isdisjoint(around) or ("since" in asked and "since" not in around):
+            return False
+        counted = counts_it(self._asked.text, self._asked.tokens, tokens, place, alignment.says)
+        if not (counted and is_whole(line.text, tokens[place])):
+            return False
+        if not lasts(self._asked.text, line.text, tokens[place]):
             return False
         years = {t.day.year for t in tokens if t.day and t.day.year and t.text not in asked}
         return bool(tokens[place].day) or not published or years <= {published.year}
@@ -250,6 +276,17 @@ class _Comparison:
                 said += weight if token.sort is Sort.NAME else _AROUND * weight
         least = _IN_LINE.get(self._kind, _LEAST_IN_LINE)
         return said >= _ANSWERS * total and here >= least * total
+
+    def _names_it(self, line: Line) -> bool:
+        """Whether a line names what the question names, or its title does and it names no other."""
+        asked = {t.stem for t in self._aligner.names(self._asked.tokens)}
+        here = {t.stem for t in line.clauses.tokens}
+        lacking = {name for name in asked - here if not _derived(name, here)}
+        if not lacking <= {t.stem for t in clauses(line.passage.title).tokens}:
+            return False
+        speaking = _clauses_with(line.clauses.tokens, SPEECH)
+        others = [t for t in self._aligner.names(line.clauses.tokens) if t.stem not in asked]
+        return not lacking or all(t.clause in speaking for t in others)
 
     def _around(self, line: Line) -> frozenset[str]:
         """The stems of all that stands around a line, the article's title with it."""
@@ -308,6 +345,11 @@ class _Comparison:
         )
 
 
+def _derived(name: str, stems: Set[str]) -> bool:
+    """Whether one of the stems comes from a name, as “Indonesian” does from “Indonesia”."""
+    return any(stem.startswith(name) for stem in stems) and len(name) > _SHORT
+
+
 def _core(asked: Sequence[Token]) -> list[int]:
     """The places of the words that say what is asked of a thing: its verb, else all that tell."""
     told = [
@@ -335,7 +377,8 @@ def _alike(one: _Answer, other: _Answer) -> bool:
     """Whether two answers may well be the same."""
     if one.names:
         return not {t.stem for t in one.names}.isdisjoint(t.stem for t in other.names)
-    if one.token.number and other.token.number and _rounded(one.token.number, other.token.number):
+    a, b = one.token.number, other.token.number
+    if a and b and (_rounded(a, b) or nearly_one(a, b)):
         return True
     return _says(one.token, one.published, other.token, other.published)
 

@@ -98,3 +98,10 @@ def test_whatever_is_told_stands_there(question: str, texts: list[str]) -> None:
     assert len(found) != 1
     for stated in found:
         assert stated.says in stated.quote.quote in texts
+
+
+def test_only_sentences_that_answer_are_compared() -> None:
+    passages = [passage("a", OLD, 1), passage("b", NEW, 3)]
+    own = [whole(passages[0])]
+    assert differing(Query(QUESTION), own, passages, WORDS, lambda text: True)
+    assert differing(Query(QUESTION), own, passages, WORDS, lambda text: text != NEW) == ()
