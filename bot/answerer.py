@@ -98,15 +98,10 @@ class Answerer(Answering):
             yield replace(reply, seconds=time.perf_counter() - started)
             return
         history = await asyncio.to_thread(without_small_talk, history)
-        task = task_of(asked.text)
-        room = room_for(task, asked.max_sentences)
-        if task.is_of_everything:
-            answer = await asyncio.to_thread(self._digest, Query(asked.text, (), as_of), room)
-            yield replace(answer, seconds=time.perf_counter() - started)
-            return
         queries = await self._queries(asked.text, history, as_of)
+        room = room_for(task_of(asked.text), asked.max_sentences)
         found = await asyncio.to_thread(self._surest, queries, room)
-        answer = await asyncio.to_thread(self._asked_back, found, history)
+        answer: Answer | None = await asyncio.to_thread(self._asked_back, found, history)
         if answer is None and self._writer and found.held:
             try:
                 async with aclosing(self._writer.write(found.asked, found.read())) as events:
@@ -139,11 +134,14 @@ class Answerer(Answering):
     def _reply(
         self, message: str, asked: Request, history: Sequence[Turn], as_of: date | None
     ) -> Answer | None:
-        """What is said without a search: to small talk, and about the list of articles."""
+        """What is said without a search: to small talk, about the list of articles, or a digest."""
         if said := small_talk(asked):
             return Answer(Status.REPLY, said, 0.0, message)
         if said := about_articles(asked.text, history, self._store, as_of):
             return Answer(Status.REPLY, said, 1.0, message)
+        task = task_of(asked.text)
+        if task.is_of_everything:
+            return self._digest(Query(asked.text, (), as_of), room_for(task, asked.max_sentences))
         return None
 
     def _writer_with(self, llm: "LLM", check: bool) -> "Writer":

@@ -13,7 +13,7 @@ import argparse
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -186,8 +186,8 @@ def _figures(trials: Sequence[Trial], weights: Weights) -> dict[str, float]:
     return found
 
 
-def _mean(found: object) -> float:
-    return round(float(np.mean([*found])), 3)  # type: ignore[call-overload]
+def _mean(found: Iterable[bool]) -> float:
+    return round(float(np.mean([*found])), 3)
 
 
 def _logit(scored: ScoredSentences, model: Linear) -> float:

@@ -23,9 +23,8 @@ def first_sentences(store: Store, as_of: date | None, room: Room) -> list[Quote]
     newest = known[: room.sentences]
     each = 1 if len(newest) > FEW else FEW
     quotes, words = list[Quote](), room.words
-    for row in newest:
-        article = store.article(row.source)
-        for sentence in [*_first(article)][:each] if article else ():
+    for article in filter(None, (store.article(row.source) for row in newest)):
+        for sentence in [*_first(article)][:each]:
             words -= len(sentence.text.split()) + 1
             if words >= 0 or not quotes:
                 quotes.append(_quote(article, sentence))

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 
 from index.manifest import Candidate
-from index.rank import WEIGHTS, Hit
+from index.rank import Hit, weights
 from index.witnesses import one_of_each
 
 WORDS = "The council voted on Monday to close the harbour bridge to lorries until the spring."
@@ -18,7 +18,7 @@ def hit(
     candidate = Candidate(
         number, number, story, f"{number}.txt", "Title", published, None, text, 0, len(text)
     )
-    return Hit(candidate, score, np.zeros(len(WEIGHTS), dtype=np.float32))
+    return Hit(candidate, score, np.zeros(len(weights()), dtype=np.float32))
 
 
 def sources(hits: list[Hit]) -> list[str]:
