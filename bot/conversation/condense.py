@@ -1,17 +1,19 @@
-"""A question that leans on its conversation, worded by a language model to stand by itself.
+"""Has a language model reword a follow-up as a complete question.
 
-It is an aid to searching: where the model is slow, fails, or says what was not said before, the
-question stays as it was. It knows nothing of passages and answers.
+It helps the search: where the model is slow, fails, or adds what nobody said, the follow-up stays
+as it was.
 """
 
 import asyncio
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
 
 from bot.answer import Turn
 from bot.llm import LLM, Message, estimated_tokens
+from bot.verification.wording import is_light, meanings
 from index.errors import ModelError
 from index.retriever import Query
 from index.terms import terms
@@ -24,13 +26,17 @@ HISTORY_TOKENS = 1500
 LONGEST = 400
 """Characters."""
 KEPT = 0.5
-"""The share of the question's own search terms that its rewording must keep."""
+"""The share of the question's own telling search terms that its rewording must keep."""
+_ASKING = (
+    "cause reason detail know known information further event situation matter mention regarding"
+)
+"""Words that ask for something and name nothing."""
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:\w+ ){0,2}question: *", re.IGNORECASE)
 
 
 async def condense(query: Query, history: Sequence[Turn], llm: LLM, prompts: Prompts) -> Query:
-    """The query with its question reworded, or as it is. Cancelling it stops the model."""
+    """Return the query with its question reworded, or as it is. Cancelling it stops the model."""
     turns = _newest(history, min(HISTORY_TOKENS, llm.window // 2))
     asked = prompts["rewrite_question"].fill(
         conversation="\n".join(f"{turn.role}: {fenced(turn.content)}" for turn in turns),
@@ -47,16 +53,29 @@ async def condense(query: Query, history: Sequence[Turn], llm: LLM, prompts: Pro
 
 
 def _may_stand_for(text: str, question: str, turns: Sequence[Turn]) -> bool:
-    """Whether a rewording says nothing that was not said, and still asks the question."""
+    """Tell whether a rewording adds nothing that nobody said, and still asks the question.
+
+    Light words such as “happen” may be added, and a word said in another way: “win” for “won”.
+    """
     said = {term for part in (question, *(turn.content for turn in turns)) for term in terms(part)}
-    own, found = {*terms(question)}, {*terms(text)}
+    own, found = _telling(question), _telling(text)
     return (
         0 < len(text) <= LONGEST
-        and bool(found)
-        and found <= said
-        and len(own & found) >= KEPT * len(own)
+        and bool(terms(text))
+        and all(_is_among(term, said) for term in found)
+        and sum(_is_among(term, found) for term in own) >= KEPT * len(own)
         and _asks(question) <= _asks(text)
     )
+
+
+def _telling(text: str) -> set[str]:
+    """Return the search terms that a rewording may not add or leave out at will."""
+    return {term for term in terms(text) if not is_light(term)} - {*terms(_ASKING)}
+
+
+def _is_among(term: str, others: AbstractSet[str]) -> bool:
+    """Tell whether a term is one of the others, or says much the same as one."""
+    return term in others or any(not meanings(term).isdisjoint(meanings(o)) for o in others)
 
 
 def _asks(question: str) -> set[str]:

@@ -60,6 +60,36 @@ async def test_a_follow_up_is_worded_anew(llm: LLM, server: OpenAIServer, said: 
 
 
 @pytest.mark.parametrize(
+    ("question", "rewording"),
+    [
+        ("And when will she open it?", "When is the opening of the Harrow bridge?"),
+        ("Why?", "Why did a storm cause the closure of the Harrow bridge on Monday?"),
+        ("What did she say about it?", "What did Ines Calder announce about the Harrow bridge?"),
+        ("Tell me more", "Which further details are known about the storm at the Harrow bridge?"),
+        ("How long?", "How long was the Harrow bridge closed?"),
+        ("And what happened then?", "What happened after the storm at the Harrow bridge?"),
+    ],
+)
+def test_a_good_rewording_may_use_other_forms_and_light_words(
+    question: str, rewording: str
+) -> None:
+    assert module._may_stand_for(rewording, question, HISTORY)
+
+
+@pytest.mark.parametrize(
+    ("question", "rewording"),
+    [
+        ("And when will she open it?", "When will the mayor Ines Calder burn the Harrow bridge?"),
+        ("Why?", "Why did the storm in Boston close the Harrow bridge?"),
+        ("And in 2023?", "When did the Harrow bridge close in 2022?"),
+        ("And the ferry?", "When did the Harrow bridge close?"),
+    ],
+)
+def test_one_that_adds_or_drops_a_fact_may_not(question: str, rewording: str) -> None:
+    assert not module._may_stand_for(rewording, question, HISTORY)
+
+
+@pytest.mark.parametrize(
     "scripted",
     [
         says("When will Zorro open the Harrow bridge?"),  # nobody spoke of him
