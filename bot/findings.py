@@ -10,9 +10,8 @@ from bot.answering import SHOWN
 from bot.conversation.clarify import Candidate, Clarification
 from bot.extraction.answerability import confidence
 from bot.extraction.extractive import PLAIN, Room
-from bot.extraction.scoring import ScoredSentences
+from bot.extraction.scoring import ScoredSentence, ScoredSentences
 from index.article import Passage
-from index.rank import Hit
 from index.retriever import Query
 
 BY_WORDS = "Passages were sought by their words alone ({})."
@@ -37,18 +36,15 @@ class Finding:
         return bool(self.scored.sentences) and self.confidence >= self.threshold
 
     def candidates(self) -> list[Candidate]:
-        """The articles found, each with the confidence that it alone answers."""
-        hits_of: dict[str, list[Hit]] = {}
-        for hit in self.scored.evidence.hits:
-            hits_of.setdefault(hit.candidate.source, []).append(hit)
-        return [self._candidate(source, hits) for source, hits in hits_of.items()]
+        """The articles with a sentence that was read, and how likely their best one answers."""
+        best = {s.candidate.source: s for s in reversed(self.scored.sentences)}
+        return [self._candidate(s) for s in best.values()]
 
-    def _candidate(self, source: str, hits: Sequence[Hit]) -> Candidate:
-        evidence = replace(self.scored.evidence, hits=tuple(hits))
-        own = tuple(s for s in self.scored.sentences if s.candidate.source == source)
-        c = hits[0].candidate
-        sure = confidence(replace(self.scored, evidence=evidence, sentences=own))
-        return Candidate(Option(c.title, source), c.story, sure)
+    def _candidate(self, best: ScoredSentence) -> Candidate:
+        others = tuple(s for s in self.scored.sentences if s is not best)
+        sure = confidence(replace(self.scored, sentences=(best, *others)))
+        c = best.candidate
+        return Candidate(Option(c.title, c.source), c.story, sure)
 
 
 @dataclass(frozen=True, eq=False)

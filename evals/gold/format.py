@@ -122,7 +122,7 @@ def _parse(row: Mapping[str, Any]) -> Gold:
         kind=_kind(row),
         history=tuple(map(_turn, _list(row, "history"))),
         asked_on=_day(row),
-        choices=_strings(row, "choices"),
+        choices=_choices(row),
         collection=_label(row, "collection"),
         type=_label(row, "type"),
     )
@@ -177,6 +177,11 @@ def _label(row: Mapping[str, Any], key: str) -> str | None:
 
 def _strings(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(_text(value, key) for value in _list(row, key))
+
+
+def _choices(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The choices; a blank one, as benchmarks have them, offers nothing and is left out."""
+    return tuple(_text(c, "choices") for c in _list(row, "choices") if c != "")
 
 
 def _list(row: Mapping[str, Any], key: str) -> list[Any]:

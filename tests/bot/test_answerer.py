@@ -111,7 +111,7 @@ async def test_a_follow_up_needs_the_conversation(answerer: Answerer) -> None:
         Turn("user", "Which ferry sails all night?"),
         Turn("assistant", "The Harrow ferry will sail all night."),
     ]
-    answer = await answerer.ask("How many passengers does the captain expect?", history)
+    answer = await answerer.ask("And how many passengers does its captain expect?", history)
     check(answer)
     assert "900 passengers" in answer.text
     assert "Which ferry sails all night?" in answer.query

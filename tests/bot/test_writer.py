@@ -13,7 +13,7 @@ import pytest
 
 from bot.answer import Answer, Draft, Status, Turn
 from bot.answerer import AWAY, CUT, FOUND_NONE, LEFT_OUT, ONCE, UNSUPPORTED, Answerer
-from bot.compose import answerer_on, language_model
+from bot.compose import answerer_on, language_model, models
 from bot.config import Config
 from bot.conversation.clarify import ASKING
 from index.embed import StaticEmbedder
@@ -150,7 +150,8 @@ async def test_a_model_that_finds_nothing_is_believed_where_that_is_likely(
     check(declined)
     assert (declined.status, declined.model) == (Status.ABSTAINED, MODEL)
     async with language_model(settings(server)) as llm:
-        bold = await Answerer(store, threshold=0.05, llm=llm).ask(QUESTION)
+        shared = models(settings(server))
+        bold = await Answerer(store, threshold=0.05, llm=llm, models=shared).ask(QUESTION)
     quoted(bold, FOUND_NONE)
     assert bold.confidence == declined.confidence < 0.4
 

@@ -153,7 +153,7 @@ def test_declining_is_status_3(inside: "Dateline", seeds_store: Path) -> None:
     assert done.stdout and not done.stderr
 
 
-@pytest.mark.parametrize(("status", "code"), [*zip(Status, (0, 0, 3, 4), strict=True)])
+@pytest.mark.parametrize(("status", "code"), [*zip(Status, (0, 0, 3, 4, 0), strict=True)])
 def test_each_status_has_its_exit_status(
     seeds_store: Path, monkeypatch: pytest.MonkeyPatch, status: Status, code: int
 ) -> None:
