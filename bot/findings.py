@@ -41,8 +41,7 @@ class Finding:
         return [self._candidate(s) for s in best.values()]
 
     def _candidate(self, best: ScoredSentence) -> Candidate:
-        others = tuple(s for s in self.scored.sentences if s is not best)
-        sure = confidence(replace(self.scored, sentences=(best, *others)))
+        sure = confidence(replace(self.scored, sentences=(best,)))
         c = best.candidate
         return Candidate(Option(c.title, c.source), c.story, sure)
 

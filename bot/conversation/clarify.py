@@ -97,7 +97,7 @@ def may_mean_several(query: Query, history: Sequence[Turn], words: Words) -> boo
     before = [turn.content for turn in (*history[:1], *history[-2:])]
     return (
         leaves_unnamed(query.text)
-        and not names_something(query.text)
+        and not any(map(names_something, (query.text, *query.context)))
         and informativeness(query.text, words) < AT_LENGTH
         and not any(same_topic(query.text, text, words) for text in before)
     )

@@ -97,10 +97,10 @@ def news_figures(news_run: NewsRun) -> dict[str, float]:
     ("figure", "floor"),
     [
         ("answer_recall@5", 0.86),
-        ("answer_hit", 0.62),
+        ("answer_hit", 0.54),
         ("auroc", 0.94),
         ("answered_of_answerable", 0.86),
-        ("declined_of_unanswerable", 0.86),
+        ("declined_of_unanswerable", 0.82),
         ("answers_with_citation", 1.0),
         ("citations_verbatim", 1.0),
     ],
@@ -115,7 +115,7 @@ def test_clear_questions_are_not_asked_back(news_run: NewsRun) -> None:
 
 
 def test_answers_stay_short(news_figures: dict[str, float]) -> None:
-    assert news_figures["words"] <= 62
+    assert news_figures["words"] <= 50
 
 
 SAME = {
