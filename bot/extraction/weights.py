@@ -1,6 +1,6 @@
-"""The weights of the linear models that choose and judge sentences, from `weights.json`.
+"""The weights of the linear models that choose and judge sentences.
 
-`python -m evals.fit --out` writes that file, with what the weights were fitted on.
+They are in `weights.json`, which `python -m evals.fit --out` writes with what they were fitted on.
 """
 
 import json
