@@ -64,24 +64,6 @@ _ANSWERS = {
     ),
 }
 
-_FOCUS = re.compile(
-    r"\b(?:which|what)\s+(?!(?:is|are|was|were|did|does|do|will|has|have|the)\b)"
-    r"((?:[\w’'-]+\s+){0,3}?[\w’'-]+?)"
-    r"(?:\s+(?:is|are|was|were|has|have|had|did|does|do|will|would|can|could|may|might|should|"
-    r"recently|just|became|to|this|that|said|won|\w+ed|\w+s)\b|\?|$)",
-    re.IGNORECASE,
-)
-_HOW_MANY = re.compile(
-    r"\bhow many ([\w-]+(?: (?!is|are|was|were|do|does|did|have|has|will|can)[\w-]+)?)",
-    re.IGNORECASE,
-)
-_FOCUS_BY_WORD = {
-    "where": "country city state place",
-    "who": "person name",
-    "how much": "million dollars",
-    "when": "date year",
-}
-
 _WHO = re.compile(r"\s*who(?:m|se)?\b", re.IGNORECASE)
 _AMOUNT = re.compile(
     r"\bwhat (?:is|was|were|are) the (?:[\w’'-]+ )*?(?:toll|number|cost|price|total|size|length|"
@@ -100,18 +82,6 @@ _PART = re.compile(
 def kind_of(question: str) -> Kind:
     """The kind of answer `question` asks for; OTHER when its words do not say."""
     return next((kind for kind, asks in _ASKS_RE.items() if asks.search(question)), Kind.OTHER)
-
-
-def focus_of(question: str) -> str:
-    """A few words that name the thing asked for ("US state"), else the question itself."""
-    if found := _FOCUS.search(question):
-        return found[1]
-    if found := _HOW_MANY.search(question):
-        return f"number of {found[1]}"
-    for word, focus in _FOCUS_BY_WORD.items():
-        if re.search(rf"\b{word}\b", question, re.IGNORECASE):
-            return focus
-    return question
 
 
 def answers_kind(sentence: str, kind: Kind) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Orders candidate passages by a linear model over a few features that need no reading.
 
-Its weights are in `rank_weights.json`, which `python -m evals.fit` writes.
+Its weights are in `rank_weights.json`, with what they were fitted on.
 """
 
 import json

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.question import Kind, answers_kind, focus_of, kind_of, only_repeats, parts_of
+from bot.question import Kind, answers_kind, kind_of, only_repeats, parts_of
 
 
 @pytest.mark.parametrize(
@@ -24,19 +24,6 @@ from bot.question import Kind, answers_kind, focus_of, kind_of, only_repeats, pa
 )
 def test_kind(question: str, kind: Kind) -> None:
     assert kind_of(question) is kind
-
-
-@pytest.mark.parametrize(
-    ("question", "focus"),
-    [
-        ("Which US national park was closed by floods?", "US national park"),
-        ("How many interpreters are needed?", "number of interpreters"),
-        ("Where did the summit take place?", "country city state place"),
-        ("Is it raining?", "Is it raining?"),
-    ],
-)
-def test_focus(question: str, focus: str) -> None:
-    assert focus_of(question) == focus
 
 
 def test_a_sentence_has_the_kind_asked_for() -> None:
@@ -68,7 +55,6 @@ def test_parts(question: str, parts: list[str]) -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read(question: str) -> None:
     assert kind_of(question) in Kind
-    focus_of(question)
     assert all(part in question for part in parts_of(question))
 
 
