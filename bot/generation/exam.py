@@ -25,6 +25,8 @@ PASS = 0.9
 """The share of cases that a judge must get right to be believed."""
 TOGETHER = 11
 """Cases in a request: about as many passages and sentences as a real draft has."""
+TOKENS_A_CASE = 700
+"""So many of a model's window go to each case, its rules and its reply included."""
 _NEXT = DraftSentence("(Another answer begins here.)", judged=False)
 
 
@@ -111,9 +113,10 @@ class Examined:
 async def examine(judge: Judge) -> Grade:
     """Return how well a judge judges the cases; stop as soon as it can no longer pass."""
     every = cases()
+    together = max(1, min(TOGETHER, judge.llm.window // TOKENS_A_CASE))
     right = judged = 0
-    for start in range(0, len(every), TOGETHER):
-        some = every[start : start + TOGETHER]
+    for start in range(0, len(every), together):
+        some = every[start : start + together]
         right += sum(await _right(judge, some))
         judged += len(some)
         if judged - right > len(every) * (1 - PASS):

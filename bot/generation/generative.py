@@ -19,7 +19,7 @@ from bot.verification.evidence import Evidence
 from bot.verification.verdict import DraftSentence, Verdict
 from bot.verification.verifier import Verifier
 from index.article import Passage
-from index.errors import ModelError
+from index.errors import ContextLengthError, ModelError
 from index.retriever import Query
 from index.terms import terms
 from index.words import Words
@@ -80,6 +80,8 @@ class Writer:
         name = self._examined.judge.llm.name
         try:
             grade = await self._examined.grade()
+        except ContextLengthError as problem:
+            return str(problem)
         except ModelError as problem:
             if self._examined.judge.llm is self._llm:
                 raise

@@ -5,14 +5,14 @@ can be trusted is decided in `exam.py`, and what no model can allow in `verifica
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Any
 
 from bot.llm import LLM, Completion, Message
 from bot.verification.evidence import Evidence
 from bot.verification.verdict import DraftSentence, Verdict
-from index.errors import MalformedReplyError
+from index.errors import ContextLengthError, MalformedReplyError
 from prompts import Prompts
 
 TOKENS_A_CLAIM = 160
@@ -74,7 +74,7 @@ class Judge:
             if missing := [place for place in wanted if place not in found]:
                 with suppress(MalformedReplyError):
                     reply = await self._ask(question, today, draft, evidence, missing)
-                    found |= _read(reply, {*missing}, evidence)
+                    found |= read_verdicts(reply.data or {}, {*missing}, evidence)
         return found
 
     async def _ask(
@@ -85,17 +85,30 @@ class Judge:
         evidence: Evidence,
         wanted: Sequence[int],
     ) -> Completion:
-        shown = {
-            "today": today,
-            "question": question,
-            "passages": [*_passages(evidence, draft)],
-            "draft": [_shown(place, sentence, wanted) for place, sentence in enumerate(draft)],
-        }
+        shown = shown_to_judge(question, today, draft, evidence, wanted)
         # As JSON, no article can end its own field and go on as if it were the instructions.
         asked = json.dumps(shown, ensure_ascii=False, indent=1)
         messages = [Message("system", self._prompts["judge"].fill()), Message("user", asked)]
         tokens = TOKENS + TOKENS_A_CLAIM * len(wanted)
+        if self.llm.room(messages, tokens) < 0:
+            raise ContextLengthError(f"{self.llm.name} has no room to judge this; raise CHAT_WINDOW")
         return await self.llm.complete(messages, max_tokens=tokens, schema=_SCHEMA)
+
+
+def shown_to_judge(
+    question: str,
+    today: str,
+    draft: Sequence[DraftSentence],
+    evidence: Evidence,
+    wanted: Sequence[int],
+) -> dict[str, Any]:
+    """The message to a judge about a draft, of which it is to judge the sentences at `wanted`."""
+    return {
+        "today": today,
+        "question": question,
+        "passages": [*_passages(evidence, draft)],
+        "draft": [_shown(place, sentence, wanted) for place, sentence in enumerate(draft)],
+    }
 
 
 def _passages(evidence: Evidence, draft: Sequence[DraftSentence]) -> Iterable[Mapping[str, Any]]:
@@ -122,9 +135,11 @@ def _shown(place: int, sentence: DraftSentence, wanted: Sequence[int]) -> Mappin
     return asked | ({"problem": sentence.problem} if sentence.problem else {})
 
 
-def _read(reply: Completion, wanted: set[int], evidence: Evidence) -> dict[int, Verdict]:
-    """The verdicts that can be read, whatever else the model wrote."""
-    rows = (reply.data or {}).get("verdicts")
+def read_verdicts(
+    reply: Mapping[str, Any], wanted: Set[int], evidence: Evidence
+) -> dict[int, Verdict]:
+    """The verdicts in a reply that can be read, by the place of the sentence from 0."""
+    rows = reply.get("verdicts")
     found: dict[int, Verdict] = {}
     for row in rows if isinstance(rows, list) else ():
         place = _place(row)
@@ -145,7 +160,7 @@ def _verdict(row: Mapping[str, Any], evidence: Evidence) -> Verdict:
         supported=supported,
         evidence=evidence.named(named if isinstance(named, list) else ()),
         why=_line(row.get("why")),
-        corrected="" if supported else _line(row.get("corrected")),
+        corrected=_line(row.get("corrected")),
     )
 
 

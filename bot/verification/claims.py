@@ -300,8 +300,10 @@ def _is_shortened(text: str, start: int, at: int, stop: re.Match[str]) -> bool:
         return True
     if len(word) == 1 and word.isupper() and word != "I":  # "J. Smith", not "vitamin C. The"
         return not (follows in MARK_BEGINS or _STARTER.match(rest))
-    if word.lower() in ("no", "nos", "fig") or (word.isdigit() and found and found.start() == start):
-        return follows.isdigit() or word.isdigit()
+    if word.isdigit() and found and found.start() == start:  # "1. Of a list"
+        return True
+    if word.lower() in ("no", "nos", "fig"):
+        return follows.isdigit()
     is_short = word.lower() in _SHORTENED.split() or bool(re.fullmatch(r"(?:\w\.)+\w", word))
     return is_short and not (follows and (follows in MARK_BEGINS or _STARTER.match(rest)))
 

@@ -1,11 +1,21 @@
-"""Whether a claim repeats a sentence nearly word for word, with nothing left out that matters."""
+"""Whether a claim repeats a sentence nearly word for word, so that it needs no judge.
+
+Nearly all of its telling words stand in the sentence in the same order, no name or number is new,
+and both have the same words that change what others say: "not", "may", "said", "only".
+"""
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from bot.verification.wording import listed
+from index.terms import terms_of_word
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|%")
-_MATTERS = listed(
+ENOUGH = 0.75
+"""The share of a claim's telling words that a sentence must have in the same order."""
+MIN_TERMS = 3
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_CHANGES = listed(
     "no not never neither nor none without nobody nothing hardly barely scarcely unless if whether "
     "may might could would should can cannot must allegedly reportedly apparently supposedly "
     "perhaps possibly probably likely unlikely plans planned plan expects expected hopes hoped "
@@ -16,36 +26,56 @@ _MATTERS = listed(
     "last until before after since former ex against although though despite while because when "
     "attempted tried threatened proposed"
 )
-"""A sentence without one of these may say something else than the sentence with it."""
-MIN_WORDS = 4
-"""A run of fewer words says nothing by itself."""
+_POINTS_BACK = listed("he she they it his her their its this that these those")
+
+
+class _Word(NamedTuple):
+    term: str
+    text: str
+    start: int
 
 
 def repeats(claim: str, sentence: str) -> bool:
-    """Return whether a claim is a sentence, or a run of its words, less one aside between commas.
-
-    What is left out must hold no word that changes what the rest says.
-    """
-    said, held = _words(claim), _words(sentence)
-    if len(said) < MIN_WORDS:
+    """Return whether a claim says what a sentence, or two neighbours as one text, say alone."""
+    said, held = _telling(claim), _telling(sentence)
+    shared = {w.term for w in said} & {w.term for w in held}
+    if len(said) < MIN_TERMS or len(shared) < ENOUGH * len({w.term for w in said}):
         return False
-    return any(_is_run(said, kept, dropped) for kept, dropped in _shorter(sentence, held))
+    if _first(claim) in _POINTS_BACK or _changes(claim) != _changes(sentence):
+        return False
+    kept = _in_order([w.term for w in said], [w.term for w in held])
+    new = [w for place, w in enumerate(said) if place not in kept]
+    return len(kept) >= ENOUGH * len(said) and not any(map(_names_or_counts, new))
 
 
-def _shorter(sentence: str, held: list[str]) -> list[tuple[list[str], list[str]]]:
-    """The sentence's words, and the same less an aside; with each, the words of the aside."""
-    asides = re.finditer(r", [^,]+,| \([^()]+\)", sentence)
-    cut = [
-        (_words(sentence[: a.start()] + " " + sentence[a.end() :]), _words(a[0])) for a in asides
-    ]
-    return [(held, []), *cut]
+def _telling(text: str) -> list[_Word]:
+    found = ((m, terms_of_word(m[0])) for m in _WORD.finditer(text))
+    return [_Word(terms[0], m[0], m.start()) for m, terms in found if terms]
 
 
-def _is_run(said: list[str], kept: list[str], dropped: list[str]) -> bool:
-    n = len(said)
-    starts = (k for k in range(len(kept) - n + 1) if kept[k : k + n] == said)
-    return any(_MATTERS.isdisjoint([*kept[:k], *kept[k + n :], *dropped]) for k in starts)
+def _names_or_counts(word: _Word) -> bool:
+    return word.text[0].isdigit() or (word.text[0].isupper() and word.start > 0)
 
 
-def _words(text: str) -> list[str]:
-    return [w.replace("’", "'").lower() for w in _WORD.findall(text)]
+def _changes(text: str) -> set[str]:
+    return {w.lower() for w in _WORD.findall(text)} & _CHANGES
+
+
+def _first(text: str) -> str:
+    found = _WORD.search(text)
+    return found[0].lower() if found else ""
+
+
+def _in_order(one: Sequence[str], other: Sequence[str]) -> set[int]:
+    """The places in `one` of a longest sequence of words that `other` has in the same order."""
+    best: list[tuple[int, ...]] = [()] * (len(other) + 1)
+    for place, word in enumerate(one):
+        before: tuple[int, ...] = ()
+        for k, held in enumerate(other, 1):
+            here = best[k]
+            if word == held:
+                best[k] = (*before, place)
+            elif len(best[k - 1]) > len(here):
+                best[k] = best[k - 1]
+            before = here
+    return {*best[-1]}

@@ -22,7 +22,8 @@ class DraftSentence:
 class Verdict:
     """What the judge says of a sentence: `why` and `corrected` are the model's own words.
 
-    `evidence` may be empty even where the sentence is supported, if the model named none.
+    `corrected` is "" where the sentence may stay; a supported one has it where it refers to one
+    that is left out. `evidence` may be empty even where it is supported, if the model named none.
     """
 
     supported: bool

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from bot.verification.citations import Part
 from bot.verification.claims import Claim, Kind
@@ -19,8 +20,9 @@ from bot.verification.vetoes import veto
 from index.terms import terms
 from index.words import Words
 
-NEAR = 0.35
-"""The share of a claim's weight that a sentence must say to be quoted in its place."""
+NEAR = 0.6
+"""The share of a claim's weight that a sentence says and their cosine must add up to this for it
+to be quoted in the claim's place."""
 ADDS = 0.25
 """The share that a second sentence must add."""
 LONGER = 100
@@ -75,7 +77,7 @@ class Verifier:
         return cited or tuple(range(1, len(self._evidence.passages) + 1))
 
     def _by_verdict(self, claim: Claim, verdict: Verdict) -> Part:
-        text = claim.text if verdict.supported else self._correction(claim, verdict)
+        text = self._correction(claim, verdict) or (claim.text if verdict.supported else "")
         said = replace(claim, text=text)
         if not text:
             return Part(claim, why=verdict.why or NO_EVIDENCE)
@@ -112,30 +114,39 @@ class Verifier:
             return Part(claim)
         if claim.text.endswith("?") or claim.text.startswith("|"):
             return Part(claim, why=NO_VERDICT)
-        held = self._evidence.of(self._cited(claim))
-        same = next((s for s in held if repeats(claim.text, s.text)), None)
         problem = veto(claim.text, self._evidence.texts, self._today)
-        if same and not problem:
-            return Part(claim, (same,))
+        same = () if problem else self._repeated(claim)
+        if same:
+            return Part(claim, same)
         if nearest := self._nearest(claim):
             return Part(claim, nearest, problem or NO_VERDICT, quoted=True)
         return Part(claim, why=NO_EVIDENCE)
 
+    def _repeated(self, claim: Claim) -> tuple[EvidenceSentence, ...]:
+        """The sentence, or the two neighbours, that a claim repeats nearly word for word."""
+        held = self._evidence.of(self._cited(claim))
+        runs = [(s,) for s in held] + [
+            (one, other) for one, other in pairwise(held) if one.passage == other.passage
+        ]
+        return next((r for r in runs if repeats(claim.text, " ".join(s.text for s in r))), ())
+
     def _nearest(self, claim: Claim) -> tuple[EvidenceSentence, ...]:
-        """The one or two sentences of the cited passages that say most of a claim."""
-        weights = {t: self._words.idf(t) for t in terms(claim.text)}
-        total = sum(weights.values())
-        chosen: list[EvidenceSentence] = []
-        left = dict(weights)
+        """The one or two sentences of the cited passages that are nearest to a claim."""
         held = [s for s in self._evidence.of(self._cited(claim)) if s.quotable]
-        for least in (NEAR, ADDS):
-            said = {s: sum(left.get(t, 0.0) for t in {*terms(s.text)}) for s in held}
-            best = max(said, key=lambda s: said[s], default=None)
-            if best is None or not total or said[best] < least * total:
-                break
-            chosen.append(best)
-            left = {t: w for t, w in left.items() if t not in {*terms(best.text)}}
-        return tuple(sorted(chosen))
+        weights = {t: self._words.idf(t) for t in {*terms(claim.text)}}
+        total = sum(weights.values())
+        if not held or not total:
+            return ()
+        vectors = self._words.embedder.embed([claim.text, *(s.text for s in held)])
+        alike = dict(zip(held, (vectors[1:] @ vectors[0]).tolist(), strict=True))
+        said = {s: sum(weights.get(t, 0.0) for t in {*terms(s.text)}) / total for s in held}
+        best = max(held, key=lambda s: said[s] + alike[s])
+        if said[best] + alike[best] < NEAR:
+            return ()
+        left = {t: w for t, w in weights.items() if t not in {*terms(best.text)}}
+        adds = {s: sum(left.get(t, 0.0) for t in {*terms(s.text)}) / total for s in held}
+        second = max(held, key=lambda s: adds[s])
+        return tuple(sorted({best, second} if adds[second] >= ADDS else {best}))
 
     def _says_nothing_new(self, heading: Claim) -> bool:
         """Whether all telling words of a heading are in the passages."""

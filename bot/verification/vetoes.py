@@ -30,6 +30,8 @@ _QUOTATION = re.compile(
 )
 _ELLIPSIS = re.compile(r"\s*(?:\[?\.\.\.\]?|\[?…\]?|\[[^\]]*\])\s*")
 _WORD = re.compile(r"[^\W_]+")
+_YEARS = re.compile(r"\b((?:1[5-9]|20)\d\d)[–/-](\d\d)\b")
+"""1965-66."""
 _SHARES = (0.5, 2.0, 1 / 3, 3.0, 0.25, 4.0)
 """Half, double and the like of a stated figure."""
 
@@ -52,7 +54,7 @@ def _links(claim: str, passages: Sequence[Passage], _: date | None) -> str:
     held = " ".join(f"{p.text} {p.url or ''} {p.source}" for p in passages)
     for url in _URL.findall(claim):
         if url.rstrip(".,;:") not in held:
-            return f"the address {url} is in none of the passages"
+            return f"the address {url} is not in the passages cited"
     return ""
 
 
@@ -62,7 +64,7 @@ def _quotations(claim: str, passages: Sequence[Passage], _: date | None) -> str:
         quote = next(group for group in found.groups() if group)
         for part in _ELLIPSIS.split(quote):
             if words_of(part) not in held:
-                return f"the quoted words “{part}” are in none of the passages"
+                return f"the quoted words “{part}” are not in the passages cited"
     return ""
 
 
@@ -81,15 +83,15 @@ def _numbers(claim: str, passages: Sequence[Passage], _: date | None) -> str:
     for number in said:
         if not any(_is_same(number, h) for h in held) and not _is_computed(number, held):
             figure = claim[number.start : number.end].strip()
-            return f"the figure “{figure}” is in none of the passages"
+            return f"the figure “{figure}” is not in the passages cited"
     return ""
 
 
 def _is_left_to_judge(claim: str, number: Number) -> bool:
     """Whether a number only counts what is listed, or orders: "three towns", "the second"."""
-    if number.unit == "ordinal":
-        return True
-    return number.value <= FEW and not claim[number.start : number.end].strip()[:1].isdigit()
+    in_words = not any(c.isdigit() for c in claim[number.start : number.end])
+    is_fraction = number.unit == "%" and in_words
+    return number.unit == "ordinal" or is_fraction or (in_words and number.value <= FEW)
 
 
 def _held_numbers(texts: Iterable[str]) -> Iterator[Number]:
@@ -136,7 +138,7 @@ def _dates(claim: str, passages: Sequence[Passage], today: date | None) -> str:
     held = [(day, p.published) for p in passages for day in _days_of(p)]
     for day in said:
         if not any(_may_be(day, h, published) for h, published in held) and not _is_of(day, today):
-            return f"the date “{claim[day.start : day.end]}” is in none of the passages"
+            return f"the date “{claim[day.start : day.end]}” is not in the passages cited"
     return ""
 
 
@@ -147,7 +149,8 @@ def _days_of(passage: Passage) -> list[Day]:
         for n in numbers(passage.text)
         if not n.unit and n.value == int(n.value) and 1000 <= n.value <= 2100
     ]
-    return [*days(f"{passage.title}\n{passage.text}"), *own, *plain]
+    ends = [Day(0, 0, int(m[1][:2] + m[2])) for m in _YEARS.finditer(passage.text)]
+    return [*days(f"{passage.title}\n{passage.text}"), *own, *plain, *ends]
 
 
 def _may_be(said: Day, held: Day, published: date | None) -> bool:

@@ -11,11 +11,13 @@ from bot.answer import Citation, Conflict
 from bot.answerer import Answerer
 from bot.compose import answerer_on, chat_models
 from bot.differences import with_differences
+from bot.generation.messages import in_order
 from bot.verification.conflict import Stated
 from index.embed import StaticEmbedder
 from index.store import Store
+from tests.bot.generation.test_generative import settings
 from tests.bot.test_answerer import check
-from tests.bot.test_writer import settings
+from tests.standins.judge import supports_all
 from tests.standins.openai_server import MODEL, OpenAIServer, says
 
 
@@ -144,8 +146,9 @@ async def test_articles_that_differ_are_both_told_beside_what_is_written(
 ) -> None:
     answerer = Answerer(tolls)
     question = "How many people died in the Sarano earthquake?"
-    shown = [p.source for p in (await answerer.ask(question)).passages]
-    numbers = {source: n for n, source in enumerate(shown, 1)}
+    shown = in_order((await answerer.ask(question)).passages)
+    numbers = {p.source: n for n, p in enumerate(shown, 1)}
+    server.judge = lambda request: says(supports_all(request.body))
     server.replies.append(says(written.format(**numbers)))
     async with chat_models(settings(server)) as chat:
         answer = await answerer_on(tolls, settings(server), chat).ask(question)

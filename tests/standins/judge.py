@@ -35,6 +35,22 @@ def verdicts(body: dict[str, Any]) -> str:
     return json.dumps({"verdicts": rows})
 
 
+def supports_all(body: dict[str, Any]) -> str:
+    """A reply that finds everything supported, by all the sentences of the passages cited."""
+    given = asked_of_judge(body)
+    held = {p["passage"]: tuple(p["sentences"]) for p in given["passages"]}
+    rows = [
+        verdict(
+            row["n"],
+            supported=_exam().get(row["sentence"], True),
+            evidence=tuple(n for cited in row["cites"] for n in held.get(cited, ())),
+        )
+        for row in given["draft"]
+        if "n" in row
+    ]
+    return json.dumps({"verdicts": rows})
+
+
 def verdict(
     n: int, *, supported: bool, evidence: tuple[str, ...] = (), why: str = "", corrected: str = ""
 ) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from bot.answerer import AWAY, FOUND_NONE, UNSUPPORTED, Answerer
 from bot.compose import answerer_on, chat_models, models
 from bot.config import Config
 from bot.conversation.clarify import ASKING
-from bot.generation.exam import Examined, cases
 from bot.generation.outcome import CUT, LEFT_OUT, QUOTED
 from index.embed import StaticEmbedder
 from index.store import Store
@@ -368,7 +367,9 @@ async def test_one_request_writes_and_one_judges(answerer: Answerer, server: Ope
 
 
 async def test_the_judge_corrects_a_sentence(answerer: Answerer, server: OpenAIServer) -> None:
-    server.replies.append(says(f"{CABLES} The mayor asked drivers to use the ferry until June [1]."))
+    server.replies.append(
+        says(f"{CABLES} The mayor asked drivers to use the ferry until June [1].")
+    )
     await answerer.ask(QUESTION)
     right = "She asked drivers to use the ferry until May."
     judges(
@@ -376,7 +377,9 @@ async def test_the_judge_corrects_a_sentence(answerer: Answerer, server: OpenAIS
         verdict(1, supported=True, evidence=("1.2",)),
         verdict(2, supported=False, evidence=("1.4",), why="It is May.", corrected=right),
     )
-    server.replies.append(says(f"{CABLES} The mayor asked drivers to use the ferry until June [1]."))
+    server.replies.append(
+        says(f"{CABLES} The mayor asked drivers to use the ferry until June [1].")
+    )
     answer = await answerer.ask(QUESTION)
     check(answer)
     assert answer.text.endswith(f"{right} [2]") and answer.notes == ()
@@ -391,7 +394,9 @@ async def test_what_is_left_out_is_counted_and_named(
     check(answer)
     assert (answer.status, answer.model) == (Status.ANSWERED, MODEL)
     assert answer.notes == (LEFT_OUT.format(1, 2),)
-    assert [left.text for left in answer.left_out] == ["The mayor resigned over 99 bribes on Friday."]
+    assert [left.text for left in answer.left_out] == [
+        "The mayor resigned over 99 bribes on Friday."
+    ]
     assert answer.as_json()["left_out"][0]["reason"]
 
 
