@@ -86,7 +86,7 @@ def printed_by(line: str, user: dict[str, str], folder: Path) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=180,
         check=False,
     )
     status = int(expected[1]) if expected else 0
