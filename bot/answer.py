@@ -84,6 +84,13 @@ class Conflict:
         return {"statements": statements, "newest": self.newest}
 
 
+class LeftOut(NamedTuple):
+    """A sentence that a language model wrote and that was not delivered, and why."""
+
+    text: str
+    reason: str
+
+
 class Option(NamedTuple):
     """An article to choose where a question can mean several."""
 
@@ -103,6 +110,7 @@ class Answer:
     A `reply` answers small talk, or a question about the articles as a collection, without a
     search; `confidence` is then 1 where the list of articles says so, and 0 for small talk.
     `options` are the articles to choose from where it asks back, listed in `text` as well.
+    `left_out` are the written sentences that were not delivered in their words.
     """
 
     status: Status
@@ -117,6 +125,7 @@ class Answer:
     conflicts: tuple[Conflict, ...] = ()
     period: Period | None = None
     options: tuple[Option, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the object that `answer.schema.json` describes."""
@@ -125,6 +134,8 @@ class Answer:
             extra["conflicts"] = [conflict.as_json() for conflict in self.conflicts]
         if self.options:
             extra["options"] = [option._asdict() for option in self.options]
+        if self.left_out:
+            extra["left_out"] = [left._asdict() for left in self.left_out]
         if self.period:
             start, end = self.period.start.isoformat(), self.period.end.isoformat()
             extra["period"] = {"words": self.period.words, "from": start, "to": end}

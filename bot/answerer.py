@@ -16,6 +16,7 @@ from bot.answering import SHOWN, Answering
 from bot.catalogue import about_articles
 from bot.conversation.clarify import asking_back, may_mean_several
 from bot.conversation.followup import is_followup
+from bot.conversation.language import is_english
 from bot.conversation.request import Request, request_of
 from bot.conversation.rewrite import readings, surest
 from bot.conversation.smalltalk import small_talk, without_small_talk
@@ -26,7 +27,7 @@ from bot.extraction.extractive import Quote, Room, choose_quotes, room_for
 from bot.extraction.reader import Reader
 from bot.extraction.scoring import PASSAGES, READ, ScoredSentences, SentenceScorer
 from bot.extraction.weights import shipped_weights
-from bot.findings import Finding, Findings
+from bot.findings import Finding, Findings, passages_of
 from bot.question import one_thing_asked, only_repeats, parts_of
 from bot.verification.verbatim import verified
 from index.article import Passage
@@ -35,22 +36,19 @@ from index.errors import ModelError
 from index.retriever import Query, Retriever
 from index.store import Store
 from index.words import Words
-from prompts import Prompts
 
 if TYPE_CHECKING:
-    from bot.llm import LLM
-    from bot.writer import Writer, Written
+    from bot.generation.generative import ChatModels, Writer, Written
 
 # ruff: noqa: PLC0415  (what a language model's answer takes is loaded only for one)
 AWAY = "The language model did not answer ({}); these are quotes."
 UNSUPPORTED = "The language model wrote no answer that the articles support; these are quotes."
 FOUND_NONE = "The language model found no answer in the articles; these are quotes."
-LEFT_OUT = "Something was left out because no article supports it."
-ONCE = "The language model could not check every sentence again; the articles support them."
-CUT = "The language model was stopped before it came to an end."
+HOPE = 0.5
+"""The share of the threshold from which a trusted model is asked whether the passages answer."""
 DENIAL = 4.0
-"""How many times as often a model finds nothing where there is nothing: small ones overlook
-much, so what is very likely held is quoted all the same."""
+"""How many times as often a model finds nothing where there is nothing, and an answer where there
+is one: small ones overlook much, so what is very likely held is quoted all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +62,15 @@ class Models:
 class Answerer(Answering):
     """Answers questions from one store. Safe to share between tasks.
 
-    With a language model it writes the answers, and without one they are quotes. With `check`
-    the model is asked of each of its sentences as well whether its quotes support it.
+    With a language model it writes the answers, and without one they are quotes.
     """
 
     def __init__(
         self,
         store: Store,
         threshold: float | None = None,
-        llm: "LLM | None" = None,
-        prompts: Prompts | None = None,
+        chat: "ChatModels | None" = None,
         models: "Models | None" = None,
-        *,
-        check: bool = False,
     ) -> None:
         self._store = store
         models = models or Models(Words(StaticEmbedder()))
@@ -84,9 +78,8 @@ class Answerer(Answering):
         self._retriever = Retriever(store, self._words)
         self._scorer = SentenceScorer(models.reader, self._words.embedder, shipped_weights())
         self._threshold = threshold
-        self._llm = llm
-        self._prompts = prompts or Prompts()
-        self._writer = self._writer_with(llm, check) if llm else None
+        self._chat = chat
+        self._writer = self._writer_with(chat) if chat else None
 
     async def stream(
         self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
@@ -102,14 +95,14 @@ class Answerer(Answering):
         room = room_for(task_of(asked.text), asked.max_sentences)
         found = await asyncio.to_thread(self._surest, queries, room)
         answer: Answer | None = await asyncio.to_thread(self._asked_back, found, history)
-        if answer is None and self._writer and found.held:
+        if answer is None and self._writer:
             try:
-                async with aclosing(self._writer.write(found.asked, found.read())) as events:
+                async with aclosing(self._write(self._writer, found, history, asked)) as events:
                     async for event in events:
                         if isinstance(event, Draft):
                             yield event
                         else:
-                            answer = await asyncio.to_thread(self._written, found, event)
+                            answer = event
             except ModelError as problem:
                 answer = await asyncio.to_thread(self._quoted, found, AWAY.format(problem))
         if answer is None:
@@ -144,23 +137,21 @@ class Answerer(Answering):
             return self._digest(Query(asked.text, (), as_of), room_for(task, asked.max_sentences))
         return None
 
-    def _writer_with(self, llm: "LLM", check: bool) -> "Writer":
-        from bot.second_check import ModelCheck
-        from bot.writer import Writer
+    def _writer_with(self, chat: "ChatModels") -> "Writer":
+        from bot.generation.generative import Writer
 
-        second = ModelCheck(llm, self._prompts) if check else None
-        return Writer(llm, self._prompts, self._words, second)
+        return Writer(chat, self._words)
 
     async def _queries(
         self, question: str, history: Sequence[Turn], as_of: date | None
     ) -> Sequence[Query]:
         """The readings of a question; a language model rewords one that is a follow-up."""
         first, *others = await asyncio.to_thread(readings, question, history, as_of, self._words)
-        if not (self._llm and first.context) or first.text != question:  # a reply to ours is clear
+        if not (self._chat and first.context) or first.text != question:  # a reply to ours is clear
             return first, *others
         from bot.conversation.condense import condense
 
-        return await condense(first, history, self._llm, self._prompts), *others
+        return await condense(first, history, self._chat.llm, self._chat.prompts), *others
 
     def _surest(self, queries: Sequence[Query], room: Room) -> Findings:
         """What is found for the reading that is likeliest to be meant."""
@@ -214,25 +205,65 @@ class Answerer(Answering):
         answer = self._answered(found, said, citations, found.missing)
         return replace(answer, notes=(*found.notes, *notes))
 
+    async def _write(
+        self, writer: "Writer", found: Findings, history: Sequence[Turn], asked: Request
+    ) -> AsyncGenerator[Draft | Answer]:
+        """The draft of a language model and what it makes of it; nothing if it is not asked.
+
+        A model that is trusted decides for itself what the passages answer.
+        """
+        from bot.generation.messages import Asked
+
+        if not self._is_worth_asking(found):
+            return
+        if found.held and await writer.trust():
+            query, passages = found.asked, found.read()
+        else:
+            found = replace(found, is_left_to_model=True)
+            query, passages = found.query, passages_of(found.findings)
+        given = Asked(query, history, asked.max_sentences)
+        async with aclosing(writer.write(given, passages)) as events:
+            async for event in events:
+                if isinstance(event, Draft):
+                    yield event
+                else:
+                    yield await asyncio.to_thread(self._written, found, event)
+
+    def _is_worth_asking(self, found: Findings) -> bool:
+        """Whether a model may find an answer: also where words alone are no measure of that."""
+        if found.held:
+            return True
+        if not any(f.scored.sentences for f in found.findings):
+            return False
+        beyond_words = task_of(found.query.text).is_topic or not is_english(found.query.text)
+        return beyond_words or found.confidence >= HOPE * found.threshold
+
     def _written(self, found: Findings, written: "Written") -> Answer:
         """What the model wrote, as far as it can stand; else that it found nothing, or quotes."""
-        from bot.verification.numbering import numbered
+        from bot.generation.outcome import left_out, notes, still_held
+        from bot.verification.citations import numbered
 
         assert self._writer
-        said = [(claim, self._standing(quotes)) for claim, quotes in written.said]
-        text, citations = numbered(said)
-        held = " ".join(claim.text for claim, quotes in said if quotes)
-        if citations and not only_repeats(held, found.asked.text):
-            missing = [*found.missing, *written.missing]
-            answer = self._answered(found, text, citations, missing)
-            why = {LEFT_OUT: written.left_out, CUT: written.cut, ONCE: written.check_failed}
-            left = [note for note, holds in why.items() if holds]
-            return replace(answer, model=self._writer.name, notes=(*found.notes, *left))
-        if citations or written.left_out or not written.missing:
-            return self._quoted(found, UNSUPPORTED)
+        parts = still_held(written, self._store.article)
+        text, citations = numbered(parts, written.evidence)
+        said = " ".join(part.text for part in parts if part.is_said)
+        missing = [*(() if found.is_left_to_model else found.missing), *written.missing]
+        if citations and not only_repeats(said, found.query.text):
+            answer = self._answered(found, text, verified(citations, self._store.article), missing)
+            sure = answer.confidence if written.why_unjudged else _raised(answer.confidence)
+            answer = replace(answer, confidence=sure, model=self._writer.name)
+            notes_ = (*found.notes, *notes(parts, written))
+            return replace(answer, notes=notes_, left_out=left_out(parts))
+        if citations or left_out(parts) or not written.missing:
+            return replace(self._quoted(found, UNSUPPORTED), left_out=left_out(parts))
+        return self._denied(found, trusted=not written.why_unjudged)
+
+    def _denied(self, found: Findings, *, trusted: bool) -> Answer:
+        """What to answer where the model says that the passages hold nothing."""
+        assert self._writer
         declined = found.declined()
-        doubted = declined.confidence / (declined.confidence + DENIAL * (1 - declined.confidence))
-        if doubted < found.threshold:
+        doubted = _lowered(declined.confidence)
+        if trusted or not found.held or doubted < found.threshold:
             return replace(declined, confidence=doubted, model=self._writer.name)
         return replace(self._quoted(found, FOUND_NONE), confidence=doubted)
 
@@ -258,6 +289,16 @@ class Answerer(Answering):
         """The quotes, unless one of them no longer stands in its article."""
         standing = verified(quotes, self._store.article)
         return standing if len(standing) == len(quotes) else ()
+
+
+def _lowered(confidence: float) -> float:
+    """The confidence once a model has found nothing."""
+    return confidence / (confidence + DENIAL * (1 - confidence))
+
+
+def _raised(confidence: float) -> float:
+    """The confidence once a trusted model has found an answer."""
+    return DENIAL * confidence / (DENIAL * confidence + 1 - confidence)
 
 
 def _quotes(found: Findings) -> list[Quote]:

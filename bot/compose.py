@@ -35,11 +35,16 @@ from prompts import PromptError, Prompts
 if TYPE_CHECKING:
     from bot.answerer import Answerer, Models
     from bot.conversation.memory import Memory
+    from bot.generation.exam import Examined
+    from bot.generation.generative import ChatModels
     from bot.llm import LLM
     from bot.pool.pool import Pool
 
 MEMORY = "memory.sqlite"
 """The file in the store that remembers conversations, where no database is named."""
+JUDGES = "judges.json"
+"""The file in the store that remembers which language models passed the exam for judges."""
+NO_JUDGE = "none"
 WINDOW = 8192
 """Tokens a language model is taken to hold where neither it nor the settings tell."""
 
@@ -191,8 +196,8 @@ async def answerer(
 ) -> AsyncIterator["Answerer"]:
     """An answerer on the articles of the settings, all that it needs closed on leaving."""
     with open_store(config, notify, on_progress) as store:
-        async with language_model(config) as llm:
-            yield answerer_on(store, config, llm)
+        async with chat_models(config) as chat:
+            yield answerer_on(store, config, chat)
 
 
 def models(config: Config, chosen: Embedder | None = None) -> "Models":
@@ -212,17 +217,15 @@ def models(config: Config, chosen: Embedder | None = None) -> "Models":
 
 
 def answerer_on(
-    store: Store, config: Config, llm: "LLM | None" = None, shared: "Models | None" = None
+    store: Store, config: Config, chat: "ChatModels | None" = None, shared: "Models | None" = None
 ) -> "Answerer":
-    """An answerer on an open store, whose answers are written by `llm` if there is one.
+    """An answerer on an open store, whose answers are written by a language model if there is one.
 
     Answerers that share models take less memory.
     """
     from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
 
-    given = prompts(config) if llm else None
-    used = shared or models(config, store.embedder)
-    return Answerer(store, config.threshold, llm, given, used, check=config.check == "llm")
+    return Answerer(store, config.threshold, chat, shared or models(config, store.embedder))
 
 
 def pool(config: Config, processes: int) -> AbstractAsyncContextManager["Pool"]:
@@ -251,19 +254,54 @@ def prompts(config: Config) -> Prompts:
 
 
 @asynccontextmanager
+async def chat_models(config: Config) -> AsyncIterator["ChatModels | None"]:
+    """The language model of the settings and its judge, if there is one; closed on leaving."""
+    if not config.chat_model:
+        yield None
+        return
+    from bot.generation.generative import ChatModels  # noqa: PLC0415  (few have a model)
+
+    async with _opened(config, config.chat_model) as llm, _judge(config, llm) as judge:
+        yield ChatModels(llm, prompts(config), judge)
+
+
+@asynccontextmanager
 async def language_model(config: Config) -> AsyncIterator["LLM | None"]:
     """The language model of the settings, if there is one; it is closed on leaving."""
     if not config.chat_model:
         yield None
         return
-    model = await _open_model(config, config.chat_model)
+    async with _opened(config, config.chat_model) as model:
+        yield model
+
+
+@asynccontextmanager
+async def _judge(config: Config, llm: "LLM") -> AsyncIterator["Examined | None"]:
+    """The judge of written answers: the model that writes, another one, or none."""
+    from bot.generation.exam import Examined  # noqa: PLC0415
+    from bot.generation.judge import Judge  # noqa: PLC0415
+
+    records = store_directory(config) / JUDGES
+    if config.judge == NO_JUDGE:
+        yield None
+    elif config.judge in (None, config.chat_model):
+        yield Examined(Judge(llm, prompts(config)), records)
+    else:
+        async with _opened(config, config.judge, "DATELINE_JUDGE") as other:
+            yield Examined(Judge(other, prompts(config)), records)
+
+
+@asynccontextmanager
+async def _opened(config: Config, name: str, key: str = "CHAT_MODEL") -> AsyncIterator["LLM"]:
+    """The model of this name, closed on leaving; `key` is the setting that names it."""
+    model = await _open_model(config, name, key)
     try:
         yield model
     finally:
         await model.aclose()
 
 
-async def _open_model(config: Config, name: str) -> "LLM":
+async def _open_model(config: Config, name: str, key: str) -> "LLM":
     # Each of these is slow to import, and at most one is needed.
     window = config.chat_window or WINDOW
     if name.startswith(PREFIX):
@@ -288,7 +326,7 @@ async def _open_model(config: Config, name: str) -> "LLM":
     url = config.openai_base_url or OPENAI
     if not config.openai_api_key and not config.openai_base_url:
         raise UsageError(
-            f"CHAT_MODEL: {name} at OpenAI needs a key; set OPENAI_API_KEY, or OPENAI_BASE_URL "
+            f"{key}: {name} at OpenAI needs a key; set OPENAI_API_KEY, or OPENAI_BASE_URL "
             "to a server of your own"
         )
     endpoint = Endpoint(name, url, config.openai_api_key, config.chat_timeout)

@@ -49,12 +49,6 @@ def _path(value: str | Path) -> Path:
     return Path(value).expanduser()
 
 
-def _check(value: str) -> str:
-    if value != "llm":
-        raise ValueError
-    return value
-
-
 def _share(value: str | float) -> float:
     share = float(value)
     if not 0 <= share <= 1:  # also refuses nan
@@ -269,7 +263,9 @@ class Config:
         default=None,
         metadata=_setting("CHAT_PRICE", _price, "two numbers of dollars, such as 0.40/1.60"),
     )
-    check: str | None = field(default=None, metadata=_setting("DATELINE_CHECK", _check, "llm"))
+    judge: str | None = field(
+        default=None, metadata=_setting("DATELINE_JUDGE", str, "a language model's name, or none")
+    )
     prompts: Path | None = field(
         default=None, metadata=_setting("DATELINE_PROMPTS", _path, "a directory")
     )

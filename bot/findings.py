@@ -55,6 +55,8 @@ class Findings:
     room: Room = PLAIN
     others: Sequence[Finding] = ()
     """What was found for another reading of the question."""
+    is_left_to_model: bool = False
+    """Whether a trusted model decides which parts the passages answer."""
 
     @property
     def held(self) -> list[Finding]:

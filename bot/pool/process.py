@@ -148,20 +148,20 @@ async def serve(connection: socket.socket) -> None:
 async def _process(hello: Hello, writer: StreamWriter) -> AsyncIterator[Process]:
     from bot.compose import (  # noqa: PLC0415
         answerer_on,
+        chat_models,
         embedder,
-        language_model,
         models,
         open_collection,
     )
 
     chosen = embedder(hello.config)
     shared = models(hello.config, chosen)
-    async with language_model(hello.config) as llm:
+    async with chat_models(hello.config) as chat:
 
         def open_on(articles: Articles) -> Opened:
             config = replace(hello.config, articles=articles)
             store = open_collection(config, chosen)
-            return store, answerer_on(store, config, llm, shared)
+            return store, answerer_on(store, config, chat, shared)
 
         process = Process(open_on, writer)
         try:

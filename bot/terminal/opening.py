@@ -95,14 +95,14 @@ def answering(config: "Config") -> Iterator[tuple["Answerer", "asyncio.Runner"]]
     """An answerer, and the runner that waits for its answers so that Ctrl-C stops them."""
     import asyncio
 
-    from bot.compose import answerer_on, language_model
+    from bot.compose import answerer_on, chat_models
 
     with (
         opened_store(config) as opened,
         asyncio.Runner() as runner,
-        _entered(language_model(config), runner) as llm,
+        _entered(chat_models(config), runner) as chat,
     ):
-        yield answerer_on(opened, config, llm), runner
+        yield answerer_on(opened, config, chat), runner
 
 
 @contextmanager

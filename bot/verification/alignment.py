@@ -19,6 +19,7 @@ from bot.answer import Citation
 from bot.verification.clauses import Clauses, Sort, Token, clauses
 from bot.verification.figures import agree, same_day
 from bot.verification.likeness import listed_likeness
+from bot.verification.orders import gives_orders
 from bot.verification.wording import is_light, stem
 from index.article import Passage
 from index.split import sentences
@@ -36,10 +37,8 @@ _NAME_INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][^\W\d_]*")
 _FIGURE_WEIGHT = 5.0
 _NAME_WEIGHT = 4.0
 _LIGHT_WEIGHT = 0.4
-_LEAST_GAIN = 1.8
 _APT = 0.7
 _LEAST_FIT = 0.4
-MAX_LINES = 4
 
 
 @dataclass(frozen=True)
@@ -134,24 +133,6 @@ class Alignment:
         best = max((fit for fit, _ in spots), default=0.0)
         return [s for fit, s in spots if fit >= max(_APT * best, _LEAST_FIT)]
 
-    def share_of_best_line(self) -> float:
-        """How much of what the lines say of the claim the first of them says alone."""
-        each = [m.max(axis=1, initial=0) for m in self._strengths]
-        total = float(np.max(each, axis=0) @ self.weights) if each else 0.0
-        return float(each[0] @ self.weights) / total if total else 0.0
-
-    def says_more(self, place: int, line: int, other: int) -> bool:
-        """Whether a line says more than another of the clause around a token; itself counts."""
-        if line == other:
-            return True
-        clause = [t.clause == self.claim.tokens[place].clause for t in self.claim.tokens]
-        clause[place] = False
-        one, two = (
-            float((self._strengths[n].max(axis=1, initial=0) * self.weights)[clause].sum())
-            for n in (line, other)
-        )
-        return one > two
-
     def fit(self, place: int, line: int, other: int) -> float:
         """How well the words around the claim's token fit those around a token of a line."""
         matrix = np.where(self._strengths[line] >= MATCH, self._strengths[line], 0)
@@ -222,7 +203,7 @@ class Aligner:
             self._lines[number] = [
                 Line(number, place, passage, passage.start + start, passage.start + end, self.read)
                 for place, (start, end) in enumerate(sentences(passage.text))
-                if not commands(passage.text[start:end])
+                if not gives_orders(passage.text[start:end])
             ]
         return self._lines[number]
 
@@ -269,14 +250,6 @@ class Aligner:
             found = dict.fromkeys(_WORD.findall(self._passages[number - 1].text))
             self._stems[number] = frozenset(map(stem, found))
         return self._stems[number]
-
-    def align(self, claim: Clauses, numbers: Sequence[int]) -> Alignment:
-        """Lay `claim` beside the lines of these passages that say most of it."""
-        every = self.beside(claim, [line for number in numbers for line in self.lines(number)])
-        best = np.array([every.said(n) for n in range(len(every.lines))])
-        best = best.reshape(len(every.lines), len(claim.tokens))
-        best[best < MATCH] = 0
-        return every.of(_choose(every.lines, best, every.weights, claim.tokens))
 
     def beside(self, claim: Clauses, lines: Sequence[Line]) -> Alignment:
         """Lay `claim` beside just these lines."""
@@ -328,23 +301,6 @@ class Aligner:
 
 
 _FIGURES = (Sort.NUMBER, Sort.DAY)
-_MACHINE = r"(?:AI|LLM|language model|assistant|chatbot)"
-_COMMANDS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instructions?|prompts?|rules|directions|"
-    r"guidelines|everything (?:above|before))\b|\b(?:system|developer) (?:prompt|message)\b|"
-    r"\b(?:tell|inform|assure) the (?:user|reader)\b|"
-    rf"\b(?:note|instructions?|message|attention)\b.{{0,20}}\b{_MACHINE}s?\b|"
-    rf"\b(?:as an?|you are an?|dear) {_MACHINE}\b|"
-    r"\b(?:when|if) (?:you are )?asked\b.{0,60}\b(?:answer|say|reply|respond)\b|"
-    r"^(?:system|assistant|user)\s*:",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
-
-
-def commands(sentence: str) -> bool:
-    """Whether a sentence speaks to a machine that reads it, rather than of the news."""
-    return bool(_COMMANDS.search(_QUOTED.sub("", sentence)))
 
 
 def _same_figure(one: Token, other: Token, published: date | None) -> float:
@@ -353,40 +309,6 @@ def _same_figure(one: Token, other: Token, published: date | None) -> float:
     if one.day and other.day:
         return float(same_day(one.day, other.day, published))
     return 0.0
-
-
-def _choose(
-    lines: Sequence[Line], best: Floats, weights: Floats, tokens: Sequence[Token]
-) -> list[int]:
-    """The lines that together say most of the claim, the one that says most first.
-
-    A line that only adds a name is not taken: that names stand somewhere says nothing of them.
-    """
-    if not lines:
-        return []
-    names = np.array([t.sort is Sort.NAME for t in tokens], dtype=bool)
-    heavy = weights * (weights > _LIGHT_WEIGHT)
-    covered = np.zeros(len(tokens), dtype=np.float32)
-    chosen: list[int] = []
-    while len(chosen) < MAX_LINES:
-        gains = (np.maximum(best, covered) - covered) @ weights
-        solid = (np.maximum(best, covered) - covered) @ (heavy * ~names)
-        if chosen:
-            gains = np.where(solid >= _LEAST_GAIN, gains, 0)
-            beside = [
-                any(
-                    line.number == lines[c].number and abs(line.place - lines[c].place) == 1
-                    for c in chosen
-                )
-                for line in lines
-            ]
-            gains = gains + 0.5 * np.array(beside) * (gains > 0)
-        top = int(gains.argmax())
-        if gains[top] <= 0:
-            break
-        chosen.append(top)
-        covered = np.maximum(covered, best[top])
-    return chosen
 
 
 def before(lines: Sequence[Line], line: Line, most: int) -> Iterator[Line]:

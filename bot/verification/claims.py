@@ -62,6 +62,14 @@ _SHORTENED = """
 inc ltd co corp jr sr etc e.g i.e a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec ph.d
 """
 _LAST_WORD = re.compile(r"[\w.]+$")
+_YES_OR_NO = re.compile(
+    r"(?:yes|no|partly|not (?:yet|quite|exactly)|ja|nein|oui|non|sí|si)[.!]", re.IGNORECASE
+)
+"""Says nothing by itself, and is checked with the sentence after it."""
+_STARTER = re.compile(
+    r"(?:The|It|He|She|They|We|In|But|And|This|That|These|Those|A|An|At|On|For|As|When|After|His|Her|"
+    r"Its|Their|However|Meanwhile|According)\b"
+)
 
 _FENCE = re.compile(r"[ \t]*(```|~~~)")
 _HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\*\*[^*]+\*\*:?[ \t]*$|__[^_]+__:?[ \t]*$)")
@@ -255,7 +263,8 @@ def _step(text: str, start: int, at: int, limit: int) -> tuple[int, bool]:
         asks_first = quoted.endswith(("?", "!")) and at == start  # “Why?” Smith asked.
         return span.end(), bool(_SAID_SO.search(span[0])) and not span["mark"] and not asks_first
     if stop := _END.match(text, at, limit):
-        return stop.end(), not _is_shortened(text, start, at, stop)
+        says_more = not _YES_OR_NO.fullmatch(text, start, stop.end())
+        return stop.end(), says_more and not _is_shortened(text, start, at, stop)
     return at + 1, False
 
 
@@ -285,13 +294,16 @@ def _is_shortened(text: str, start: int, at: int, stop: re.Match[str]) -> bool:
         return False
     found = _LAST_WORD.search(text, start, at)
     word = found[0] if found else ""
-    follows = text[stop.end() :].lstrip()[:1]
-    if word.lower() in _TITLES.split() or (len(word) == 1 and word.isupper() and word != "I"):
+    rest = text[stop.end() :].lstrip()
+    follows = rest[:1]
+    if word.lower() in _TITLES.split():
         return True
-    if word.lower() in ("no", "nos", "fig") or (found and found.start() == start):
+    if len(word) == 1 and word.isupper() and word != "I":  # "J. Smith", not "vitamin C. The"
+        return not (follows in MARK_BEGINS or _STARTER.match(rest))
+    if word.lower() in ("no", "nos", "fig") or (word.isdigit() and found and found.start() == start):
         return follows.isdigit() or word.isdigit()
     is_short = word.lower() in _SHORTENED.split() or bool(re.fullmatch(r"(?:\w\.)+\w", word))
-    return is_short and not (follows and follows in MARK_BEGINS)
+    return is_short and not (follows and (follows in MARK_BEGINS or _STARTER.match(rest)))
 
 
 def _fence_end(text: str, start: int, final: bool) -> int | None:

@@ -17,9 +17,9 @@ from typing import NamedTuple
 from bot.answer import Citation
 from bot.question import Kind, one_thing_asked
 from bot.verification.alignment import MATCH, SURE, Aligner, Alignment, Line
-from bot.verification.check_roles import doers
 from bot.verification.clauses import SPEECH, Sort, Token, clauses, may_be_verb
 from bot.verification.comparable import counts_it, is_whole, lasts, nearly_one
+from bot.verification.doers import doers
 from bot.verification.figures import (
     Bound,
     Day,

@@ -27,6 +27,12 @@ _NUMBER = re.compile(r"(\d+)(?: ?[–-] ?(\d+))?")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LONGEST_RANGE = 20
 _ROUND = re.compile(r"\(\d")
+_BY_MARK = re.compile(
+    r"\s*(?:according to|as (?:stated|reported|noted) (?:in|by)|based on|in|per|from)[ \t]*\0"
+    r"(?:[ \t]*(?:and|,)?[ \t]*\0)*[ \t]*,?[ \t]*",
+    re.IGNORECASE,
+)
+"""A sentence that names its source by a mark; \\0 is where the mark was."""
 
 SPAN = re.compile(
     rf"`[^`\n]+`|(?P<mark>{FORM})|\[[^\]\n]*\]\((?:[^()\s]|\([^()\s]*\))*\)|https?://[^\s<>\"”]+"
@@ -49,6 +55,9 @@ def without_marks(raw: str, passages: int) -> str:
         parts.append(raw[at:start])
         at = end
     text = "\0".join([*parts, raw[at:]])
+    if found := _BY_MARK.match(text):  # "According to [1], Ford said so."
+        text = text[found.end() :]
+        text = text[:1].upper() + text[1:]
     text = re.sub(r"[ \t]*\0(?:[ \t]*[,;]?[ \t]*\0)*(?=[\s.,;:!?]|$)", "", text)
     return re.sub(r"[ \t]*\0[ \t]*", " ", text).strip()
 

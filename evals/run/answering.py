@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.compose import answerer_on, articles_named, language_model, pool
+from bot.compose import answerer_on, articles_named, chat_models, pool
 from bot.config import Config
 from index.store import Store
 from index.workers import processors
@@ -37,8 +37,8 @@ async def respondent(config: Config, store: Store, questions: int) -> AsyncItera
     """Who answers so many questions from an open store."""
     processes = min(config.workers or processors(), math.ceil(questions / FEW))
     if config.chat_model or processes == 1:
-        async with language_model(config) as llm:
-            yield Respondent(answerer_on(store, config, llm), 1, llm)
+        async with chat_models(config) as chat:
+            yield Respondent(answerer_on(store, config, chat), 1, chat.llm if chat else None)
         return
     config = replace(config, articles=articles_named(config))
     async with pool(config, processes) as opened:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.answer import Citation, Conflict
 from bot.answerer import Answerer
-from bot.compose import answerer_on, language_model
+from bot.compose import answerer_on, chat_models
 from bot.differences import with_differences
 from bot.verification.conflict import Stated
 from index.embed import StaticEmbedder
@@ -147,8 +147,8 @@ async def test_articles_that_differ_are_both_told_beside_what_is_written(
     shown = [p.source for p in (await answerer.ask(question)).passages]
     numbers = {source: n for n, source in enumerate(shown, 1)}
     server.replies.append(says(written.format(**numbers)))
-    async with language_model(settings(server)) as llm:
-        answer = await answerer_on(tolls, settings(server), llm).ask(question)
+    async with chat_models(settings(server)) as chat:
+        answer = await answerer_on(tolls, settings(server), chat).ask(question)
     check(answer, *TOLLS)
     assert (answer.model, answer.notes) == (MODEL, ())
     [conflict] = answer.conflicts

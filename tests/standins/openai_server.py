@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.standins.judge import is_for_judge, verdicts
 from tests.standins.threads import looping
 
 Body = dict[str, Any]
@@ -93,12 +94,17 @@ def _chunk(delta: Body, finish: str | None) -> str:
 
 
 class OpenAIServer:
-    """The server; script it with `replies`, look at `requests`; the first one sets `asked`."""
+    """The server; script it with `replies`, look at `requests`; the first one sets `asked`.
+
+    Requests for verdicts on a draft are kept apart, in `judged`, and replied to by `judge`.
+    """
 
     def __init__(self) -> None:
         self.replies: deque[Scripted] = deque()
         self.requests: list[Request] = []
         self.fallback: Callable[[Request], Scripted] = lambda _: says("Hello", " there.")
+        self.judged: list[Request] = []
+        self.judge: Callable[[Request], Scripted] = lambda r: says(verdicts(r.body))
         self.asked = threading.Event()
         self.url = ""
         self._lock = threading.Lock()
@@ -129,10 +135,14 @@ class OpenAIServer:
 
     def _reply(self, request: Request) -> Scripted:
         with self._lock:
+            if refusal := _refusal(request):
+                self.requests.append(request)
+                return refusal
+            if is_for_judge(request.body):
+                self.judged.append(request)
+                return self.judge(request)
             self.requests.append(request)
             self.asked.set()
-            if refusal := _refusal(request):
-                return refusal
             return self.replies.popleft() if self.replies else self.fallback(request)
 
 

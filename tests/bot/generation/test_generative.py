@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from bot.answer import Answer, Draft, Status, Turn
-from bot.answerer import AWAY, CUT, FOUND_NONE, LEFT_OUT, ONCE, UNSUPPORTED, Answerer
-from bot.compose import answerer_on, language_model, models
+from bot.answerer import AWAY, FOUND_NONE, UNSUPPORTED, Answerer
+from bot.compose import answerer_on, chat_models, models
 from bot.config import Config
 from bot.conversation.clarify import ASKING
+from bot.generation.exam import Examined, cases
+from bot.generation.outcome import CUT, LEFT_OUT, QUOTED
 from index.embed import StaticEmbedder
 from index.store import Store
 from tests.bot.test_answerer import ROWS, check
+from tests.standins.judge import asked_of_judge, verdict
 from tests.standins.llama_server import model_file
 from tests.standins.openai_server import (
     KEY,
@@ -63,13 +66,18 @@ def settings(server: OpenAIServer, **changed: Any) -> Config:
 @pytest.fixture
 async def answerer(server: OpenAIServer, store: Store) -> AsyncIterator[Answerer]:
     config = settings(server)
-    async with language_model(config) as llm:
-        yield answerer_on(store, config, llm)
+    async with chat_models(config) as chat:
+        yield answerer_on(store, config, chat)
 
 
 def sent(server: OpenAIServer, request: int = -1) -> str:
     """All that the model was given."""
     return "\n".join(m["content"] for m in server.requests[request].body["messages"])
+
+
+def judges(server: OpenAIServer, *rows: dict[str, Any]) -> None:
+    """Have these verdicts given of the next drafts."""
+    server.judge = lambda _: says(json.dumps({"verdicts": rows}))
 
 
 def number_of(server: OpenAIServer, words: str) -> int:
@@ -90,7 +98,7 @@ async def test_a_supported_answer_is_said(answerer: Answerer, server: OpenAIServ
     answer = await answerer.ask(QUESTION, as_of=date(2024, 3, 20))
     check(answer)
     assert answer.text.startswith("They found 14 cracked cables on the Harrow bridge. [1]")
-    assert "Engineers found 14 cracked cables." in [c.quote for c in answer.citations]
+    assert "Engineers found 14 cracked cables." in answer.citations[0].quote
     assert (answer.model, answer.notes) == (MODEL, ())
     given = sent(server)
     assert number_of(server, "14 cracked cables") == 1
@@ -112,17 +120,6 @@ async def test_without_evidence_nothing_is_asked(answerer: Answerer, server: Ope
     assert not server.requests
 
 
-async def test_what_the_gate_found_missing_is_not_asked(
-    answerer: Answerer, server: OpenAIServer
-) -> None:
-    server.replies.append(says(CABLES))
-    answer = await answerer.ask(f"{QUESTION} Who won the women's chess olympiad?")
-    check(answer)
-    assert answer.status is Status.PARTIAL
-    assert "The articles do not say: Who won the women's chess olympiad?" in answer.text
-    assert "chess olympiad" not in sent(server)
-
-
 async def test_what_the_model_finds_missing_is_told(
     answerer: Answerer, server: OpenAIServer
 ) -> None:
@@ -142,20 +139,6 @@ async def test_nothing_is_smuggled_in_as_missing(answerer: Answerer, server: Ope
     assert "Zorro" not in answer.text and answer.text.endswith("The articles do not say more.")
 
 
-async def test_a_model_that_finds_nothing_is_believed_where_that_is_likely(
-    answerer: Answerer, server: OpenAIServer, store: Store
-) -> None:
-    server.fallback = lambda _: says("The passages do not say.")
-    declined = await answerer.ask(QUESTION)
-    check(declined)
-    assert (declined.status, declined.model) == (Status.ABSTAINED, MODEL)
-    async with language_model(settings(server)) as llm:
-        shared = models(settings(server))
-        bold = await Answerer(store, threshold=0.05, llm=llm, models=shared).ask(QUESTION)
-    quoted(bold, FOUND_NONE)
-    assert bold.confidence == declined.confidence < 0.4
-
-
 async def test_a_passage_that_was_not_given_is_not_cited(
     answerer: Answerer, server: OpenAIServer
 ) -> None:
@@ -164,41 +147,6 @@ async def test_a_passage_that_was_not_given_is_not_cited(
     check(answer)
     assert answer.text == "Engineers found 14 cracked cables. [1]"
     assert len(server.requests) == 1
-
-
-async def test_an_invented_fact_is_put_right(answerer: Answerer, server: OpenAIServer) -> None:
-    again = "1. The mayor asked drivers to use the ferry until May [1]."
-    server.replies.extend([says(f"{INVENTED} {CABLES}"), says(again)])
-    answer = await answerer.ask(QUESTION)
-    check(answer)
-    assert answer.text.startswith("The mayor asked drivers to use the ferry until May. [1]")
-    assert "14 cracked cables" in answer.text and answer.notes == ()
-    complaint = server.requests[1].body["messages"][-1]["content"]
-    assert "1. The mayor resigned over 99 bribes on Friday." in complaint
-    assert "14 cracked" not in complaint
-
-
-@pytest.mark.parametrize("again", [says(f"1. {INVENTED}"), fails(400), says("Sorry!")])
-async def test_what_is_invented_twice_is_left_out(
-    answerer: Answerer, server: OpenAIServer, again: Scripted
-) -> None:
-    server.replies.extend([says(f"{CABLES} {INVENTED}"), again])
-    answer = await answerer.ask(QUESTION)
-    check(answer)
-    assert (answer.status, answer.model) == (Status.ANSWERED, MODEL)
-    assert "resigned" not in answer.text and answer.notes == (LEFT_OUT,)
-    assert len(server.requests) == 2
-
-
-@pytest.mark.parametrize("bare", ["14 [1].", "Harrow [1].", "No. [1]", "Ines Calder"])
-async def test_a_bare_name_or_number_is_asked_to_be_a_sentence(
-    answerer: Answerer, server: OpenAIServer, bare: str
-) -> None:
-    server.replies.extend([says(bare), says(f"1. {CABLES}")])
-    answer = await answerer.ask(QUESTION)
-    check(answer)
-    assert answer.text.startswith("Engineers found 14 cracked cables on the Harrow bridge. [1]")
-    assert "not a whole sentence" in sent(server)
 
 
 async def test_an_answer_that_only_repeats_the_question_is_none(
@@ -240,8 +188,8 @@ async def test_a_model_that_fails_leaves_quotes(
 ) -> None:
     server.fallback = lambda _: scripted
     config = settings(server, chat_timeout=0.5 if scripted.then == "hang" else 10)
-    async with language_model(config) as llm:
-        answer = await answerer_on(store, config, llm).ask(QUESTION)
+    async with chat_models(config) as chat:
+        answer = await answerer_on(store, config, chat).ask(QUESTION)
     quoted(answer, *answer.notes)
     assert why in answer.notes[0] and KEY not in answer.notes[0]
     assert answer.notes[0].startswith(AWAY.split("{}")[0])
@@ -249,8 +197,8 @@ async def test_a_model_that_fails_leaves_quotes(
 
 async def test_a_wrong_key_is_told_but_not_shown(server: OpenAIServer, store: Store) -> None:
     config = settings(server, openai_api_key="sk-wrong-123")
-    async with language_model(config) as llm:
-        answer = await answerer_on(store, config, llm).ask(QUESTION)
+    async with chat_models(config) as chat:
+        answer = await answerer_on(store, config, chat).ask(QUESTION)
     quoted(answer, *answer.notes)
     assert "refuses the key" in answer.notes[0] and "sk-wrong" not in str(answer.as_json())
 
@@ -349,10 +297,10 @@ async def test_a_reply_to_what_was_asked_back_needs_no_rewording(
 async def test_what_does_not_fit_the_window_is_left_away_from_the_last(
     server: OpenAIServer, store: Store
 ) -> None:
-    config = settings(server, chat_window=800)
+    config = settings(server, chat_window=1100)
     server.fallback = lambda _: says(CABLES)
-    async with language_model(config) as llm:
-        answer = await answerer_on(store, config, llm).ask(QUESTION)
+    async with chat_models(config) as chat:
+        answer = await answerer_on(store, config, chat).ask(QUESTION)
     assert answer.model == MODEL
     shown = re.findall(r'<passage number="(\d+)"', sent(server))
     assert 1 <= len(shown) < len(answer.passages) and shown[0] == "1"
@@ -361,10 +309,10 @@ async def test_what_does_not_fit_the_window_is_left_away_from_the_last(
 async def test_without_room_for_a_passage_there_are_quotes(
     server: OpenAIServer, store: Store, tmp_path: Path
 ) -> None:
-    (tmp_path / "answer.md").write_text("Be good. " * 400 + "{today}")
+    (tmp_path / "answer.md").write_text("Be good. " * 400 + "{today} {form}")
     config = settings(server, chat_window=1024, prompts=tmp_path)
-    async with language_model(config) as llm:
-        answer = await answerer_on(store, config, llm).ask(QUESTION)
+    async with chat_models(config) as chat:
+        answer = await answerer_on(store, config, chat).ask(QUESTION)
     quoted(answer, *answer.notes)
     assert "raise CHAT_WINDOW" in answer.notes[0] and not server.requests
 
@@ -372,83 +320,234 @@ async def test_without_room_for_a_passage_there_are_quotes(
 async def test_prompts_of_ones_own_are_used(
     server: OpenAIServer, store: Store, tmp_path: Path
 ) -> None:
-    (tmp_path / "answer.md").write_text("Speak like a sailor. Today is {today}.")
+    (tmp_path / "answer.md").write_text("Speak like a sailor. Form: {form}. Today is {today}.")
     config = settings(server, prompts=tmp_path)
     server.fallback = lambda _: says(CABLES)
-    async with language_model(config) as llm:
-        await answerer_on(store, config, llm).ask(QUESTION)
+    async with chat_models(config) as chat:
+        await answerer_on(store, config, chat).ask(QUESTION)
     assert sent(server).startswith("Speak like a sailor.")
 
 
 @pytest.mark.usefixtures("socket_enabled")
 async def test_a_real_model_is_only_let_say_what_stands_there(store: Store) -> None:
     config = Config(chat_model=str(model_file()), chat_window=1024)
-    async with language_model(config) as llm:
-        assert llm
-        events = [event async for event in answerer_on(store, config, llm).stream(QUESTION)]
+    async with chat_models(config) as chat:
+        assert chat
+        events = [event async for event in answerer_on(store, config, chat).stream(QUESTION)]
     drafts, [answer] = events[:-1], events[-1:]
     assert len(drafts) > 3 and isinstance(answer, Answer)
     check(answer, INJECTED)
     assert answer.status is not Status.CLARIFY
-    assert answer.model in (llm.name, "quotes") and (answer.model == llm.name or answer.notes)
+    assert answer.model in (chat.llm.name, "quotes")
+    assert answer.model == chat.llm.name or answer.notes
 
 
 @pytest.fixture
-async def checked(server: OpenAIServer, store: Store) -> AsyncIterator[Answerer]:
-    """An answerer whose model judges its sentences again."""
-    config = settings(server, check="llm")
-    async with language_model(config) as llm:
-        yield answerer_on(store, config, llm)
+async def unjudged(server: OpenAIServer, store: Store) -> AsyncIterator[Answerer]:
+    """An answerer whose written answers no model judges."""
+    config = settings(server, judge="none")
+    async with chat_models(config) as chat:
+        yield answerer_on(store, config, chat)
 
 
-def verdict(word: str, why: str = "It says so.") -> Scripted:
-    return says(json.dumps({"why": why, "verdict": word}))
+async def test_one_request_writes_and_one_judges(answerer: Answerer, server: OpenAIServer) -> None:
+    server.replies.append(says(f"{CABLES} {INVENTED}"))
+    await answerer.ask(QUESTION)
+    server.judged.clear()  # the exam as well, once
+    server.replies.append(says(f"{CABLES} {INVENTED}"))
+    answer = await answerer.ask(QUESTION)
+    assert (len(server.requests), len(server.judged)) == (2, 1)
+    given = asked_of_judge(server.judged[0].body)
+    assert given["question"] == QUESTION
+    cited = {p["passage"]: p for p in given["passages"]}
+    assert "Engineers found 14 cracked cables." in cited[1]["sentences"].values()
+    right, wrong = given["draft"]
+    assert (right["n"], right["cites"], "problem" in right) == (1, [1], False)
+    assert "99" in wrong["problem"]
+    assert "resigned" not in answer.text
 
 
-async def test_a_second_check_lets_a_sentence_stand(
-    checked: Answerer, server: OpenAIServer
-) -> None:
-    server.replies += [says(CABLES), verdict("supported")]
-    answer = await checked.ask(QUESTION)
+async def test_the_judge_corrects_a_sentence(answerer: Answerer, server: OpenAIServer) -> None:
+    server.replies.append(says(f"{CABLES} The mayor asked drivers to use the ferry until June [1]."))
+    await answerer.ask(QUESTION)
+    right = "She asked drivers to use the ferry until May."
+    judges(
+        server,
+        verdict(1, supported=True, evidence=("1.2",)),
+        verdict(2, supported=False, evidence=("1.4",), why="It is May.", corrected=right),
+    )
+    server.replies.append(says(f"{CABLES} The mayor asked drivers to use the ferry until June [1]."))
+    answer = await answerer.ask(QUESTION)
     check(answer)
-    assert (answer.model, answer.notes) == (MODEL, ())
-    judged = json.loads(server.requests[1].body["messages"][-1]["content"])
-    assert judged["claim"] == "Engineers found 14 cracked cables on the Harrow bridge."
-    assert [e["text"] for e in judged["evidence"]] == [c.quote for c in answer.citations]
+    assert answer.text.endswith(f"{right} [2]") and answer.notes == ()
+    assert answer.citations[1].quote == "She asked drivers to use the ferry until May."
 
 
-async def test_what_a_second_check_refuses_is_asked_for_again_and_left_out(
-    checked: Answerer, server: OpenAIServer
+async def test_what_is_left_out_is_counted_and_named(
+    answerer: Answerer, server: OpenAIServer
 ) -> None:
-    mayor = "The mayor is Ines Calder [1]."
-    server.replies += [
-        says(f"{CABLES} {mayor}"),
-        verdict("supported"),
-        verdict("unsupported", "It does not say who is mayor."),
-        says(f"1. {mayor}"),
-        verdict("unsupported", "It still does not."),
+    server.replies.append(says(f"{CABLES} {INVENTED}"))
+    answer = await answerer.ask(QUESTION)
+    check(answer)
+    assert (answer.status, answer.model) == (Status.ANSWERED, MODEL)
+    assert answer.notes == (LEFT_OUT.format(1, 2),)
+    assert [left.text for left in answer.left_out] == ["The mayor resigned over 99 bribes on Friday."]
+    assert answer.as_json()["left_out"][0]["reason"]
+
+
+async def test_no_verdict_overrides_a_figure_that_no_passage_has(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    server.replies.append(says("Engineers found 15 cracked cables on the Harrow bridge [1]."))
+    await answerer.ask(QUESTION)
+    judges(server, verdict(1, supported=True, evidence=("1.2",)))
+    server.replies.append(says("Engineers found 15 cracked cables on the Harrow bridge [1]."))
+    answer = await answerer.ask(QUESTION)
+    check(answer)
+    assert "15" not in answer.text
+    assert answer.text == "Engineers found 14 cracked cables. [1]"
+    assert "“15”" in answer.left_out[0].reason
+
+
+async def test_a_sentence_does_not_refer_to_one_that_is_gone(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    draft = f"Otto Lind resigned [1]. She asked drivers to use the ferry until May [1]. {CABLES}"
+    server.replies.append(says(draft))
+    answer = await answerer.ask("What did the mayor of Harrow ask drivers to use until May?")
+    check(answer)
+    assert "resigned" not in answer.text
+    assert "Ines Calder" in answer.text or "She asked drivers" in answer.text
+
+
+@pytest.mark.parametrize("word", ["Yes.", "No."])
+async def test_yes_and_no_are_kept(answerer: Answerer, server: OpenAIServer, word: str) -> None:
+    server.replies.append(says(f"{word} {CABLES}"))
+    answer = await answerer.ask("Did engineers find 14 cracked cables on the Harrow bridge?")
+    check(answer)
+    assert answer.text.startswith(f"{word} Engineers found 14 cracked cables")
+
+
+async def test_a_judge_that_failed_its_exam_is_not_asked(
+    server: OpenAIServer, store: Store, tmp_path: Path
+) -> None:
+    config = settings(server, store=tmp_path)
+    server.judge = lambda _: says(json.dumps({"verdicts": []}))
+    for _ in range(2):
+        server.replies.append(says(CABLES))
+        async with chat_models(config) as chat:
+            answer = await answerer_on(store, config, chat).ask(QUESTION)
+        check(answer)
+        assert "14 cracked cables" in answer.text
+    # Each batch of the exam that is answered with nothing is asked once more, then it is over.
+    assert len(server.judged) == 2
+    assert "did not pass the exam" in answer.notes[0]
+    assert answer.notes[0].startswith(QUOTED.split("{}")[0] or "1 of 1")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [says("Hm."), says('{"verdicts": [{"n": "?"}]}'), Scripted(status=400), fails(500)],
+)
+async def test_without_verdicts_what_is_doubtful_is_quoted(
+    answerer: Answerer, server: OpenAIServer, reply: Scripted
+) -> None:
+    server.replies.append(says(CABLES))
+    await answerer.ask(QUESTION)
+    server.judge = lambda _: reply
+    server.replies.append(says(f"{CABLES} Engineers found 14 cracked cables [1]."))
+    answer = await answerer.ask(QUESTION)
+    check(answer)
+    assert answer.text.endswith("Engineers found 14 cracked cables. [1]")
+    assert answer.model == MODEL and len(answer.left_out) == 1
+
+
+async def test_half_a_batch_is_asked_for_again(answerer: Answerer, server: OpenAIServer) -> None:
+    draft = f"{CABLES} The mayor is Ines Calder [1]."
+    server.replies.append(says(draft))
+    await answerer.ask(QUESTION)
+    server.judged.clear()
+    halves = [
+        verdict(1, supported=True, evidence=("1.2",)),
+        verdict(2, supported=True, evidence=("1.3",)),
     ]
-    answer = await checked.ask(QUESTION)
+    server.judge = lambda _: says(json.dumps({"verdicts": [halves.pop(0)]}))
+    server.replies.append(says(draft))
+    answer = await answerer.ask(QUESTION)
     check(answer)
-    assert answer.notes == (LEFT_OUT,)
-    assert "14 cracked" in answer.text and "Calder" not in answer.text
-    assert "It does not say who is mayor." in sent(server, 3)
+    assert len(server.judged) == 2 and answer.notes == ()
+    again = asked_of_judge(server.judged[1].body)["draft"]
+    assert ["n" in row for row in again] == [False, True]
+    assert "The mayor is Ines Calder." in answer.text
 
 
-async def test_what_the_first_check_refuses_is_not_judged_again(
-    checked: Answerer, server: OpenAIServer
+async def test_without_a_judge_only_near_copies_are_said(
+    unjudged: Answerer, server: OpenAIServer
 ) -> None:
-    server.replies += [says(INVENTED), says(INVENTED)]
-    quoted(await checked.ask(QUESTION), UNSUPPORTED)
-    assert len(server.requests) == 2
-
-
-@pytest.mark.parametrize("reply", [says("Hm."), verdict("perhaps"), Scripted(status=400)])
-async def test_without_a_second_verdict_the_first_stands_and_is_told(
-    checked: Answerer, server: OpenAIServer, reply: Scripted
-) -> None:
-    server.replies += [says(CABLES), reply]
-    answer = await checked.ask(QUESTION)
+    copied = "Engineers found 14 cracked cables [1]."
+    server.replies.append(says(f"{copied} Restoring it will cost 2.5 million dollars [1]."))
+    answer = await unjudged.ask(QUESTION)
     check(answer)
-    assert (answer.model, answer.notes) == (MODEL, (ONCE,))
-    assert "14 cracked cables" in answer.text
+    assert not server.judged
+    assert answer.text.startswith("Engineers found 14 cracked cables.")
+    assert "The mayor, Ines Calder, said repairs would cost 2.5 million dollars." in answer.text
+    assert "Restoring" not in answer.text
+    assert answer.notes == (QUOTED.format(1, 2, "no model is to judge it"),)
+
+
+async def test_a_trusted_model_decides_what_the_passages_answer(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    server.replies.append(says("The articles do not say."))
+    declined = await answerer.ask(QUESTION)
+    check(declined)
+    assert (declined.status, declined.model) == (Status.ABSTAINED, MODEL)
+    assert "not answer this" in declined.text
+
+
+async def test_a_model_that_is_not_trusted_is_doubted_where_an_answer_is_likely(
+    unjudged: Answerer, server: OpenAIServer, store: Store
+) -> None:
+    server.fallback = lambda _: says("The passages do not say.")
+    declined = await unjudged.ask(QUESTION)
+    assert (declined.status, declined.model) == (Status.ABSTAINED, MODEL)
+    async with chat_models(settings(server, judge="none")) as chat:
+        bold = await Answerer(store, 0.05, chat, models(settings(server))).ask(QUESTION)
+    quoted(bold, FOUND_NONE)
+    assert bold.confidence == declined.confidence < 0.4
+
+
+async def test_what_only_a_model_can_do_is_left_to_it(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    said = "Ingenieure fanden 14 gerissene Kabel an der Brücke [1]."
+    server.replies.append(says(said))
+    await answerer.ask(QUESTION)
+    server.judge = lambda _: says(
+        json.dumps({"verdicts": [verdict(1, supported=True, evidence=("1.2",))]})
+    )
+    server.replies.append(says(said))
+    answer = await answerer.ask("Was haben die Ingenieure an der Harrow bridge gefunden?")
+    check(answer)
+    assert answer.model == MODEL and answer.text.startswith("Ingenieure fanden 14")
+
+
+async def test_without_what_the_gate_found_missing_a_doubted_model_is_asked(
+    unjudged: Answerer, server: OpenAIServer
+) -> None:
+    server.replies.append(says(CABLES))
+    answer = await unjudged.ask(f"{QUESTION} Who won the women's chess olympiad?")
+    check(answer)
+    assert answer.status is Status.PARTIAL
+    assert "The articles do not say: Who won the women's chess olympiad?" in answer.text
+    assert "chess olympiad" not in sent(server)
+
+
+async def test_the_conversation_before_is_given_without_its_marks(
+    answerer: Answerer, server: OpenAIServer
+) -> None:
+    history = [Turn("user", QUESTION), Turn("assistant", "They found 14 cracked cables. [3]")]
+    server.fallback = lambda _: says(CABLES)
+    await answerer.ask("How many cracked cables did the engineers find there?", history)
+    given = sent(server)
+    assert "assistant: They found 14 cracked cables.\n" in given and "cables. [3]" not in given

@@ -1,0 +1,1 @@
+"""Answers that a language model writes, and the judge that checks them."""

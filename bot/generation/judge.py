@@ -1,0 +1,153 @@
+"""Asks a language model which sentences of a draft the passages support: one request a draft.
+
+The model sees the whole draft and the whole passages, and may correct what is wrong. Whether it
+can be trusted is decided in `exam.py`, and what no model can allow in `verification/vetoes.py`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from bot.llm import LLM, Completion, Message
+from bot.verification.evidence import Evidence
+from bot.verification.verdict import DraftSentence, Verdict
+from index.errors import MalformedReplyError
+from prompts import Prompts
+
+TOKENS_A_CLAIM = 160
+TOKENS = 200
+"""Beside those for each claim."""
+_VERDICT = {
+    "n": {"type": "integer"},
+    "evidence": {"type": "array", "items": {"type": "string"}},
+    "why": {"type": "string"},
+    "supported": {"type": "boolean"},
+    "corrected": {"type": "string"},
+}
+_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "verdicts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": _VERDICT,
+                "required": [*_VERDICT],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["verdicts"],
+    "additionalProperties": False,
+}
+
+
+class Judge:
+    """Judges drafts with one language model. Safe to share between tasks."""
+
+    def __init__(self, llm: LLM, prompts: Prompts) -> None:
+        self.llm = llm
+        self._prompts = prompts
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of what the model is asked; another one makes it another judge."""
+        return self._prompts["judge"].fingerprint
+
+    async def verdicts(
+        self,
+        question: str,
+        today: str,
+        draft: Sequence[DraftSentence],
+        evidence: Evidence,
+    ) -> dict[int, Verdict]:
+        """Return a verdict for each sentence to be judged, by its place in `draft`, from 0.
+
+        What the model leaves out, or says in a way that cannot be read, it is asked once more;
+        what is still missing then has no verdict. Raises a ModelError when it does not answer.
+        Cancelling it stops the model.
+        """
+        wanted = [place for place, sentence in enumerate(draft) if sentence.judged]
+        found: dict[int, Verdict] = {}
+        for _ in range(2):
+            if missing := [place for place in wanted if place not in found]:
+                with suppress(MalformedReplyError):
+                    reply = await self._ask(question, today, draft, evidence, missing)
+                    found |= _read(reply, {*missing}, evidence)
+        return found
+
+    async def _ask(
+        self,
+        question: str,
+        today: str,
+        draft: Sequence[DraftSentence],
+        evidence: Evidence,
+        wanted: Sequence[int],
+    ) -> Completion:
+        shown = {
+            "today": today,
+            "question": question,
+            "passages": [*_passages(evidence, draft)],
+            "draft": [_shown(place, sentence, wanted) for place, sentence in enumerate(draft)],
+        }
+        # As JSON, no article can end its own field and go on as if it were the instructions.
+        asked = json.dumps(shown, ensure_ascii=False, indent=1)
+        messages = [Message("system", self._prompts["judge"].fill()), Message("user", asked)]
+        tokens = TOKENS + TOKENS_A_CLAIM * len(wanted)
+        return await self.llm.complete(messages, max_tokens=tokens, schema=_SCHEMA)
+
+
+def _passages(evidence: Evidence, draft: Sequence[DraftSentence]) -> Iterable[Mapping[str, Any]]:
+    """The passages that the draft cites; all of them where a sentence cites none that there is."""
+    judged = [s for s in draft if s.judged]
+    cited = {n for s in judged for n in s.cites if evidence.has(n)}
+    if any(not cited.intersection(s.cites) for s in judged):
+        cited = {*range(1, len(evidence.passages) + 1)}
+    for number in sorted(cited):
+        passage = evidence.passages[number - 1]
+        yield {
+            "passage": number,
+            "title": passage.title,
+            "published": passage.published and passage.published.isoformat(),
+            "sentences": {s.number: s.text for s in evidence.of([number])},
+        }
+
+
+def _shown(place: int, sentence: DraftSentence, wanted: Sequence[int]) -> Mapping[str, Any]:
+    """A sentence as the judge sees it; those that it has judged already are only read."""
+    if place not in wanted:
+        return {"sentence": sentence.text}
+    asked = {"n": place + 1, "sentence": sentence.text, "cites": list(sentence.cites)}
+    return asked | ({"problem": sentence.problem} if sentence.problem else {})
+
+
+def _read(reply: Completion, wanted: set[int], evidence: Evidence) -> dict[int, Verdict]:
+    """The verdicts that can be read, whatever else the model wrote."""
+    rows = (reply.data or {}).get("verdicts")
+    found: dict[int, Verdict] = {}
+    for row in rows if isinstance(rows, list) else ():
+        place = _place(row)
+        if place in wanted and isinstance(row.get("supported"), bool):
+            found[place] = _verdict(row, evidence)
+    return found
+
+
+def _place(row: object) -> int:
+    number = row.get("n") if isinstance(row, dict) else None
+    return number - 1 if isinstance(number, int) else -1
+
+
+def _verdict(row: Mapping[str, Any], evidence: Evidence) -> Verdict:
+    named = row.get("evidence")
+    supported = row["supported"]
+    return Verdict(
+        supported=supported,
+        evidence=evidence.named(named if isinstance(named, list) else ()),
+        why=_line(row.get("why")),
+        corrected="" if supported else _line(row.get("corrected")),
+    )
+
+
+def _line(text: object) -> str:
+    return " ".join(text.split()) if isinstance(text, str) else ""
