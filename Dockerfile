@@ -1,4 +1,4 @@
-# Dateline's Discord bot as a container; README.md, Discord, says how to run it.
+# Dateline's Discord bot as a container; docs/discord.md says how to run it.
 FROM python:3.12-slim-bookworm AS build
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 RUN pip install --no-cache-dir uv==0.13.9

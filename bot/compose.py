@@ -74,9 +74,12 @@ def place_of(config: Config, file: str) -> Place:
 
 def articles_named(config: Config) -> tuple[Root, ...]:
     """The articles to answer from: those named, else those indexed last, else the shipped."""
-    return (
-        config.articles or remembered_roots(store_directory(config)) or (Path(str(files("seeds"))),)
-    )
+    return config.articles or remembered_roots(store_directory(config)) or (shipped_articles(),)
+
+
+def shipped_articles() -> Path:
+    """The folder of the articles that ship with Dateline."""
+    return Path(str(files("seeds")))
 
 
 def articles_roots(config: Config) -> tuple[Path, ...]:

@@ -12,7 +12,7 @@ import typer
 from bot.config import load_config
 from bot.terminal.output import note
 from evals.gold.format import Gold
-from index.errors import UsageError
+from index.errors import UsageError, how_to_install
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ GoldFile = Annotated[
 def need(*modules: str) -> None:
     """Refuse in one line what the extra `eval` is needed for and is not installed."""
     if not all(map(find_spec, modules)):
-        raise UsageError("this needs more than Dateline alone: pip install 'dateline[eval]'")
+        raise UsageError(f"this needs more packages; {how_to_install('eval')}")
 
 
 def named_articles(articles: list[str] | None) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""`dateline eval`: what to type to measure Dateline. It knows no metric itself.
+"""The commands of `dateline eval`.
 
 Heavy modules are imported by the commands that need them.
 """

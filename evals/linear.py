@@ -1,4 +1,4 @@
-"""Fits linear models: a choice among rows, and the odds of an outcome. NumPy only."""
+"""Fits linear models, with NumPy only: a choice among rows, and the odds of an outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -71,3 +71,9 @@ def mark_damaged(directory: Path) -> None:
 def marked_damaged(directory: Path) -> bool:
     """Whether the index in `directory` has failed."""
     return (directory / DAMAGED).exists()
+
+
+def how_to_install(extra: str) -> str:
+    """Say how to install what an extra of Dateline needs, from its folder."""
+    uv = f"uv sync --inexact --no-dev --extra {extra}"
+    return f"in Dateline's folder, run {uv}, or pip install '.[{extra}]'"

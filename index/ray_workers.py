@@ -1,6 +1,6 @@
 """Work done on the machines of a Ray cluster, in place of other processes on this one.
 
-The only module that knows Ray, which `pip install "dateline[ray]"` brings. It knows nothing of
+The only module that knows Ray, which the extra `ray` brings. It knows nothing of
 what the work is. Results come, in order, to the one process that asked for them, and only that
 one writes them down; so a batch may be begun again when a worker, or its machine, is lost.
 
@@ -23,7 +23,7 @@ from threading import Thread
 from typing import IO, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
-from index.errors import StoreError, UsageError
+from index.errors import StoreError, UsageError, how_to_install
 from index.workers import ALONE, Done, ThisProcess, are_few, dump, in_order, own_output
 
 B = TypeVar("B")
@@ -49,7 +49,7 @@ class RayWorkers:
         Raises UsageError when Ray is not installed.
         """
         if find_spec("ray") is None:
-            raise UsageError('DATELINE_RAY needs Ray: pip install "dateline[ray]"')
+            raise UsageError(f"DATELINE_RAY needs Ray; {how_to_install('ray')}")
         self._address = address
 
     def check(self) -> None:

@@ -1,4 +1,4 @@
-"""The Dockerfile, the systemd unit and the invitation do what the README says of them."""
+"""The Dockerfile, the systemd unit and the invitation do what the docs say of them."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ import discord
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "discord.md").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
 UNIT = (ROOT / "dateline.service").read_text(encoding="utf-8")
 NEEDED = discord.Permissions(
@@ -29,7 +29,7 @@ def instructions(name: str) -> list[str]:
 
 
 def test_the_invitation_asks_for_the_scopes_and_permissions_needed() -> None:
-    found = re.search(r"https://discord\.com/oauth2/authorize\?\S+?(?=`)", README)
+    found = re.search(r"https://discord\.com/oauth2/authorize\?\S+?(?=`)", GUIDE)
     assert found
     asked = parse_qs(urlsplit(found[0]).query)
     assert asked["scope"] == ["bot applications.commands"]
@@ -38,7 +38,7 @@ def test_the_invitation_asks_for_the_scopes_and_permissions_needed() -> None:
 
 
 def test_every_permission_is_explained_by_its_bit() -> None:
-    table = README.split("| Permission | Bit |")[1].split("\n\n")[0]
+    table = GUIDE.split("| Permission | Bit |")[1].split("\n\n")[0]
     bits = [int(bit) for bit in re.findall(r"^\| [\w ]+ \| (\d+) \|", table, re.MULTILINE)]
     assert sum(1 << bit for bit in bits) == NEEDED.value
 

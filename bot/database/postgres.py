@@ -13,15 +13,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bot.database.interface import PostgresServer, Row, Schema
-from index.errors import StoreError, UsageError
+from index.errors import StoreError, UsageError, how_to_install
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection, AsyncCursor, Error
 
-INSTALL = (
-    "DATELINE_DATABASE_URL needs a client for PostgreSQL; install it with: "
-    "pip install 'dateline[postgres]'"
-)
+INSTALL = f"DATELINE_DATABASE_URL needs a client for PostgreSQL; {how_to_install('postgres')}"
 WRONG = (
     "DATELINE_DATABASE_URL is no URL of a PostgreSQL database, such as "
     "postgresql://name:password@host:5432/dateline; in a password, @ is written %40 and / %2F"

@@ -29,7 +29,7 @@ REFUSED = {
 def run(config: Config) -> None:
     """Run the bot until SIGINT or SIGTERM. Raises DatelineError when it cannot go on."""
     if not config.discord_token:
-        raise UsageError("the bot needs a token: set DISCORD_TOKEN (README, Discord)")
+        raise UsageError("the bot needs a token: set DISCORD_TOKEN (docs/discord.md)")
     log_to(sys.stderr, config)
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
     _point_at(config)

@@ -1,4 +1,7 @@
-"""Whether words make a clause. Rules find the finite verbs of English news, without a parser."""
+"""Whether words make a clause.
+
+Rules find the finite verbs of English news, without a parser.
+"""
 
 import re
 from collections.abc import Sequence

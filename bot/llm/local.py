@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.llm.openai_chat import OpenAIChat
-from index.errors import ModelRefusedError, UsageError
+from index.errors import ModelRefusedError, UsageError, how_to_install
 from index.openai_api import Endpoint
 from prompts import Prompts
 
 QUIET = -1
-INSTALL = "a model from a file needs llama.cpp; install it with: pip install 'dateline[local]'"
+INSTALL = f"a model from a file needs llama.cpp; {how_to_install('local')}"
 
 
 class LocalModel(OpenAIChat):

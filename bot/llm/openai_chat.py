@@ -1,4 +1,4 @@
-"""Models behind OpenAI's chat API: OpenAI's own, and those of Ollama, llama.cpp, vLLM, …
+"""Models behind OpenAI's chat API: OpenAI's own, and those of Ollama, llama.cpp or vLLM.
 
 Servers differ in what they take. What one refuses by name is left out or replaced, and not
 sent to it again.

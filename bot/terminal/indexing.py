@@ -3,6 +3,8 @@
 It knows how a report becomes lines and JSON, and nothing of how articles are indexed.
 """
 
+import os
+import shlex
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ def index_once(config: "Config", allow_empty: bool, as_json: bool) -> None:
     with IndexingProgress() as on_progress:
         report = index_articles(config, on_progress, allow_empty)
     print_report(report, as_json)
+    if config.articles and not as_json:
+        note(_what_answers(config))
 
 
 def keep_indexed(config: "Config", as_json: bool) -> None:
@@ -88,6 +92,19 @@ def _tell(line: str, report: "SyncReport") -> None:
     for kept in report.kept:
         note(kept)
     warn_of_problems(report.problems)
+
+
+def _what_answers(config: "Config") -> str:
+    """Say which articles later commands answer from, and how to return to the shipped ones."""
+    from bot.compose import shipped_articles
+
+    said = f"questions are now answered from {', '.join(map(str, config.articles))}"
+    shipped = shipped_articles()
+    if {os.path.realpath(root) for root in config.articles} == {os.path.realpath(shipped)}:
+        return said
+    store = ["--store", str(config.store)] if config.store else []
+    back = shlex.join(["dateline", "index", str(shipped), *store])
+    return f"{said}; `{back}` returns to the articles that ship with Dateline"
 
 
 def _summary(report: "SyncReport") -> str:

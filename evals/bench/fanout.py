@@ -7,7 +7,7 @@ turns: passages are made by this process, by others beside it, and by the Ray cl
 is at RAY, `HOST:PORT`. Before that each of them only makes the passages; all else that indexing
 takes is done here whoever makes them. It tells seconds, their ratios to this process alone, how
 many processors of this machine were busy with whatever it had to do, and whether all made the
-same of the articles. The README says how a cluster is started; two nodes on one
+same of the articles. docs/deployment.md says how a cluster is started; two nodes on one
 machine want `--num-cpus 1` each.
 """
 

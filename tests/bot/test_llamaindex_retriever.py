@@ -21,7 +21,7 @@ from index.store import Store
 
 QUESTION = "How many North Korean soldiers are there in each group that gets an interpreter?"
 SEEDS = Path(__file__).parents[2] / "seeds"
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "llamaindex.md"
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +83,11 @@ async def test_async_calls_leave_the_event_loop_free(
     assert len(threads) == 2 and threading.main_thread() not in threads
 
 
-def test_the_example_of_the_readme_runs(
+def test_the_example_of_the_docs_runs(
     no_openai: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    [example] = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    [example] = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     monkeypatch.setenv("DATELINE_STORE", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    exec(compile(example, "README.md", "exec"), {})
+    exec(compile(example, PAGE.name, "exec"), {})
     assert "one interpreter and three Russian officers" in capsys.readouterr().out

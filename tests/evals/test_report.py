@@ -366,7 +366,7 @@ def test_without_the_extra(inside: Dateline, report: Path, monkeypatch: pytest.M
     )
     done = inside("eval", "report", report.with_name("run-0.jsonl"), "--out", report)
     assert done.returncode == 2
-    assert "pip install 'dateline[eval]'" in done.stderr
+    assert "pip install '.[eval]'" in done.stderr
 
 
 def test_out_must_be_a_place_for_a_report(tmp_path: Path, report: Path) -> None:

@@ -13,7 +13,7 @@ from evals.gold.format import Gold
 from evals.run.runs import Record, Run
 from tests.conftest import Dateline
 
-GUIDE = (Path(__file__).parents[2] / "evals" / "README.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
 SEEDS = Path(__file__).parents[2] / "evals" / "gold" / "seeds.jsonl"
 QUOTE = "The bridge was closed on Monday."
 
@@ -194,4 +194,4 @@ def test_what_the_extra_installs_is_asked_for(
     monkeypatch.setattr("evals.arguments.find_spec", lambda _: None)
     done = inside("eval", "score", run, SEEDS)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'dateline[eval]'" in done.stderr
+    assert "pip install '.[eval]'" in done.stderr

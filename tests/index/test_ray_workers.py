@@ -29,7 +29,7 @@ from index.workers import FEW, ThisProcess
 from tests.conftest import Dateline
 from tests.standins import chroma_server, ray_cluster
 from tests.standins.chroma_server import ChromaProcess
-from tests.standins.ray_cluster import PATIENCE, README, RayCluster
+from tests.standins.ray_cluster import PAGE, PATIENCE, RayCluster
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -249,7 +249,7 @@ def test_the_commands_of_the_readme(
     """With the cluster away they say so in a line, and then go on where they were."""
     (tmp_path / "news").mkdir()
     write(tmp_path / "news" / "news.jsonl", 3 * ARTICLES)
-    [command] = re.findall(r"^DATELINE_RAY=.*$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    [command] = re.findall(r"^DATELINE_RAY=.*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     command = command.replace("http://192.0.2.10:8000", chroma.url)
 
     def run(address: str) -> subprocess.CompletedProcess[str]:
@@ -280,4 +280,4 @@ def test_ray_that_is_not_installed(inside: Dateline, monkeypatch: pytest.MonkeyP
     done = inside("index")
     assert done.returncode == 2
     [line] = done.stderr.splitlines()
-    assert line.endswith('DATELINE_RAY needs Ray: pip install "dateline[ray]"')
+    assert "DATELINE_RAY needs Ray; " in line and line.endswith("pip install '.[ray]'")

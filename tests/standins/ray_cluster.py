@@ -1,4 +1,4 @@
-"""A real Ray cluster of two nodes with a worker each, started by the commands of the README.
+"""A real Ray cluster of two nodes with a worker each, started by the commands of the docs.
 
 Ray listens wherever this machine can be reached, so the cluster takes orders only from those
 who know its token.
@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 PATIENCE = 180.0
-README = Path(__file__).resolve().parents[2] / "README.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "deployment.md"
 SMALL = "--num-cpus 1 --num-gpus 0 --object-store-memory 100000000 --include-log-monitor false"
 HEAD = "--include-dashboard false --no-monitor"
 
@@ -78,8 +78,8 @@ class _Node:
 
 
 def _commands(port: int, folder: str) -> tuple[list[str], list[str]]:
-    """What the README says, for small nodes on this machine that stay in the foreground."""
-    head, other = re.findall(r"^ray start .*$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    """What the docs say, for small nodes on this machine that stay in the foreground."""
+    head, other = re.findall(r"^ray start .*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert "--head" in head
     return (
         _here(f"{head} {SMALL} {HEAD} --temp-dir {folder} --block", port),

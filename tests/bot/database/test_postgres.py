@@ -199,7 +199,7 @@ def test_the_client_is_an_extra(server: PostgresServer, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert "pip install 'dateline[postgres]'" in done.stderr
+    assert "pip install '.[postgres]'" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -122,6 +122,6 @@ async def test_a_file_that_is_no_model(
 
 async def test_without_llama_cpp_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
-    with pytest.raises(UsageError, match=r"pip install 'dateline\[local\]'"):
+    with pytest.raises(UsageError, match=r"pip install '\.\[local\]'"):
         async with language_model(Config(chat_model=str(model_file()))):
             pass

@@ -1,6 +1,8 @@
 """The command as a person or a script meets it: statuses, streams and what they carry."""
 
 import json
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -224,9 +226,24 @@ def test_index_reports_and_remembers(inside: "Dateline", tmp_path: Path) -> None
     done = inside("index", news, "--store", store)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("1 article in 1 passage: 1 added")
+    assert f"now answered from {news};" in done.stderr
     again = json.loads(inside("index", "--json", "--store", store).stdout)
     assert (again["added"], again["unchanged"]) == (0, 1)
     assert "Ada Lind" in inside("ask", "Who is the mayor of Hamm?", "--store", store).stdout
+
+
+def test_index_says_how_to_return_to_the_shipped_articles(
+    inside: "Dateline", tmp_path: Path
+) -> None:
+    news, store = tmp_path / "news", tmp_path / "my store"
+    news.mkdir()
+    (news / "a.txt").write_text("A title\n\nThe mayor of Hamm is Ada Lind.\n", encoding="utf-8")
+    told = inside("index", news, "--store", store).stderr
+    [command] = re.findall(r"`dateline (.+)` returns to the articles that ship", told)
+    done = inside(*shlex.split(command))
+    assert done.returncode == 0 and "returns" not in done.stderr
+    assert SOURCE in inside("sources", "--store", store).stdout
+    assert inside("index", "--store", store).stderr == ""
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_indexed(
