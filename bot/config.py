@@ -153,7 +153,7 @@ _SEPARATOR = re.escape(os.pathsep)
 _ROOT = re.compile(  # the colons of an address separate nothing
     rf"https?://(?:\[[^\]]*\])?[^/{_SEPARATOR}]*(?::\d+)?[^{_SEPARATOR}]*|[^{_SEPARATOR}]+", re.I
 )
-SMALLEST_WINDOW = 1024
+SMALLEST_WINDOW = 2048
 """Tokens; in fewer, no passages fit beside a question and its answer."""
 MOST_WORKERS = range(1, 65)
 LEVELS = ("debug", "info", "warning", "error")

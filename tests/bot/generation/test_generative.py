@@ -296,11 +296,11 @@ async def test_a_reply_to_what_was_asked_back_needs_no_rewording(
 async def test_what_does_not_fit_the_window_is_left_away_from_the_last(
     server: OpenAIServer, store: Store
 ) -> None:
-    config = settings(server, chat_window=1100)
+    config = settings(server, chat_window=1400)
     server.fallback = lambda _: says(CABLES)
     async with chat_models(config) as chat:
         answer = await answerer_on(store, config, chat).ask(QUESTION)
-    assert answer.model == MODEL
+    assert (answer.model, answer.notes[1:]) == (MODEL, ())
     shown = re.findall(r'<passage number="(\d+)"', sent(server))
     assert 1 <= len(shown) < len(answer.passages) and shown[0] == "1"
 
@@ -308,8 +308,8 @@ async def test_what_does_not_fit_the_window_is_left_away_from_the_last(
 async def test_without_room_for_a_passage_there_are_quotes(
     server: OpenAIServer, store: Store, tmp_path: Path
 ) -> None:
-    (tmp_path / "answer.md").write_text("Be good. " * 400 + "{today} {form}")
-    config = settings(server, chat_window=1024, prompts=tmp_path)
+    (tmp_path / "answer.md").write_text("Be good. " * 900 + "{today} {form}")
+    config = settings(server, chat_window=2048, prompts=tmp_path)
     async with chat_models(config) as chat:
         answer = await answerer_on(store, config, chat).ask(QUESTION)
     quoted(answer, *answer.notes)
@@ -329,7 +329,7 @@ async def test_prompts_of_ones_own_are_used(
 
 @pytest.mark.usefixtures("socket_enabled")
 async def test_a_real_model_is_only_let_say_what_stands_there(store: Store) -> None:
-    config = Config(chat_model=str(model_file()), chat_window=1024)
+    config = Config(chat_model=str(model_file()), chat_window=2048)
     async with chat_models(config) as chat:
         assert chat
         events = [event async for event in answerer_on(store, config, chat).stream(QUESTION)]

@@ -91,7 +91,7 @@ async def test_a_class_without_them_does_not_block() -> None:
 
 
 async def test_the_window_may_be_set() -> None:
-    assert (await opened("Slow", {"pieces": []}, chat_window=2000)).window == 2000
+    assert (await opened("Slow", {"pieces": []}, chat_window=2100)).window == 2100
 
 
 async def test_a_reply_is_no_longer_than_allowed() -> None:
