@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.config import Config
+from bot.config import SMALLEST_WINDOW, Config
 from bot.database.interface import Place, PostgresServer
 from index.chroma_server import ChromaServer
 from index.collection import (
@@ -262,7 +262,12 @@ async def language_model(config: Config) -> AsyncIterator["LLM | None"]:
 
 async def _open_model(config: Config, name: str) -> "LLM":
     # Each of these is slow to import, and at most one is needed.
-    window = config.chat_window or WINDOW
+    window, thinking = config.chat_window or WINDOW, config.chat_thinking_tokens
+    if window - thinking < SMALLEST_WINDOW:
+        raise UsageError(
+            f"CHAT_THINKING_TOKENS: {thinking:,} leave too little of CHAT_WINDOW, {window:,}; "
+            "raise that"
+        )
     if name.startswith(PREFIX):
         from bot.llm.llamaindex import LlamaIndexModel  # noqa: PLC0415
 
@@ -273,12 +278,18 @@ async def _open_model(config: Config, name: str) -> "LLM":
             config.chat_timeout,
             config.chat_options,
             prompts(config),
+            thinking=thinking,
         )
     if name.lower().endswith(".gguf"):
         from bot.llm.local import LocalModel  # noqa: PLC0415
 
         return await LocalModel.load(
-            Path(name), window, config.chat_timeout, config.chat_options, prompts(config)
+            Path(name),
+            window,
+            config.chat_timeout,
+            config.chat_options,
+            prompts(config),
+            thinking=thinking,
         )
     from bot.llm.openai_chat import OpenAIChat  # noqa: PLC0415
 
@@ -290,7 +301,7 @@ async def _open_model(config: Config, name: str) -> "LLM":
         )
     endpoint = Endpoint(name, url, config.openai_api_key, config.chat_timeout)
     return await asyncio.to_thread(
-        OpenAIChat, endpoint, window, config.chat_options, prompts(config)
+        OpenAIChat, endpoint, window, config.chat_options, prompts(config), thinking=thinking
     )
 
 
