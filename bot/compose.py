@@ -263,7 +263,7 @@ async def language_model(config: Config) -> AsyncIterator["LLM | None"]:
 async def _open_model(config: Config, name: str) -> "LLM":
     # Each of these is slow to import, and at most one is needed.
     window, thinking = config.chat_window or WINDOW, config.chat_thinking_tokens
-    if window - thinking < SMALLEST_WINDOW:
+    if thinking and window - thinking < SMALLEST_WINDOW:
         raise UsageError(
             f"CHAT_THINKING_TOKENS: {thinking:,} leave too little of CHAT_WINDOW, {window:,}; "
             "raise that"

@@ -90,12 +90,12 @@ class OpenAIChat(LLM):
             if said := told.note(Part(), aloud.finish()):
                 yield said
             told.check(self.name)
-        except (ModelAwayError, MalformedReplyError):
+        except (ModelAwayError, MalformedReplyError) as problem:
             if said := told.note(Part(), aloud.finish()):
                 yield said
             if not told.text.strip():
                 raise
-            told.ended = "error"
+            told.ended, reply.broken = "error", str(problem)
         finally:
             self._thinks_first |= aloud.unopened
             reply.withdrawn, reply.cut, reply.usage = aloud.withdrawn, told.is_cut, told.usage

@@ -39,13 +39,14 @@ class Reply:
     """A reply as it is written: iterate over its pieces, and close it to stop the model.
 
     Once it has ended, `usage` says what it took, and `cut` whether it stopped before its own
-    end: at `max_tokens`, or because the connection broke. `withdrawn` is how many of its first
-    characters were no reply but thoughts, of which only the end was marked.
+    end: at `max_tokens`, or because it broke off; then `broken` says why. `withdrawn` is how
+    many of its first characters were thoughts, of which only the end was marked.
     """
 
     pieces: AsyncGenerator[str] = field(init=False)
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
+    broken: str = ""
     withdrawn: int = 0
 
     def __aiter__(self) -> AsyncIterator[str]:

@@ -227,8 +227,8 @@ async def test_all_invented_is_all_left_out(answerer: Answerer, server: OpenAISe
     [
         (fails(400, f"bad {KEY}"), "refuses the request"),
         (fails(503, headers={"retry-after": "0"}), "fails (503)"),
-        (says("Engineers found", then="hang", finish=None), "silent for 0.5 s"),
-        (says(CABLES, "They", then="drop", finish=None), "broke off"),
+        (says(then="hang", finish=None), "silent for 0.5 s"),
+        (says(then="drop", finish=None), "broke off"),
         (Scripted(events=["{not json"]), "does not reply as OpenAI's API does"),
         (delta(refusal="I will not."), "I will not."),
         (delta(tool_calls=[CALL]), "said nothing"),
@@ -245,6 +245,17 @@ async def test_a_model_that_fails_leaves_quotes(
     quoted(answer, *answer.notes)
     assert why in answer.notes[0] and KEY not in answer.notes[0]
     assert answer.notes[0].startswith(AWAY.split("{}")[0])
+
+
+@pytest.mark.parametrize("then", ["hang", "drop"])
+async def test_what_was_written_before_the_connection_broke_is_kept(
+    server: OpenAIServer, store: Store, then: str
+) -> None:
+    server.fallback = lambda _: says(CABLES, " They also", then=then, finish=None)
+    async with language_model(settings(server, chat_timeout=0.5)) as llm:
+        answer = await answerer_on(store, settings(server), llm).ask(QUESTION)
+    assert (answer.model, answer.notes) == (MODEL, (CUT,))
+    assert "They" not in answer.text
 
 
 async def test_a_wrong_key_is_told_but_not_shown(server: OpenAIServer, store: Store) -> None:

@@ -160,8 +160,9 @@ async def test_what_was_written_before_the_connection_broke_is_kept(
     llm: LLM, server: OpenAIServer, scripted: Scripted
 ) -> None:
     server.replies.append(scripted)
-    told = await llm.complete(ASKED, max_tokens=50)
-    assert (told.text, told.cut) == ("It is open", True)
+    coming = llm.stream(ASKED, max_tokens=50)
+    assert "".join([piece async for piece in coming]) == "It is open"
+    assert coming.cut and coming.broken
 
 
 async def test_nobody_there(socket_enabled: None) -> None:
