@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.config import Config
+from bot.config import SMALLEST_WINDOW, Config
 from bot.database.interface import Place, PostgresServer
 from index.chroma_server import ChromaServer
 from index.collection import (
@@ -285,10 +285,11 @@ async def _judge(config: Config, llm: "LLM") -> AsyncIterator["Examined | None"]
     if config.judge == NO_JUDGE:
         yield None
     elif config.judge in (None, config.chat_model):
-        yield Examined(Judge(llm, prompts(config)), records)
+        yield Examined(Judge(llm, prompts(config)), records, waits=_is_slow(config.chat_model))
     else:
         async with _opened(config, config.judge, "DATELINE_JUDGE") as other:
-            yield Examined(Judge(other, prompts(config)), records)
+            judge = Judge(other, prompts(config))
+            yield Examined(judge, records, waits=_is_slow(config.judge))
 
 
 @asynccontextmanager
@@ -301,9 +302,19 @@ async def _opened(config: Config, name: str, key: str = "CHAT_MODEL") -> AsyncIt
         await model.aclose()
 
 
+def _is_slow(name: str | None) -> bool:
+    """Whether a model runs on this machine, and would keep a first question waiting."""
+    return bool(name) and str(name).lower().endswith(".gguf")
+
+
 async def _open_model(config: Config, name: str, key: str) -> "LLM":
     # Each of these is slow to import, and at most one is needed.
-    window = config.chat_window or WINDOW
+    window, thinking = config.chat_window or WINDOW, config.chat_thinking_tokens
+    if thinking and window - thinking < SMALLEST_WINDOW:
+        raise UsageError(
+            f"CHAT_THINKING_TOKENS: {thinking:,} leave too little of CHAT_WINDOW, {window:,}; "
+            "raise that"
+        )
     if name.startswith(PREFIX):
         from bot.llm.llamaindex import LlamaIndexModel  # noqa: PLC0415
 
@@ -314,12 +325,18 @@ async def _open_model(config: Config, name: str, key: str) -> "LLM":
             config.chat_timeout,
             config.chat_options,
             prompts(config),
+            thinking=thinking,
         )
-    if name.lower().endswith(".gguf"):
+    if _is_slow(name):
         from bot.llm.local import LocalModel  # noqa: PLC0415
 
         return await LocalModel.load(
-            Path(name), window, config.chat_timeout, config.chat_options, prompts(config)
+            Path(name),
+            window,
+            config.chat_timeout,
+            config.chat_options,
+            prompts(config),
+            thinking=thinking,
         )
     from bot.llm.openai_chat import OpenAIChat  # noqa: PLC0415
 
@@ -331,7 +348,7 @@ async def _open_model(config: Config, name: str, key: str) -> "LLM":
         )
     endpoint = Endpoint(name, url, config.openai_api_key, config.chat_timeout)
     return await asyncio.to_thread(
-        OpenAIChat, endpoint, window, config.chat_options, prompts(config)
+        OpenAIChat, endpoint, window, config.chat_options, prompts(config), thinking=thinking
     )
 
 

@@ -88,6 +88,13 @@ def _tokens(value: str | int) -> int:
     return tokens
 
 
+def _thinking(value: str | int) -> int:
+    tokens = int(value)
+    if tokens < 0:
+        raise ValueError
+    return tokens
+
+
 def _price(value: str) -> tuple[float, float]:
     prompt, completion = (float(part) for part in value.split("/"))
     if not (0 <= prompt < math.inf and 0 <= completion < math.inf):
@@ -255,6 +262,10 @@ class Config:
     chat_window: int | None = field(
         default=None,
         metadata=_setting("CHAT_WINDOW", _tokens, f"a whole number from {SMALLEST_WINDOW} up"),
+    )
+    chat_thinking_tokens: int = field(
+        default=0,
+        metadata=_setting("CHAT_THINKING_TOKENS", _thinking, "a whole number from 0 up"),
     )
     chat_timeout: float = field(
         default=120.0, metadata=_setting("CHAT_TIMEOUT", _positive, "a number of seconds above 0")

@@ -1,6 +1,6 @@
 """Whether everything Dateline needs is in place, and what to do where it is not.
 
-It looks and changes nothing: no store is made, and no secret's value leaves the settings.
+It changes nothing, but for the grade of a judge in its exam, and prints no secret.
 """
 
 import asyncio
@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.compose import (
+    NO_JUDGE,
     articles_named,
     articles_roots,
+    chat_models,
     collection,
     embedder,
     language_model,
@@ -32,6 +34,9 @@ from bot.extraction.reader import ReaderError
 from index.collection import dump_of
 from index.embed import StaticEmbedder
 from index.errors import DatelineError, VectorsError
+
+if TYPE_CHECKING:
+    from bot.generation.exam import Grade
 
 PACKAGES = ("chromadb", "numpy", "onnxruntime", "tantivy", "tokenizers", "wordllama")
 REINSTALL = "install dateline again"
@@ -65,7 +70,10 @@ def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
     yield from _ray(config)
     yield _database(config)
     yield _env_file(env_file)
-    yield _language_model(config)
+    model = _language_model(config)
+    yield model
+    if model.level != "fail":
+        yield _judge(config)
     yield _secret("CHROMA_TOKEN", config.chroma_token)
     yield _secret("OPENAI_API_KEY", config.openai_api_key)
     yield _secret("DISCORD_TOKEN", config.discord_token)
@@ -208,6 +216,27 @@ def _language_model(config: Config) -> Check:
     except DatelineError as problem:
         detail = str(problem)
     return Check("language model", "fail", detail, "mend CHAT_MODEL and what belongs to it")
+
+
+def _judge(config: Config) -> Check:
+    """Hold the exam for judges, unless that was done before."""
+    if not config.chat_model or config.judge == NO_JUDGE:
+        return Check("judge", "ok", "none; written answers are quoted where they are doubtful")
+    try:
+        name, grade = asyncio.run(_graded(config))
+    except DatelineError as problem:
+        return Check("judge", "fail", str(problem), "mend DATELINE_JUDGE and what belongs to it")
+    if grade.passed:
+        return Check("judge", "ok", f"{name} passed the exam for judges: {grade}")
+    advice = "name a stronger model as DATELINE_JUDGE; until then doubtful sentences are quoted"
+    return Check("judge", "warn", f"{name} failed the exam for judges: {grade}", advice)
+
+
+async def _graded(config: Config) -> "tuple[str, Grade]":
+    async with chat_models(config) as chat:
+        assert chat
+        assert chat.judge
+        return chat.judge.judge.llm.name, await chat.judge.take()
 
 
 async def _first_words(config: Config) -> str:

@@ -61,9 +61,7 @@ class OpenAIEmbedder:
 
     @cached_property
     def _client(self) -> "OpenAI":
-        from openai import OpenAI  # noqa: PLC0415  (slow, and not needed by all)
-
-        return OpenAI(**self._endpoint.client_options)
+        return self._endpoint.client()
 
     def _batch(self, client: "OpenAI", texts: Sequence[str]) -> list[list[float]]:
         wanted = {"model": self._endpoint.model, "input": [text or " " for text in texts]}

@@ -189,7 +189,8 @@ def _sentences(evidence: Evidence, kind: Kind) -> Iterator[ScoredSentence]:
 
 def _may_do(kind: SentenceKind) -> bool:
     """Whether such a text may be quoted where the articles hold no whole sentence."""
-    return kind not in (SentenceKind.LINK, SentenceKind.BOILERPLATE, SentenceKind.BYLINE)
+    never = (SentenceKind.LINK, SentenceKind.BOILERPLATE, SentenceKind.BYLINE, SentenceKind.ORDER)
+    return kind not in never
 
 
 def _covers(evidence: Evidence, found: Sequence[ScoredSentence]) -> list[float]:

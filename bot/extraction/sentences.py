@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from bot.extraction.boundaries import is_torn, lines
 from bot.extraction.clause import is_clause
+from bot.extraction.orders import gives_orders
 from index.manifest import Candidate
 from index.split import Span
 
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     TABLE = "table"
     LIST_ITEM = "list item"
     FRAGMENT = "fragment"
+    ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ def _captions(text: str, line: Sequence[Span]) -> int:
 
 
 def _kind(text: str, listed: bool, alone: bool) -> Kind:
+    if gives_orders(text):
+        return Kind.ORDER
     if _LABEL.match(text):
         return Kind.LINK
     if "/" in text[:60] and _CREDIT_FIRST.match(text):

@@ -61,17 +61,26 @@ class Case:
 class Examined:
     """A judge with its grade. Safe to share between tasks of one event loop.
 
-    `records` is the file that remembers grades; without one, each process examines anew.
+    `records` is the file that remembers grades; without one, each process holds the exam. With
+    `waits`, as for a model that takes minutes for it, only `take` does, and `grade` gives None.
     """
 
-    def __init__(self, judge: Judge, records: Path | None = None) -> None:
+    def __init__(self, judge: Judge, records: Path | None = None, *, waits: bool = False) -> None:
         self.judge = judge
         self._records = records
+        self._waits = waits
         self._grade: Grade | None = None
         self._lock = asyncio.Lock()
 
-    async def grade(self) -> Grade:
+    async def grade(self) -> Grade | None:
         """Return the judge's grade; the first time, hold the exam. Raises a ModelError."""
+        async with self._lock:
+            if self._grade is None:
+                self._grade = await asyncio.to_thread(self._remembered)
+        return self._grade if self._grade or self._waits else await self.take()
+
+    async def take(self) -> Grade:
+        """Hold the exam, unless this was done before, and return the grade."""
         async with self._lock:
             if self._grade is None:
                 self._grade = await asyncio.to_thread(self._remembered)
@@ -111,7 +120,10 @@ class Examined:
 
 
 async def examine(judge: Judge) -> Grade:
-    """Return how well a judge judges the cases; stop as soon as it can no longer pass."""
+    """Return how well a judge judges the cases; stop as soon as it can no longer pass.
+
+    One that gets nothing right at first is no judge: small models take long to say nothing.
+    """
     every = cases()
     together = max(1, min(TOGETHER, judge.llm.window // TOKENS_A_CASE))
     right = judged = 0
@@ -119,7 +131,7 @@ async def examine(judge: Judge) -> Grade:
         some = every[start : start + together]
         right += sum(await _right(judge, some))
         judged += len(some)
-        if judged - right > len(every) * (1 - PASS):
+        if not right or judged - right > len(every) * (1 - PASS):
             break
     return Grade(right, judged, len(every))
 
@@ -136,7 +148,8 @@ async def _right(judge: Judge, some: Sequence[Case]) -> list[bool]:
         before = [DraftSentence(case.before, judged=False)] if case.before else []
         draft += [_NEXT, *before, DraftSentence(case.claim, cites)]
         places.append(len(draft) - 1)
-    verdicts = await judge.verdicts("Several questions about the news", "", draft, evidence)
+    asked = "Several questions about the news"
+    verdicts = await judge.verdicts(asked, "", draft, evidence, attempts=1)
     pairs = zip(some, places, strict=True)
     return [p in verdicts and verdicts[p].supported is case.supported for case, p in pairs]
 

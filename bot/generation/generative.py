@@ -19,7 +19,7 @@ from bot.verification.evidence import Evidence
 from bot.verification.verdict import DraftSentence, Verdict
 from bot.verification.verifier import Verifier
 from index.article import Passage
-from index.errors import ContextLengthError, ModelError
+from index.errors import ContextLengthError, ModelAwayError, ModelError
 from index.retriever import Query
 from index.terms import terms
 from index.words import Words
@@ -86,6 +86,8 @@ class Writer:
             if self._examined.judge.llm is self._llm:
                 raise
             return str(problem)
+        if grade is None:
+            return f"{name} has not taken the exam for judges; `dateline doctor` holds it"
         return "" if grade.passed else f"{name} did not pass the exam for judges ({grade})"
 
     async def write(
@@ -97,20 +99,18 @@ class Writer:
         generator stops the model.
         """
         messages, passages = request(self._llm, self._prompts, asked, passages, self._max_tokens)
-        splitter = ClaimSplitter(len(passages))
-        claims: list[Claim] = []
         draft = ""
         async with aclosing(self._llm.stream(messages, max_tokens=self._max_tokens)) as reply:
             async for piece in reply:
                 yield Draft(piece)
                 draft += piece
-                claims += splitter.feed(piece)
                 if len(draft) > MAX_CHARACTERS:
                     break
         cut = reply.cut or len(draft) > MAX_CHARACTERS
-        if not cut:  # else the last sentence is torn
-            claims += splitter.finish()
-        yield await self._checked(asked.query, claims, Evidence(passages), cut)
+        found = _claims(draft[reply.withdrawn :], len(passages), cut=cut)
+        if reply.broken and not found:
+            raise ModelAwayError(reply.broken)
+        yield await self._checked(asked.query, found, Evidence(passages), cut)
 
     async def _checked(
         self, query: Query, claims: Sequence[Claim], evidence: Evidence, cut: bool
@@ -140,6 +140,13 @@ class Writer:
         asked = " / ".join([*query.context, query.text])
         today = query.as_of.isoformat() if query.as_of else ""
         return await self._examined.judge.verdicts(asked, today, draft, evidence)
+
+
+def _claims(draft: str, passages: int, *, cut: bool) -> list[Claim]:
+    """The claims of a draft, without the torn sentence at the end of one that was cut."""
+    splitter = ClaimSplitter(passages)
+    found = splitter.feed(draft)
+    return found if cut else [*found, *splitter.finish()]
 
 
 def _named(missing: str, query: Query, evidence: Evidence) -> str:

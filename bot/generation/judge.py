@@ -18,6 +18,7 @@ from prompts import Prompts
 TOKENS_A_CLAIM = 160
 TOKENS = 200
 """Beside those for each claim."""
+ATTEMPTS = 2
 _VERDICT = {
     "n": {"type": "integer"},
     "evidence": {"type": "array", "items": {"type": "string"}},
@@ -61,16 +62,17 @@ class Judge:
         today: str,
         draft: Sequence[DraftSentence],
         evidence: Evidence,
+        attempts: int = ATTEMPTS,
     ) -> dict[int, Verdict]:
         """Return a verdict for each sentence to be judged, by its place in `draft`, from 0.
 
-        What the model leaves out, or says in a way that cannot be read, it is asked once more;
-        what is still missing then has no verdict. Raises a ModelError when it does not answer.
-        Cancelling it stops the model.
+        What the model leaves out, or says in a way that cannot be read, it is asked again; what
+        is missing after so many `attempts` has no verdict. Raises a ModelError when the model does
+        not answer. Cancelling it stops the model.
         """
         wanted = [place for place, sentence in enumerate(draft) if sentence.judged]
         found: dict[int, Verdict] = {}
-        for _ in range(2):
+        for _ in range(attempts):
             if missing := [place for place in wanted if place not in found]:
                 with suppress(MalformedReplyError):
                     reply = await self._ask(question, today, draft, evidence, missing)
@@ -91,7 +93,9 @@ class Judge:
         messages = [Message("system", self._prompts["judge"].fill()), Message("user", asked)]
         tokens = TOKENS + TOKENS_A_CLAIM * len(wanted)
         if self.llm.room(messages, tokens) < 0:
-            raise ContextLengthError(f"{self.llm.name} has no room to judge this; raise CHAT_WINDOW")
+            raise ContextLengthError(
+                f"{self.llm.name} has no room to judge this; raise CHAT_WINDOW"
+            )
         return await self.llm.complete(messages, max_tokens=tokens, schema=_SCHEMA)
 
 

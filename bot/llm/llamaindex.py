@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.llm.openai_chat import with_schema
+from bot.llm.adaptation import with_schema
 from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
 from bot.llm.thinking import Aloud
 from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
@@ -31,6 +31,8 @@ class LlamaIndexModel(LLM):
         seconds: float,
         options: Mapping[str, Any] = {},
         prompts: Prompts | None = None,
+        *,
+        thinking: int = 0,
     ) -> None:
         self.usage = Usage()
         self._model = made(path, "llama_index.core.llms.LLM", options)
@@ -38,6 +40,8 @@ class LlamaIndexModel(LLM):
         self._seconds = seconds
         self._options = options
         self._prompts = prompts or Prompts()
+        self._thinking = thinking
+        self._thinks_first = False
 
     @property
     def name(self) -> str:
@@ -47,8 +51,8 @@ class LlamaIndexModel(LLM):
 
     @property
     def window(self) -> int:
-        """As configured, or as the integration tells."""
-        return int(self._window)
+        """As configured, or as the integration tells; less what it may think with."""
+        return int(self._window) - self._thinking
 
     def stream(
         self,
@@ -65,7 +69,7 @@ class LlamaIndexModel(LLM):
         if schema:
             messages = with_schema(messages, schema, self._prompts)
         reply = Reply()
-        reply.pieces = self._pieces(reply, messages, max_tokens)
+        reply.pieces = self._pieces(reply, messages, max_tokens + self._thinking)
         return reply
 
     async def aclose(self) -> None:
@@ -75,7 +79,7 @@ class LlamaIndexModel(LLM):
         self, reply: Reply, messages: Sequence[Message], max_tokens: int
     ) -> AsyncGenerator[str]:
         text = spoken = ""
-        aloud = Aloud()
+        aloud = Aloud(self._thinks_first)
         try:
             async for piece in self._patiently(messages):
                 text += piece
@@ -85,7 +89,12 @@ class LlamaIndexModel(LLM):
                 if estimated_tokens(text) >= max_tokens:
                     reply.cut = True
                     break
+            if said := aloud.finish():
+                spoken += said
+                yield said
         finally:
+            self._thinks_first |= aloud.unopened
+            reply.withdrawn = aloud.withdrawn
             reply.usage = Usage(1, estimated_prompt(messages), estimated_tokens(text))
             self.usage += reply.usage
         if not spoken.strip():

@@ -23,8 +23,8 @@ INSTALL = f"a model from a file needs llama.cpp; {how_to_install('local')}"
 class LocalModel(OpenAIChat):
     """One model in this process; made by `load`."""
 
-    def __init__(self, server: Any, *rest: Any, **client_options: Any) -> None:
-        super().__init__(*rest, **client_options)
+    def __init__(self, server: Any, *rest: Any, thinking: int) -> None:
+        super().__init__(*rest, thinking=thinking)
         self._server = server
 
     @classmethod
@@ -35,6 +35,8 @@ class LocalModel(OpenAIChat):
         seconds: float,
         options: Mapping[str, Any] = {},
         prompts: Prompts | None = None,
+        *,
+        thinking: int = 0,
     ) -> "LocalModel":
         """The model in the file at `path`, given room for `window` tokens if it takes as many.
 
@@ -44,8 +46,7 @@ class LocalModel(OpenAIChat):
         key = secrets.token_urlsafe()
         server = await asyncio.to_thread(_serve, path, window, key)
         endpoint = Endpoint(path.stem, f"{server.listening_address}/v1", key, seconds)
-        http = _direct_client()
-        model = cls(server, endpoint, window, options, prompts, http_client=http)
+        model = cls(server, endpoint, window, options, prompts, thinking=thinking)
         # Let go of before it has answered once, the server would hang.
         [facts] = [found async for found in model._client.models.list()]
         model._window = facts.meta["n_ctx"]  # type: ignore[attr-defined]  # llama.cpp's own
@@ -55,13 +56,6 @@ class LocalModel(OpenAIChat):
         """Close the connections and unload the model."""
         await super().aclose()
         self._server = None
-
-
-def _direct_client() -> Any:
-    """A client that ignores the proxies of the environment: this machine needs none."""
-    from openai import DefaultAsyncHttpxClient  # noqa: PLC0415
-
-    return DefaultAsyncHttpxClient(trust_env=False)
 
 
 def _serve(path: Path, window: int, key: str) -> Any:

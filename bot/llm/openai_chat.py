@@ -1,32 +1,36 @@
-"""Models behind OpenAI's chat API: OpenAI's own, and those of Ollama, llama.cpp or vLLM.
+"""Models behind OpenAI's API: OpenAI's own, and those of Ollama, llama.cpp, vLLM, Azure, …
 
-Servers differ in what they take. What one refuses by name is left out or replaced, and not
-sent to it again.
+Servers differ in what they take. What one refuses is left out or said otherwise, and not sent
+to it again.
 """
 
-import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
+from bot.llm import responses_api
+from bot.llm.adaptation import RESPONSES, VERSION, Adaptation, Wish
+from bot.llm.events import DONE, Part, chat_part, events
 from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
 from bot.llm.thinking import Aloud
 from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
 from index.errors import MalformedReplyError, ModelAwayError, RefusalError
-from index.openai_api import Endpoint, is_too_long
+from index.openai_api import Endpoint, ReplyError, complaint_of
 from prompts import Prompts
 
 if TYPE_CHECKING:
-    from openai import AsyncStream, BadRequestError
-    from openai.types.chat import ChatCompletionChunk
+    from openai import AsyncAPIResponse
 
-INSTEAD = {"max_tokens": "max_completion_tokens"}
-OPTIONAL = ("max_tokens", "temperature", "seed", "stream_options", "response_format")
-"""What a request can do without, or say otherwise."""
+FILTERED = ("content_filter", "safety", "SAFETY")
+CUT = ("length", "max_tokens", "model_length", "max_output_tokens")
+BROKEN = ("error", "insufficient_system_resource")
 
 
 class OpenAIChat(LLM):
-    """One model at one address. `options` go with every request, such as `reasoning_effort`."""
+    """One model at one address. `options` go with every request, such as `reasoning_effort`.
+
+    `thinking` is how many tokens it may think with, beside those of each reply.
+    """
 
     def __init__(
         self,
@@ -34,17 +38,16 @@ class OpenAIChat(LLM):
         window: int,
         options: Mapping[str, Any] = {},
         prompts: Prompts | None = None,
-        **client_options: Any,
+        *,
+        thinking: int = 0,
     ) -> None:
-        from openai import AsyncOpenAI  # noqa: PLC0415  (slow, and often not needed)
-
         self.usage = Usage()
         self._endpoint = endpoint
         self._window = window
-        self._options = options
-        self._prompts = prompts or Prompts()
-        self._refused: set[str] = set()
-        self._client = AsyncOpenAI(**endpoint.client_options | client_options)
+        self._thinking = thinking
+        self._adaptation = Adaptation(options, prompts or Prompts())
+        self._thinks_first = False
+        self._client = endpoint.async_client()
 
     @property
     def name(self) -> str:
@@ -53,8 +56,8 @@ class OpenAIChat(LLM):
 
     @property
     def window(self) -> int:
-        """As configured: the API does not tell."""
-        return self._window
+        """As configured, since the API does not tell; less what it may think with."""
+        return self._window - self._thinking
 
     def stream(
         self,
@@ -66,122 +69,128 @@ class OpenAIChat(LLM):
     ) -> Reply:
         """The reply, as it is written."""
         reply = Reply()
-        reply.pieces = self._pieces(reply, _Wish(messages, max_tokens, schema, sampling))
+        wish = Wish(messages, max_tokens + self._thinking, schema, sampling)
+        reply.pieces = self._pieces(reply, wish)
         return reply
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _pieces(self, reply: Reply, wish: "_Wish") -> AsyncGenerator[str]:
-        written: list[str] = []
-        aloud = Aloud()
-        usage = None
-        ended = None
-        with self._endpoint.plain_errors():
-            stream = await self._open(wish)
-            try:
-                async with stream, aclosing(_parts(stream)) as parts:
-                    async for usage_now, finish, piece in parts:
-                        usage = usage_now or usage
-                        ended = finish or ended
-                        if said := aloud.feed(piece):
-                            written.append(said)
+    async def _pieces(self, reply: Reply, wish: Wish) -> AsyncGenerator[str]:
+        """The pieces. A reply that breaks off after its first words is kept, and marked cut."""
+        aloud = Aloud(self._thinks_first)
+        told = _Told(wish)
+        try:
+            with self._endpoint.plain_errors():
+                async with aclosing(self._parts(wish)) as parts:
+                    async for part in parts:
+                        if said := told.note(part, aloud.feed(part.text)):
                             yield said
-            finally:
-                text = "".join(written)
-                reply.usage = usage or Usage(
-                    1, estimated_prompt(wish.messages), estimated_tokens(text)
-                )
-                reply.cut = ended == "length"
-                self.usage += reply.usage
-        self._check_end(ended, text)
+            if said := told.note(Part(), aloud.finish()):
+                yield said
+            told.check(self.name)
+        except (ModelAwayError, MalformedReplyError) as problem:
+            if said := told.note(Part(), aloud.finish()):
+                yield said
+            if not told.text.strip():
+                raise
+            told.ended, reply.broken = "error", str(problem)
+        finally:
+            self._thinks_first |= aloud.unopened
+            reply.withdrawn, reply.cut, reply.usage = aloud.withdrawn, told.is_cut, told.usage
+            self.usage += reply.usage
 
-    async def _open(self, wish: "_Wish") -> "AsyncStream[ChatCompletionChunk]":
-        from openai import BadRequestError  # noqa: PLC0415
+    async def _parts(self, wish: Wish) -> AsyncGenerator[Part]:
+        """The parts of the reply to a request that the server takes, found by trying."""
+        import openai  # noqa: PLC0415  (slow, and often not needed)
 
         while True:
-            request = self._request(wish)
             try:
-                stream = await self._client.chat.completions.create(**request)
-            except BadRequestError as problem:
-                refused = _named_in(problem, request)
-                if refused is None or is_too_long(problem):
+                async with aclosing(self._asked(wish)) as parts:
+                    async for part in parts:
+                        yield part
+                return
+            except openai.APIStatusError as problem:
+                if not self._learn(complaint := complaint_of(problem)):
+                    raise ReplyError(complaint) from problem
+            except ReplyError as problem:
+                if not self._learn(problem.complaint):
                     raise
-                self._refused.add(refused)
-            else:
-                return stream  # type: ignore[no-any-return]  # its overloads know no **request
 
-    def _request(self, wish: "_Wish") -> dict[str, Any]:
-        messages, schema = wish.messages, wish.schema
-        format_ = {"name": "reply", "strict": True, "schema": schema}
-        wanted = {
-            "max_tokens": wish.max_tokens,
-            **wish.sampling._asdict(),
-            "stream_options": {"include_usage": True},
-            "response_format": {"type": "json_schema", "json_schema": format_} if schema else None,
-        }
-        sent = {k: v for k, v in wanted.items() if k not in self._refused and v is not None}
-        for name in INSTEAD.keys() & self._refused:
-            sent[INSTEAD[name]] = wanted[name]
-        if schema and "response_format" in self._refused:
-            messages = with_schema(messages, schema, self._prompts)
-        return {
-            "model": self.name,
-            "messages": [m._asdict() for m in messages],
-            "stream": True,
-            **sent,
-            **self._options,
-        }
+    def _learn(self, complaint: Any) -> bool:
+        has_version = self._endpoint.has_version
+        before = VERSION in self._adaptation.refused
+        learnt = self._adaptation.learn(complaint, has_version)
+        if learnt and VERSION in self._adaptation.refused and not before:
+            self._client.base_url = f"{str(self._client.base_url).rstrip('/')}{VERSION}"
+        return learnt
 
-    def _check_end(self, ended: str | None, text: str) -> None:
-        if ended == "content_filter":
-            raise RefusalError(f"the provider's filter stopped {self.name}")
-        if ended is None:
-            raise ModelAwayError(f"the connection to {self.name} broke off in mid-reply; try again")
-        if not text.strip():
-            why = "it used up its tokens first" if ended == "length" else "its reply is empty"
-            raise MalformedReplyError(f"{self.name} said nothing: {why}")
+    async def _asked(self, wish: Wish) -> AsyncGenerator[Part]:
+        by_responses = RESPONSES in self._adaptation.refused
+        part_of = responses_api.part if by_responses else chat_part
+        async with (
+            self._sent(self._adaptation.request(wish), by_responses) as response,
+            aclosing(events(response.iter_bytes())) as found,
+        ):
+            async for event in found:
+                yield Part(ended=DONE) if event == DONE else part_of(event)
+
+    @asynccontextmanager
+    async def _sent(
+        self, body: dict[str, Any], by_responses: bool
+    ) -> AsyncIterator["AsyncAPIResponse[Any]"]:
+        if by_responses:
+            asked: Any = self._client.responses.with_streaming_response
+            said = {"input": body.pop("input")}
+        else:
+            asked = self._client.chat.completions.with_streaming_response
+            said = {"messages": body.pop("messages")}
+        # As `extra_body` it takes options that the client has no name for.
+        async with asked.create(model=self.name, **said, extra_body=body) as response:
+            yield response
 
 
-class _Wish(NamedTuple):
-    """What a reply is asked for with."""
+class _Told:
+    """What is known of a reply so far."""
 
-    messages: Sequence[Message]
-    max_tokens: int
-    schema: Schema | None
-    sampling: Sampling
+    def __init__(self, wish: Wish) -> None:
+        self.text = ""
+        self.ended: str | None = None
+        self._usage: Usage | None = None
+        self._thinks = False
+        self._wish = wish
 
+    def note(self, part: Part, said: str) -> str:
+        """Take note of a part and of what is said of it; the latter is returned."""
+        if not (part.ended == DONE and self.ended):
+            self.ended = part.ended or self.ended
+        self._usage = part.usage or self._usage
+        self._thinks |= part.thinks or bool(part.text and not said)
+        self.text += said
+        return said
 
-def with_schema(messages: Sequence[Message], schema: Schema, prompts: Prompts) -> list[Message]:
-    """The messages, the last one asking in words for what `schema` describes."""
-    *before, last = messages
-    wish = prompts["json_reply"].fill(schema=json.dumps(schema))
-    return [*before, last._replace(content=f"{last.content}\n\n{wish}")]
+    @property
+    def is_cut(self) -> bool:
+        """Whether it did not come to its own end."""
+        return self.ended in (*CUT, *BROKEN, None)
 
+    @property
+    def usage(self) -> Usage:
+        """As the server tells it, or estimated."""
+        prompt = estimated_prompt(self._wish.messages)
+        return self._usage or Usage(1, prompt, estimated_tokens(self.text))
 
-async def _parts(
-    stream: "AsyncStream[ChatCompletionChunk]",
-) -> AsyncGenerator[tuple[Usage | None, str | None, str]]:
-    """Of each chunk: the usage and the reason for the end, where it has them, and its text."""
-    async for chunk in stream:
-        used = _usage(chunk)
-        if not chunk.choices:
-            yield used, None, ""
-            continue
-        choice = chunk.choices[0]
-        if choice.delta.refusal:
-            raise RefusalError(f"the model declines: {choice.delta.refusal}")
-        yield used, choice.finish_reason, choice.delta.content or ""
+    def check(self, name: str) -> None:
+        """Raise a ModelError where there is no reply, or not a whole one."""
+        if self.ended in FILTERED:
+            raise RefusalError(f"the provider's filter stopped {name}")
+        if self.ended is None or self.ended in BROKEN:
+            raise ModelAwayError(f"the connection to {name} broke off in mid-reply; try again")
+        if not self.text.strip():
+            raise MalformedReplyError(f"{name} said nothing: {self._why_nothing()}")
 
-
-def _usage(chunk: "ChatCompletionChunk") -> Usage | None:
-    if not chunk.usage:
-        return None
-    return Usage(1, chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
-
-
-def _named_in(problem: "BadRequestError", request: Mapping[str, Any]) -> str | None:
-    """The optional part of the request that the server says it does not take."""
-    said = f"{problem.param} {problem.message}"
-    return next((name for name in OPTIONAL if name in request and name in said), None)
+    def _why_nothing(self) -> str:
+        if self.ended in CUT:
+            return "it used up its tokens first; raise CHAT_THINKING_TOKENS"
+        return "it only thought" if self._thinks else "its reply is empty"

@@ -38,13 +38,16 @@ STEADY = Sampling()
 class Reply:
     """A reply as it is written: iterate over its pieces, and close it to stop the model.
 
-    Once it has ended, `usage` says what it took, and `cut` whether it stopped only because
-    it had reached `max_tokens`.
+    Once it has ended, `usage` says what it took, and `cut` whether it stopped before its own
+    end: at `max_tokens`, or because it broke off; then `broken` says why. `withdrawn` is how
+    many of its first characters were thoughts, of which only the end was marked.
     """
 
     pieces: AsyncGenerator[str] = field(init=False)
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
+    broken: str = ""
+    withdrawn: int = 0
 
     def __aiter__(self) -> AsyncIterator[str]:
         return self.pieces
@@ -108,7 +111,7 @@ class LLM(Protocol):
         """
         reply = self.stream(messages, max_tokens=max_tokens, schema=schema, sampling=sampling)
         async with aclosing(reply):
-            text = "".join([piece async for piece in reply])
+            text = "".join([piece async for piece in reply])[reply.withdrawn :]
         data = None if schema is None else self._object_in(text, schema, reply.cut)
         return Completion(text, reply.usage, reply.cut, data)
 

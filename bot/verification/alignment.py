@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer import Citation
+from bot.extraction.orders import gives_orders
 from bot.verification.clauses import Clauses, Sort, Token, clauses
 from bot.verification.figures import agree, same_day
 from bot.verification.likeness import listed_likeness
-from bot.verification.orders import gives_orders
 from bot.verification.wording import is_light, stem
 from index.article import Passage
 from index.split import sentences

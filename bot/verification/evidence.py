@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.answer import Citation
+from bot.extraction.orders import gives_orders
 from bot.extraction.sentences import sentences_of
-from bot.verification.orders import gives_orders
 from index.article import Passage
 
 _NUMBER = re.compile(r"(\d+)\.(\d+)")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 
+from bot.extraction.orders import gives_orders
 from bot.verification.figures import (
     Bound,
     Day,
@@ -19,7 +20,6 @@ from bot.verification.figures import (
     numbers,
     same_day,
 )
-from bot.verification.orders import gives_orders
 from index.article import Passage
 
 FEW = 12

@@ -36,14 +36,15 @@ class Request:
 
 @dataclass
 class Scripted:
-    """One reply: a status with headers and a body, or events, then what becomes of the line.
+    """One reply: a status with headers and a body, text or events, then what becomes of the line.
 
     `then` is "end" (as it should), "hang" (say no more) or "drop" (close the connection).
     `pause` and `pace` are seconds before all and between the events.
     """
 
     status: int = 200
-    body: Body | None = None
+    body: Any = None
+    text: str = ""
     events: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     then: str = "end"
@@ -62,6 +63,25 @@ def says(*pieces: str, finish: str | None = "stop", usage: bool = True, **how: A
         total = {"total_tokens": PROMPT_TOKENS + len(pieces)}
         events.append(json.dumps({**_HEAD, "choices": [], "usage": tokens | total}))
     return Scripted(events=[*events, "[DONE]"] if finish else events, **how)
+
+
+def whole(content: Any, **message: Any) -> Scripted:
+    """A reply that is not streamed."""
+    said = {"role": "assistant", "content": content} | message
+    choice = {"index": 0, "message": said, "finish_reason": "stop"}
+    return Scripted(200, {"id": "c1", "object": "chat.completion", "choices": [choice]})
+
+
+def responds(*pieces: str, why: str | None = None, **how: Any) -> Scripted:
+    """A streamed reply of the Responses API; `why` is why it is incomplete."""
+    used = {"input_tokens": PROMPT_TOKENS, "output_tokens": len(pieces)}
+    status = "incomplete" if why else "completed"
+    details = {"reason": why} if why else None
+    end = {"object": "response", "status": status, "incomplete_details": details, "usage": used}
+    events: list[Body] = [{"type": "response.created", "response": {"status": "in_progress"}}]
+    events += [{"type": "response.output_text.delta", "delta": piece} for piece in pieces]
+    events.append({"type": f"response.{status}", "response": end})
+    return Scripted(events=[json.dumps(event) for event in events], **how)
 
 
 def delta(**fields: Any) -> Scripted:
@@ -173,12 +193,13 @@ async def _watch(reader: asyncio.StreamReader, request: Request) -> None:
 
 async def _write(writer: asyncio.StreamWriter, reply: Scripted) -> None:
     streamed = bool(reply.events)
-    kind = "text/event-stream" if streamed else "application/json"
+    kind = "text/event-stream" if streamed else "text/html" if reply.text else "application/json"
     headers = {"content-type": kind, "connection": "close"} | reply.headers
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     writer.write(f"HTTP/1.1 {reply.status} Scripted\r\n{head}\r\n".encode())
     if not streamed and reply.body is not None:
         writer.write(json.dumps(reply.body).encode())
+    writer.write(reply.text.encode())
     for event in reply.events:
         writer.write(f"data: {event}\n\n".encode())
         await writer.drain()

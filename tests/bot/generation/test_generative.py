@@ -174,8 +174,8 @@ async def test_all_invented_is_all_left_out(answerer: Answerer, server: OpenAISe
     [
         (fails(400, f"bad {KEY}"), "refuses the request"),
         (fails(503, headers={"retry-after": "0"}), "fails (503)"),
-        (says("Engineers found", then="hang", finish=None), "silent for 0.5 s"),
-        (says(CABLES, "They", then="drop", finish=None), "broke off"),
+        (says(then="hang", finish=None), "silent for 0.5 s"),
+        (says(then="drop", finish=None), "broke off"),
         (Scripted(events=["{not json"]), "does not reply as OpenAI's API does"),
         (delta(refusal="I will not."), "I will not."),
         (delta(tool_calls=[CALL]), "said nothing"),
@@ -192,6 +192,17 @@ async def test_a_model_that_fails_leaves_quotes(
     quoted(answer, *answer.notes)
     assert why in answer.notes[0] and KEY not in answer.notes[0]
     assert answer.notes[0].startswith(AWAY.split("{}")[0])
+
+
+@pytest.mark.parametrize("then", ["hang", "drop"])
+async def test_what_was_written_before_the_connection_broke_is_kept(
+    server: OpenAIServer, store: Store, then: str
+) -> None:
+    server.fallback = lambda _: says(CABLES, " They also", then=then, finish=None)
+    async with chat_models(settings(server, chat_timeout=0.5)) as chat:
+        answer = await answerer_on(store, settings(server), chat).ask(QUESTION)
+    assert (answer.model, answer.notes) == (MODEL, (CUT,))
+    assert "They" not in answer.text
 
 
 async def test_a_wrong_key_is_told_but_not_shown(server: OpenAIServer, store: Store) -> None:
@@ -329,7 +340,7 @@ async def test_prompts_of_ones_own_are_used(
 
 @pytest.mark.usefixtures("socket_enabled")
 async def test_a_real_model_is_only_let_say_what_stands_there(store: Store) -> None:
-    config = Config(chat_model=str(model_file()), chat_window=2048)
+    config = Config(chat_model=str(model_file()), chat_window=2048, judge="none")
     async with chat_models(config) as chat:
         assert chat
         events = [event async for event in answerer_on(store, config, chat).stream(QUESTION)]
@@ -444,8 +455,7 @@ async def test_a_judge_that_failed_its_exam_is_not_asked(
             answer = await answerer_on(store, config, chat).ask(QUESTION)
         check(answer)
         assert "14 cracked cables" in answer.text
-    # Each batch of the exam that is answered with nothing is asked once more, then it is over.
-    assert len(server.judged) == 2
+    assert len(server.judged) == 1  # the exam ends where nothing is right, and is remembered
     assert "did not pass the exam" in answer.notes[0]
     assert answer.notes[0].startswith(QUOTED.split("{}")[0] or "1 of 1")
 

@@ -100,9 +100,12 @@ async def test_a_server_killed_while_it_writes(socket_enabled: None) -> None:
     with running() as doomed:
         async with language_model(settings(doomed)) as llm:
             assert llm
+            reply = llm.stream(HELLO, max_tokens=LONG_REPLY)
+            async for _ in reply:  # what it has written is kept
+                doomed.kill()
+            assert reply.cut and reply.broken
             with pytest.raises(ModelAwayError):
-                async for _ in llm.stream(HELLO, max_tokens=LONG_REPLY):
-                    doomed.kill()
+                await llm.complete(HELLO, max_tokens=3)
 
 
 @pytest.mark.parametrize(

@@ -119,14 +119,15 @@ async def test_a_failing_server_is_tried_again(llm: LLM, server: OpenAIServer) -
         (fails(400, "bad\ninput"), ModelRefusedError, "refuses the request: bad input"),
         (fails(400, code="context_length_exceeded"), ContextLengthError, "more text than"),
         (fails(400, "max_tokens: maximum context length is 9"), ContextLengthError, "length is 9"),
-        (says("half", then="hang", finish=None), ModelAwayError, "silent for 1.5 s"),
+        (says(then="hang", finish=None), ModelAwayError, "silent for 1.5 s"),
         (Scripted(then="hang", pause=9), ModelAwayError, "silent for 1.5 s"),
-        (says("half", then="drop", finish=None), ModelAwayError, "broke off"),
-        (says("half", finish=None), ModelAwayError, "broke off"),
+        (says(then="drop", finish=None), ModelAwayError, "broke off"),
+        (says(finish=None), ModelAwayError, "broke off"),
         (Scripted(events=['{"error": {"message": "on fire"}}']), ModelAwayError, "on fire"),
         (Scripted(events=["{torn"]), MalformedReplyError, "does not reply as OpenAI"),
         (Scripted(events=["[1, 2]"]), MalformedReplyError, "does not reply as OpenAI"),
-        (Scripted(events=['{"choices": [{}]}']), MalformedReplyError, "does not reply as OpenAI"),
+        (Scripted(events=['{"choices": [{}]}']), ModelAwayError, "broke off"),
+        (Scripted(events=['{"choices": [1]}']), MalformedReplyError, "does not reply as OpenAI"),
         (says(), MalformedReplyError, "said nothing"),
         (says(finish="length"), MalformedReplyError, "used up its tokens"),
         (delta(tool_calls=[CALL]), MalformedReplyError, "said nothing"),
@@ -144,6 +145,24 @@ async def test_what_goes_wrong_is_told(
         with pytest.raises(kind, match=words) as told:
             await reply(llm)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "scripted",
+    [
+        says("It is", " open", then="hang", finish=None),
+        says("It is", " open", then="drop", finish=None),
+        says("It is", " open", finish=None),
+        says("It is", " open", finish="error"),
+    ],
+)
+async def test_what_was_written_before_the_connection_broke_is_kept(
+    llm: LLM, server: OpenAIServer, scripted: Scripted
+) -> None:
+    server.replies.append(scripted)
+    coming = llm.stream(ASKED, max_tokens=50)
+    assert "".join([piece async for piece in coming]) == "It is open"
+    assert coming.cut and coming.broken
 
 
 async def test_nobody_there(socket_enabled: None) -> None:

@@ -9,7 +9,9 @@ from bot.verification.claims import Claim, Kind, claims
 from bot.verification.evidence import Evidence, EvidenceSentence
 from index.article import Passage
 
-TEXTS = [f"The {n} mayor says one. The {n} mayor says two. The {n} mayor says three." for n in "abc"]
+TEXTS = [
+    f"The {n} mayor says one. The {n} mayor says two. The {n} mayor says three." for n in "abc"
+]
 PASSAGES = [Passage(f"{t[4]}.txt", "T", date(2024, 5, 1), None, t, 7, 7 + len(t)) for t in TEXTS]
 EVIDENCE = Evidence(PASSAGES)
 
