@@ -11,13 +11,14 @@ from pathlib import Path
 from index.article import Article
 from index.readers.confined import confined
 from index.readers.dump import read_dump
-from index.readers.plain import read_markdown, read_text
+from index.readers import plain
 from index.readers.problem import Problem, Reader, reason_of
 from index.readers.table import read_table
 
 READERS: dict[str, Reader] = {
-    ".txt": read_text,
-    ".md": read_markdown,
+    ".txt": plain.read,
+    ".md": confined("index.readers.markdown"),
+    ".markdown": confined("index.readers.markdown"),
     ".jsonl": read_dump,
     ".jsonl.gz": read_dump,
     ".csv": read_table,

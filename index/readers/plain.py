@@ -33,4 +33,3 @@ def text_of(path: Path, source: str) -> str | Problem:
         return Problem(source, "not UTF-8 text; save it as UTF-8")
     text = clean(text)
     return text if text.strip() else Problem(source, "empty")
-

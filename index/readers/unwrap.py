@@ -29,10 +29,9 @@ _LABEL = re.compile(r"[A-Z][\w-]{0,20}:(?:\s|$)")
 _ENDED = re.compile(r"[.!?:…。！？][\"'”’»)\]」』]*$")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
 _FIRST_WORD = re.compile(rf"{_WIDE.pattern}|\S+")
-_HYPHEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
+_HYPHEN = re.compile(r"([^\W\d_]{1,40})[-\u00ad\u2010]$")
 _KEEPS_HYPHEN = frozenset(
-    "well self ex half long short high low so non anti co post pre mid one two three four five six "
-    "seven eight nine ten twenty thirty forty fifty sixty seventy eighty ninety then now".split()
+    ("well", "self", "ex", "half", "long", "two", "three", "twenty", "thirty", "forty", "fifty")
 )
 _SUSPENDED = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|o|en|of)\b")
 
@@ -86,7 +85,7 @@ def joined_lines(lines: Sequence[str]) -> str:
     """Lines that are known to be one paragraph, in one line; hyphens at their ends are undone."""
     whole = lines[0] if lines else ""
     for line in lines[1:]:
-        whole = _joined(whole, line)
+        whole = ending(whole, line) + line
     return whole
 
 
@@ -140,7 +139,7 @@ def _rejoined(lines: Sequence[_Line], width: int) -> list[str]:
     out, last = [lines[0].whole], lines[0]
     for line in lines[1:]:
         if _goes_on(last, line, width):
-            out[-1] = _joined(out[-1].rstrip(), line.text)
+            out[-1] = ending(out[-1].rstrip(), line.text) + line.text
         else:
             out.append(line.whole)
         last = line
@@ -184,12 +183,11 @@ def _is_within(line: _Line, following: _Line) -> bool:
     return not _ENDED.search(line.text) and (first.islower() or bool(_WIDE.match(first)))
 
 
-def _joined(before: str, after: str) -> str:
+def ending(before: str, after: str) -> str:
+    """A line with what joins the next one to it: a blank, or no hyphen any more."""
     hyphen = _HYPHEN.search(before)
-    if hyphen:
-        if _SUSPENDED.match(after):
-            return f"{before} {after}"
+    if hyphen and not _SUSPENDED.match(after):
         cut = after[:1].islower() and hyphen[1].lower() not in _KEEPS_HYPHEN
-        return (before[:-1] if cut else before) + after
+        return before[:-1] + ("" if cut else "-")
     both = _WIDE.match(before[-1:]) and _WIDE.match(after[:1])
-    return before + ("" if both else " ") + after
+    return before + ("" if both else " ")

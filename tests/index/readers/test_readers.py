@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.article import Article
+from index.article import Article, Place
 from index.errors import ArticlesError
 from index.readers import Problem, find_files, read_file
 
@@ -49,7 +49,8 @@ def test_markdown_front_matter(tmp_path: Path) -> None:
     fields = "title: T\ndate: 2024-10-24\nurl: http://a\nauthor: [Ada, Bo]\n"
     text = "# Head\n\n*Text*.\n"
     path.write_text(f"---\n{fields}---\n{text}")
-    expected = Article("a.md", "T", text, date(2024, 10, 24), "http://a", "Ada, Bo")
+    day, places = date(2024, 10, 24), (Place(0, 11, "§ Head"),)
+    expected = Article("a.md", "T", "Head\n\nText.", day, "http://a", "Ada, Bo", places)
     assert one(path) == expected
 
 
@@ -57,7 +58,7 @@ def test_markdown_front_matter(tmp_path: Path) -> None:
 def test_markdown_heading_is_the_title(tmp_path: Path, front: str) -> None:
     path = tmp_path / "a.md"
     path.write_text(f"{front}# The heading #\n\nText.\n")
-    assert (one(path).title, one(path).text) == ("The heading", "# The heading #\n\nText.\n")
+    assert (one(path).title, one(path).text) == ("The heading", "Text.")
 
 
 def test_feed_text_is_kept_exactly(tmp_path: Path) -> None:
