@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.article import Article
+from index.readers import plain
 from index.readers.confined import confined
 from index.readers.dump import read_dump
-from index.readers import plain
 from index.readers.problem import Problem, Reader, reason_of
 from index.readers.table import read_table
 

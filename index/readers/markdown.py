@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -136,7 +137,7 @@ def _parser() -> Any:
 
 def _heading(tokens: Sequence[Any]) -> str:
     """The first heading of the first level."""
-    for heading, text in zip(tokens, tokens[1:], strict=False):
+    for heading, text in pairwise(tokens):
         if heading.type == "heading_open" and heading.tag == "h1":
             [block] = [*_blocks([text])] or [Block("")]
             return flat(block.text)

@@ -17,6 +17,8 @@ FORCED = 0.7
 """The least share of the breaks within sentences that come where a line was full."""
 RAGGED = 0.6
 """How much of the width a line takes that was broken within a sentence though it had room."""
+EVEN, EVEN_WIDTH = 0.75, 45
+"""The same where lines were broken by hand, at about one width that is no verse's."""
 MOST = 5_000_000
 """Characters from which on a text is left as it is."""
 
@@ -128,7 +130,8 @@ def _breaks_within(lines: Sequence[_Line]) -> list[tuple[_Line, _Line]]:
 
 def _is_wrapped(within: Sequence[tuple[_Line, _Line]], width: int) -> bool:
     full = sum(_is_full(a, b, width) for a, b in within)
-    return bool(within) and full >= FORCED * len(within)
+    even = width >= EVEN_WIDTH and all(a.size >= EVEN * width for a, _ in within)
+    return bool(within) and (full >= FORCED * len(within) or (even and len(within) > 2))
 
 
 def _rejoined(lines: Sequence[_Line], width: int) -> list[str]:
