@@ -25,6 +25,7 @@ from index.errors import StoreError, VectorsError, marked_damaged
 from index.manifest import Manifest
 from index.split import SPLITTER
 from index.tables import FORMAT
+from index.terms import TERMS
 from index.vectors import VectorIndex
 
 MANIFEST = "manifest.sqlite3"
@@ -261,6 +262,7 @@ class Generation:
     def _settle(self) -> None:
         """Choose where the vectors shall be, which is a new place."""
         self.manifest.drop_meta(HOME)
+        self.manifest.set_meta("terms", TERMS)
         (self.folder / CHROMA).mkdir()
         if self._server:
             turn = uuid4().hex
@@ -290,7 +292,8 @@ class Generation:
 
     def _bm25_holds(self, passages: int) -> bool:
         folder = self.folder / BM25
-        if not (folder / "meta.json").is_file() or marked_damaged(folder):
+        made_alike = self.manifest.meta("terms") == TERMS
+        if not made_alike or not (folder / "meta.json").is_file() or marked_damaged(folder):
             return False
         try:
             return self.bm25.doc_count >= passages
