@@ -5,7 +5,8 @@ words that only join others are left out.
 """
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import pairwise, product
 from unicodedata import is_normalized, normalize
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〇"
@@ -16,6 +17,17 @@ THAI = "\u0e01-\u0e3a\u0e40-\u0e4e"
 UNSPACED = f"{HAN}{KANA}{HIRAGANA}{THAI}"
 """What is written without blanks."""
 
+_HAN_PAIR = re.compile(f"[{HAN}]{{2}}")
+_ONE_LETTER = {"ae": "ä", "oe": "ö", "ue": "ü", "aa": "å"}
+_TWO_LETTERS = re.compile("ae|oe|ue|aa", re.IGNORECASE)
+_IN_TWO = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+_ONE = re.compile("[äöüøå]", re.IGNORECASE)
+_PLAIN = str.maketrans(
+    {"ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L"}
+    | {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ß": "ss", "ı": "i"}
+)
+MOST_PLACES = 3
+"""Pairs of letters in a word that are tried as one."""
 _ANY = re.compile(f"[{UNSPACED}{HANGUL}]")
 _RUN = re.compile(f"[{HAN}]+|[{KANA}]+|[{HIRAGANA}]+|[{HANGUL}]+|[{THAI}]+")
 _JOINING = re.compile(
@@ -43,6 +55,40 @@ def searchable(text: str) -> str:
     if text.isascii() or not _ANY.search(text):
         return text
     return _RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} ", text)
+
+
+def other_letters(word: str) -> Iterator[str]:
+    """The other ways to write a word: "Größl" for "Groessl", "Kjaer" for "Kjær", and back.
+
+    What differs in accents alone, or in "ß" and "ss", is the same to a search as it is.
+    """
+    places = [*_TWO_LETTERS.finditer(word)][:MOST_PLACES]
+    for which in product((False, True), repeat=len(places)):
+        written, end = "", 0
+        for place, changed in zip(places, which, strict=True):
+            other = _ONE_LETTER[place.group().lower()]
+            other = other.upper() if place.group()[0].isupper() else other
+            written += word[end : place.start()] + (other if changed else place.group())
+            end = place.end()
+        if any(which):
+            yield written + word[end:]
+    if (plain := _ONE.sub(_as_two, word)) != word:
+        yield plain
+
+
+def _as_two(letter: re.Match[str]) -> str:
+    two = _IN_TWO[letter.group().lower()]
+    return two.capitalize() if letter.group().isupper() else two
+
+
+def plain_letters(text: str) -> str:
+    """`text` without the letters that are more than a letter with an accent: "Søren" is "Soren"."""
+    return text if text.isascii() else text.translate(_PLAIN)
+
+
+def is_pair(term: str) -> bool:
+    """Whether a term is a pair of Chinese letters, each of which means something."""
+    return len(term) == 2 and bool(_HAN_PAIR.match(term))
 
 
 def sizes(text: str) -> int:

@@ -20,7 +20,7 @@ from index.manifest import Candidate
 from index.othernames import named
 from index.rank import Hit
 from index.retriever import Evidence
-from index.scripts import sizes
+from index.scripts import plain_letters, sizes
 from index.terms import terms, terms_of_word
 
 PASSAGES = 24
@@ -121,7 +121,8 @@ class SentenceScorer:
     def _logits(self, evidence: Evidence, chosen: Sequence[ScoredSentence]) -> Floats | None:
         if self._reader is None or is_foreign(evidence.query.meant):
             return None  # it reads English alone
-        return self._reader.scores(asked_of_reader(evidence), [s.text for s in chosen])
+        texts = [plain_letters(s.text) for s in chosen]
+        return self._reader.scores(plain_letters(asked_of_reader(evidence)), texts)
 
 
 def ranked(read: ScoredSentences) -> ScoredSentences:
