@@ -86,16 +86,14 @@ def kind_of(question: str) -> Kind:
     found = next((kind for kind, asks in _ASKS_RE.items() if asks.search(question)), None)
     if found or not is_foreign(question):
         return found or Kind.OTHER
-    return next(
-        (Kind(k) for k, asks in abroad.ASKS_RE.items() if asks.search(question)), Kind.OTHER
-    )
+    return next((Kind(k) for k, asks in abroad.asks().items() if asks.search(question)), Kind.OTHER)
 
 
 def answers_kind(sentence: str, kind: Kind) -> Iterator[str]:
     """The words in `sentence` that could be an answer of `kind`; none for OTHER."""
     if pattern := _ANSWERS.get(kind):
         yield from (found.group() for found in pattern.finditer(sentence))
-    if (pattern := abroad.ANSWERS_RE.get(kind)) and is_foreign(sentence):
+    if (pattern := abroad.answers().get(kind)) and is_foreign(sentence):
         yield from (found.group() for found in pattern.finditer(sentence))
 
 

@@ -161,6 +161,12 @@ class Generation:
             return "passages are now split in another way"
         return None
 
+    @property
+    def damage(self) -> str:
+        """Why the derived indexes are made again, where they are not whole."""
+        alike = self.manifest.meta("terms") == TERMS
+        return "the indexes were damaged" if alike else "words are now searched in another way"
+
     def looks_whole(self) -> bool:
         """Whether the derived indexes seem to hold every passage, without opening Chroma."""
         _, passages = self.manifest.counts()

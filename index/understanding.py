@@ -121,9 +121,10 @@ class Understanding:
         each = [*dict.fromkeys(chain.from_iterable(found))]
         counts = dict(zip(each, self._bm25.doc_freqs(each), strict=True))
         for word in words:
-            if (meant := written_out(word[0])) is not None:
-                yield _Change(word.start(), word.end(), meant)
-            elif (meant := self._written_elsewhere(word[0], counts)) is not None:
+            meant = written_out(word[0])
+            if meant is None:
+                meant = self._written_elsewhere(word[0], counts)
+            if meant is not None:
                 yield _Change(word.start(), word.end(), meant)
             elif self._may_be_misspelled(word[0], counts):
                 yield from self._meant(question, word, counts)

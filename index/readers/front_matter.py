@@ -26,6 +26,7 @@ _JSON = re.compile(r"\s*(\{[ \t]*\n(?:.*\n){0,2000}?\}|\{[^\n]*\})[ \t]*\n\s*(?=
 _PLAIN = re.compile(
     r"\s*(?=(?:title|date|authors?|slug):)(?:[A-Z][\w-]*:[ \t]+\S.*\n){2,50}\s*\n", re.I
 )
+_SCALAR = re.compile(r"^(?P<name>[^\W\d][\w .-]*:[ \t]+)(?P<value>[^\s\[{>|&#].*?)[ \t]*$", re.M)
 _FIELD = re.compile(r"(?P<name>[^\W\d][\w .-]{0,60}?)[\"']?[ \t]*[:=](?:[ \t]+(?P<value>.*)|$)")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?P<value>.+)")
 _LETTER = re.compile(r"\w")
@@ -61,6 +62,8 @@ def front_matter(text: str) -> FrontMatter:
     elif _depth(written) > DEEPEST:
         problem = "its front matter nests too deeply; its plain lines are read"
     found = None if problem else _parsed(_PARSERS[kind], written)
+    if found is None and kind == "yaml" and not problem:
+        found = _parsed(_yaml, _SCALAR.sub(_quoted, written))
     fields = _by_line(written[:LONGEST]) if found is None else found
     return FrontMatter({str(name).strip().lower(): v for name, v in fields.items()}, body, problem)
 
@@ -98,6 +101,11 @@ _PARSERS: dict[str, Callable[[str], object]] = {
 }
 
 
+def _quoted(scalar: re.Match[str]) -> str:
+    """A line whose value is no YAML as it is, such as a title with a colon in it."""
+    return scalar["name"] + json.dumps(_unquoted(scalar["value"]), ensure_ascii=False)
+
+
 def _by_line(written: str) -> Fields:
     """The fields of what is no YAML, such as titles with a colon in them, one a line."""
     fields: Fields = {}
@@ -106,9 +114,8 @@ def _by_line(written: str) -> Fields:
         if field := _FIELD.match(line):
             name = field["name"].strip().lower()
             fields.setdefault(name, _value(field["value"] or ""))
-        elif name and (item := _ITEM.match(line)):
-            before = fields[name]
-            fields[name] = [*(before if isinstance(before, list) else []), _unquoted(item["value"])]
+        elif name and isinstance(fields[name] or [], list) and (item := _ITEM.match(line)):
+            fields[name] = [*(fields[name] or []), _unquoted(item["value"])][:VALUES]
         elif name and line[:1] in (" ", "\t") and isinstance(fields[name], str):
             begun = fields[name]
             fields[name] = f"{begun} {line.strip()}".strip()

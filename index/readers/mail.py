@@ -73,4 +73,4 @@ def _text(part: EmailMessage) -> str:
         payload = part.get_payload(decode=True)
         text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
     flowed = part.get_param("format") == "flowed"
-    return re.sub(r"(?<=\S) \r?\n(?!>)", " ", text) if flowed else text
+    return re.sub(r"(?<=\S)(?<!\n--) \r?\n(?!>)", " ", text) if flowed else text

@@ -25,8 +25,8 @@ _CODE = (
 _LEFT_OUT = re.compile(
     rf"""{_CODE}
     | (?P<drop>
-        (?<!\S)%%(?!%)(?:(?!\n\s*\n[ \t]*\#)[\s\S]){0, 20000}?%%(?!\w)  # Obsidian's comments
-      | <!--[\s\S]{0, 20000}?-->
+        (?<!\S)%%(?!%)(?:(?!\n\s*\n[ \t]*\#)[\s\S]){{0,20000}}?%%(?!\d) # Obsidian's comments
+      | <!--[\s\S]{{0,20000}}?-->
       | !\[\[[^\]\n]*\]\]                                       # what is shown from other files
       | \{{%[^\n]*?%\}} | \{{\{{[^\n]*?\}}\}}                   # Liquid, Jinja, Hugo
       | \{{[:\#.][^{{}}\n]*\}}                                  # Kramdown's attributes

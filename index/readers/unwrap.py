@@ -96,7 +96,8 @@ def is_prose(lines: Sequence[str]) -> bool:
     parts = [_Line("", line) for line in lines]
     width = max((part.size for part in parts), default=0)
     within = _breaks_within(parts)
-    return bool(within) or all(_is_full(a, b, width) for a, b in pairwise(parts))
+    short = len(parts) > 2 and width < SURE
+    return bool(within) or (not short and all(_is_full(a, b, width) for a, b in pairwise(parts)))
 
 
 def _blocks(text: str) -> Iterator[list[_Line]]:
