@@ -28,6 +28,7 @@ _PLAIN = str.maketrans(
 )
 MOST_PLACES = 3
 """Pairs of letters in a word that are tried as one."""
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _ANY = re.compile(f"[{UNSPACED}{HANGUL}]")
 _RUN = re.compile(f"[{HAN}]+|[{KANA}]+|[{HIRAGANA}]+|[{HANGUL}]+|[{THAI}]+")
 _JOINING = re.compile(
@@ -93,10 +94,11 @@ def is_pair(term: str) -> bool:
 
 def sizes(text: str) -> int:
     """The words of `text`; two letters of a script without blanks count as one."""
-    if text.isascii():
+    letters = 0 if text.isascii() else len(_UNSPACED.findall(text))
+    if not letters:
         return len(text.split())
-    letters = sum(1 for _ in re.finditer(f"[{UNSPACED}]", text))
-    return len(re.sub(f"[{UNSPACED}]+", " ", text).split()) + (letters + 1) // 2
+    others = _UNSPACED.sub(" ", text).split()
+    return sum(any(map(str.isalnum, word)) for word in others) + (letters + 1) // 2
 
 
 def _pairs(run: str) -> list[str]:

@@ -172,3 +172,39 @@ def test_a_root_without_articles_is_an_error(tmp_path: Path) -> None:
     for root in (tmp_path, tmp_path / "a.txt", tmp_path / "missing"):
         with pytest.raises(ArticlesError, match=str(root)):
             list(find_files(root))
+
+
+def test_what_is_no_regular_file_is_named_and_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Text")
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "zero.txt").symlink_to("/dev/zero")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    problems: list[Problem] = []
+    assert [source for _, source in find_files(tmp_path, problems.append)] == ["a.txt"]
+    assert {problem.source: problem.reason for problem in problems} == {
+        "gone.txt": "a link that leads nowhere",
+        "pipe.md": "no regular file, but a pipe, socket or device; left out",
+        "zero.txt": "no regular file, but a pipe, socket or device; left out",
+    }
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs the kernel's own files")
+def test_the_kernel_s_own_files_are_left_out(tmp_path: Path) -> None:
+    with pytest.raises(ArticlesError, match="part of the kernel"):
+        list(find_files(Path("/proc")))
+    (tmp_path / "a.txt").write_text("Text")
+    (tmp_path / "proc").symlink_to("/proc")
+    problems: list[Problem] = []
+    assert [source for _, source in find_files(tmp_path, problems.append)] == ["a.txt"]
+    assert [problem.source for problem in problems] == ["proc"]
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    assert reason(tmp_path / "a.txt") == "no regular file"
+
+
+def test_letters_and_accents_become_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Zoe\u0308 sails\n\nZoe\u0308 Mu\u0308ller sails.\n")
+    assert (one(path).title, one(path).text) == ("Zoë sails", "Zoë sails\n\nZoë Müller sails.\n")
