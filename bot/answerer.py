@@ -16,7 +16,6 @@ from bot.answering import SHOWN, Answering
 from bot.catalogue import about_articles
 from bot.conversation.clarify import asking_back, may_mean_several
 from bot.conversation.followup import is_followup
-from bot.conversation.language import is_english
 from bot.conversation.request import Request, request_of
 from bot.conversation.rewrite import readings, surest
 from bot.conversation.smalltalk import small_talk, without_small_talk
@@ -24,6 +23,7 @@ from bot.conversation.task import Task, task_of
 from bot.extraction.answerability import confidence, covered
 from bot.extraction.digest import first_sentences
 from bot.extraction.extractive import Quote, Room, choose_quotes, room_for
+from bot.extraction.language import is_foreign
 from bot.extraction.reader import Reader
 from bot.extraction.scoring import PASSAGES, READ, ScoredSentences, SentenceScorer
 from bot.extraction.weights import shipped_weights
@@ -235,7 +235,7 @@ class Answerer(Answering):
             return True
         if not any(f.scored.sentences for f in found.findings):
             return False
-        beyond_words = task_of(found.query.text).is_topic or not is_english(found.query.text)
+        beyond_words = task_of(found.query.text).is_topic or is_foreign(found.query.text)
         return beyond_words or found.confidence >= HOPE * found.threshold
 
     def _written(self, found: Findings, written: "Written") -> Answer:

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from index.article import Article
 from index.errors import UsageError
+from index.scripts import composed
 
 QUESTION_LIMIT = 4000
 """The longest question, in characters."""
@@ -22,7 +23,7 @@ def clean_question(text: str) -> str:
 
     Raises UsageError when nothing is left or it is longer than QUESTION_LIMIT.
     """
-    question = _UNPRINTABLE.sub(" ", text.replace("\r\n", "\n")).strip()
+    question = composed(_UNPRINTABLE.sub(" ", text.replace("\r\n", "\n"))).strip()
     if _INVISIBLE.fullmatch(question):
         raise UsageError("the question is empty; write what you would like to know")
     if len(question) > QUESTION_LIMIT:
@@ -47,7 +48,7 @@ def find_range(
     given; UsageError when there is no such place.
     """
     if quote is not None:
-        found = re.search(r"\s+".join(map(re.escape, quote.split())), article.text)
+        found = re.search(r"\s+".join(map(re.escape, composed(quote).split())), article.text)
         if not found or not quote.strip():
             raise UsageError(f"these words do not stand in {article.source}: {quote!r}")
         return found.span()

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 
+from bot import question_abroad as abroad
 from bot.conversation.request import cleaned
+from bot.extraction.language import is_foreign
 from index.terms import terms
 
 
@@ -81,12 +83,17 @@ _PART = re.compile(
 
 def kind_of(question: str) -> Kind:
     """The kind of answer `question` asks for; OTHER when its words do not say."""
-    return next((kind for kind, asks in _ASKS_RE.items() if asks.search(question)), Kind.OTHER)
+    found = next((kind for kind, asks in _ASKS_RE.items() if asks.search(question)), None)
+    if found or not is_foreign(question):
+        return found or Kind.OTHER
+    return next((Kind(k) for k, asks in abroad.asks().items() if asks.search(question)), Kind.OTHER)
 
 
 def answers_kind(sentence: str, kind: Kind) -> Iterator[str]:
     """The words in `sentence` that could be an answer of `kind`; none for OTHER."""
     if pattern := _ANSWERS.get(kind):
+        yield from (found.group() for found in pattern.finditer(sentence))
+    if (pattern := abroad.answers().get(kind)) and is_foreign(sentence):
         yield from (found.group() for found in pattern.finditer(sentence))
 
 

@@ -21,7 +21,8 @@ from index.article import Article
 from index.collection import dump_of, is_address
 from index.errors import ArticlesError, StoreError
 from index.fetch import UNKNOWN, Fetched, Fetcher, FetchError, Validators
-from index.readers import Problem, read_file
+from index.readers import Problem
+from index.readers.kinds import read_untrusted
 from index.split import words
 
 FEEDS = {".xml", ".json"}
@@ -138,7 +139,7 @@ async def _read(fetched: Fetched, source: str) -> list[Article | Problem]:
     with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
         path = Path(folder) / f"page{fetched.ending}"
         path.write_bytes(fetched.data)
-        found = await asyncio.to_thread(lambda: list(read_file(path, source)))
+        found = await asyncio.to_thread(lambda: list(read_untrusted(path, source)))
     return found or [Problem(source, "holds no article")]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import StoreError, mark_damaged
+from index.scripts import searchable
 from index.terms import analyzer
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class Bm25Index:
 
         writer = self._writing()
         for number, title, body in rows:
-            writer.add_document(Document(id=number, title=title, body=body))
+            shown = {"title": searchable(title), "body": searchable(body)}
+            writer.add_document(Document(id=number, **shown))
 
     def delete(self, ids: Iterable[int]) -> None:
         """Delete the passages with these ids, as of the next `commit`."""

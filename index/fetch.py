@@ -33,12 +33,16 @@ TYPES = {
     "application/pdf": ".pdf",
     "application/rdf+xml": ".xml",
     "application/rss+xml": ".xml",
+    "application/rtf": ".rtf",
+    "application/vnd.oasis.opendocument.text": ".odt",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/xhtml+xml": ".html",
     "application/xml": ".xml",
+    "message/rfc822": ".eml",
     "text/csv": ".csv",
     "text/html": ".html",
     "text/markdown": ".md",
+    "text/rtf": ".rtf",
     "text/xml": ".xml",
 }
 """The kinds of file that media types stand for; for others, the address's ending tells."""

@@ -25,6 +25,7 @@ from index.errors import StoreError, VectorsError, marked_damaged
 from index.manifest import Manifest
 from index.split import SPLITTER
 from index.tables import FORMAT
+from index.terms import TERMS
 from index.vectors import VectorIndex
 
 MANIFEST = "manifest.sqlite3"
@@ -160,6 +161,12 @@ class Generation:
             return "passages are now split in another way"
         return None
 
+    @property
+    def damage(self) -> str:
+        """Why the derived indexes are made again, where they are not whole."""
+        alike = self.manifest.meta("terms") == TERMS
+        return "the indexes were damaged" if alike else "words are now searched in another way"
+
     def looks_whole(self) -> bool:
         """Whether the derived indexes seem to hold every passage, without opening Chroma."""
         _, passages = self.manifest.counts()
@@ -261,6 +268,7 @@ class Generation:
     def _settle(self) -> None:
         """Choose where the vectors shall be, which is a new place."""
         self.manifest.drop_meta(HOME)
+        self.manifest.set_meta("terms", TERMS)
         (self.folder / CHROMA).mkdir()
         if self._server:
             turn = uuid4().hex
@@ -290,7 +298,8 @@ class Generation:
 
     def _bm25_holds(self, passages: int) -> bool:
         folder = self.folder / BM25
-        if not (folder / "meta.json").is_file() or marked_damaged(folder):
+        made_alike = self.manifest.meta("terms") == TERMS
+        if not made_alike or not (folder / "meta.json").is_file() or marked_damaged(folder):
             return False
         try:
             return self.bm25.doc_count >= passages

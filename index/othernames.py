@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from index.scripts import is_pair
+
 
 @dataclass(frozen=True, slots=True)
 class OtherName:
@@ -12,6 +14,10 @@ class OtherName:
     terms: tuple[str, ...]
     instead_of: tuple[str, ...]
     weight: float
+
+
+ONE_LETTER = 0.3
+"""How surely a text names a pair of letters of Chinese or the like, of which it has one."""
 
 
 class _Sought(Protocol):
@@ -31,4 +37,8 @@ def named(sought: _Sought, found: frozenset[str] | set[str]) -> dict[str, float]
         if found.issuperset(other.terms):
             for term in sought.importance.keys() & set(other.instead_of):
                 sure[term] = max(sure.get(term, 0.0), other.weight)
+    pairs = [t for t in sought.importance if t not in sure and not t.isascii() and is_pair(t)]
+    if pairs:
+        letters = {letter for term in found if is_pair(term) for letter in term}
+        sure |= {t: ONE_LETTER for t in pairs if not letters.isdisjoint(t)}
     return sure

@@ -337,7 +337,7 @@ class Store:
         if outdated:
             return self._remade(current), outdated
         if not current.is_whole():
-            return self._derived_again(current), "the indexes were damaged"
+            return self._derived_again(current), current.damage
         return current, None
 
     def _fresh(self, next_passage: int) -> Generation:

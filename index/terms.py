@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from index.scripts import searchable
+
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer
 
@@ -16,6 +18,8 @@ those which what who whom whose when where why how did do does has have had it i
 her they he she i you we my your our me him them there will would can could should may might
 not no if but than then so such about into over after before any all also just
 """
+TERMS = "terms-2"
+"""The name of this way to make terms; a word index made in another way is made again."""
 STOP = frozenset(_COMMON.split())
 """Words too common to search for."""
 TOO_LONG = 40
@@ -40,7 +44,7 @@ def analyzer() -> "TextAnalyzer":
 
 def terms(text: str) -> list[str]:
     """The search terms of `text`, in order, repeated as often as they stand in it."""
-    return analyzer().analyze(text)
+    return analyzer().analyze(searchable(text))
 
 
 @lru_cache(maxsize=50_000)

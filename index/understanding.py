@@ -15,6 +15,7 @@ from index.bm25 import Bm25Index
 from index.idf import ENGLISH
 from index.manifest import Manifest
 from index.othernames import OtherName
+from index.scripts import other_letters
 from index.spelling import (
     LIKELY,
     SHORTEST,
@@ -120,10 +121,21 @@ class Understanding:
         each = [*dict.fromkeys(chain.from_iterable(found))]
         counts = dict(zip(each, self._bm25.doc_freqs(each), strict=True))
         for word in words:
-            if (meant := written_out(word[0])) is not None:
+            meant = written_out(word[0])
+            if meant is None:
+                meant = self._written_elsewhere(word[0], counts)
+            if meant is not None:
                 yield _Change(word.start(), word.end(), meant)
             elif self._may_be_misspelled(word[0], counts):
                 yield from self._meant(question, word, counts)
+
+    def _written_elsewhere(self, word: str, counts: Mapping[str, int]) -> str | None:
+        """A word with its letters as the collection writes them: "ö" for "oe", or "oe" for "ö"."""
+        if any(counts[term] for term in terms_of_word(word)):
+            return None
+        forms = {other: terms_of_word(other) for other in other_letters(word)}
+        known = [other for other, found in forms.items() if self._has(found)]
+        return next(iter(known), None)
 
     def _may_be_misspelled(self, word: str, counts: Mapping[str, int]) -> bool:
         own = terms_of_word(word)

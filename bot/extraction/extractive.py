@@ -11,6 +11,7 @@ from bot.extraction.annotation import annotated
 from bot.extraction.antecedents import antecedent, needs_antecedent
 from bot.extraction.scoring import ScoredSentence, ScoredSentences
 from index.manifest import Candidate
+from index.scripts import sizes
 from index.terms import terms
 
 ON_TOPIC = 0.6
@@ -79,7 +80,7 @@ def choose_quotes(scored: ScoredSentences, room: Room = PLAIN) -> list[Quote]:
     words = room.words
     taken: list[ScoredSentence] = []
     for s in _worthy(scored.sentences, room):
-        length = len(s.text.split()) + 1
+        length = sizes(s.text) + 1
         if taken and (length > words or _says_the_same(s, taken)):
             continue
         taken.append(s)

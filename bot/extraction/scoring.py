@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bot.extraction.language import is_foreign
 from bot.extraction.reader import Reader, ReaderError
 from bot.extraction.sentences import Kind as SentenceKind
 from bot.extraction.sentences import candidate_sentences
@@ -19,6 +20,7 @@ from index.manifest import Candidate
 from index.othernames import named
 from index.rank import Hit
 from index.retriever import Evidence
+from index.scripts import plain_letters, sizes
 from index.terms import terms, terms_of_word
 
 PASSAGES = 24
@@ -117,9 +119,10 @@ class SentenceScorer:
         ]
 
     def _logits(self, evidence: Evidence, chosen: Sequence[ScoredSentence]) -> Floats | None:
-        if self._reader is None:
-            return None
-        return self._reader.scores(asked_of_reader(evidence), [s.text for s in chosen])
+        if self._reader is None or is_foreign(evidence.query.meant):
+            return None  # it reads English alone
+        texts = [plain_letters(s.text) for s in chosen]
+        return self._reader.scores(plain_letters(asked_of_reader(evidence)), texts)
 
 
 def ranked(read: ScoredSentences) -> ScoredSentences:
@@ -155,7 +158,7 @@ def features(evidence: Evidence, kind: Kind, found: Sequence[ScoredSentence]) ->
         "cover": [s.cover for s in found],
         "has_kind": [s.has_kind for s in found],
         "lead": [leads / (1 + s.start / LEAD) for s in found],
-        "length": [min(LONG, len(s.text.split())) / LONG for s in found],
+        "length": [min(LONG, sizes(s.text)) / LONG for s in found],
         "reader": [s.logit / 4 for s in found],
     }
     return {name: np.array(column, dtype=np.float32) for name, column in columns.items()}
@@ -179,7 +182,7 @@ def _sentences(evidence: Evidence, kind: Kind) -> Iterator[ScoredSentence]:
     for hit, found in enumerate(every):
         candidate, earlier = evidence.hits[hit].candidate, tuple[str, ...]()
         for s in found:
-            if (s.quotable if whole else _may_do(s.kind)) and len(s.text.split()) >= MIN_WORDS:
+            if (s.quotable if whole else _may_do(s.kind)) and sizes(s.text) >= MIN_WORDS:
                 has_kind = any(
                     not asked.issuperset(terms_of_word(a)) for a in answers_kind(s.text, kind)
                 )

@@ -13,8 +13,10 @@ from importlib.resources import files
 
 from bot.extraction.boundaries import is_torn, lines
 from bot.extraction.clause import is_clause
+from bot.extraction.language import is_foreign
 from bot.extraction.orders import gives_orders
 from index.manifest import Candidate
+from index.scripts import sizes
 from index.split import Span
 
 MIN_WORDS = 4
@@ -98,8 +100,8 @@ _PREFIX = re.compile(
 _MAY_LEAD = re.compile(
     r"[^\w\"“‘']|\d{1,3}[.)]|[A-Z][A-Z]|[A-Z].{2,40}?(?:[—–‒]|\((?:CNN|AP|Reu|AFP))"
 )
-_ENDED = re.compile(r"[.!?…]\s?[\"”’'»)\]]{0,3}(?:\[\d+\])*$")
-_ASKED = re.compile(r"\?\s?[\"”’'»)\]]{0,3}$")
+_ENDED = re.compile(r"[.!?…。！？]\s?[\"”’'»)\]」』]{0,3}(?:\[\d+\])*$")
+_ASKED = re.compile(r"[?？]\s?[\"”’'»)\]」』]{0,3}$")
 _BEGINS = re.compile(r"[\"“‘'«(\[$€£¥#@+-]*(?:[A-Z0-9]|[^\W\d_a-z]|[a-z]+[A-Z]|al-)")
 _OWNER = (
     r"(?:Getty [Ii]mages(?: Europe)?|Reuters|REUTERS|AFP|AP|Shutterstock|Alamy|EPA|EPA-EFE|"
@@ -194,13 +196,14 @@ def _kind_of_ended(text: str, tokens: Sequence[str]) -> Kind:
         return Kind.QUESTION
     if "|" in text or "\t" in text:
         return Kind.TABLE
-    if len(tokens) < MIN_WORDS or not _BEGINS.match(text) or is_torn(tokens[-1]):
+    if sizes(text) < MIN_WORDS or not _BEGINS.match(text) or is_torn(tokens[-1]):
         return Kind.FRAGMENT
     if text.isupper():
         return Kind.HEADING
-    tokens = _after_label(tokens)
+    if len(tokens) > 1:
+        tokens = _after_label(tokens)
     clause = is_clause(tokens) or ("—" in text and is_clause(text.replace("—", " — ").split()))
-    return Kind.SENTENCE if clause else Kind.FRAGMENT
+    return Kind.SENTENCE if clause or is_foreign(text) else Kind.FRAGMENT
 
 
 def _after_label(tokens: Sequence[str]) -> Sequence[str]:

@@ -7,11 +7,21 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from index.errors import ArticlesError
 from index.readers.kinds import READERS, reader_of
 from index.readers.problem import Problem, reason_of
+
+KERNEL = frozenset(
+    (
+        *("proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "debugfs", "tracefs", "bpf"),
+        *("securityfs", "pstore", "mqueue", "configfs", "fusectl", "efivarfs", "nsfs"),
+    )
+)
+"""File systems whose files are no files: some never end, some wait for ever."""
+KERNEL_S = "it is part of the kernel, with files that may never end"
 
 
 def find_files(
@@ -26,11 +36,14 @@ def find_files(
     if str(root) != _utf8(str(root)):
         raise ArticlesError(f"cannot read {_utf8(str(root))}: its name is not UTF-8; rename it")
     try:
-        mode = root.stat().st_mode
+        facts = root.stat()
     except OSError as error:
         raise ArticlesError(
             f"cannot read {root}: {reason_of(error)}; name a folder or file that can be read"
         ) from error
+    mode = facts.st_mode
+    if facts.st_dev in kernel_devices():
+        raise ArticlesError(f"cannot read {root}: {KERNEL_S}; name a folder of articles")
     if stat.S_ISDIR(mode):
         found = _walk(root, "", set(), on_problem or (lambda _: None))
     else:
@@ -65,11 +78,16 @@ def _walk(
     identity = (here.st_dev, here.st_ino)
     if identity in above:
         return
+    if here.st_dev in kernel_devices():
+        on_problem(Problem(_utf8(prefix.removesuffix("/")), f"{KERNEL_S}; left out"))
+        return
     for name, is_folder, entry in seen:
-        if is_folder or not reader_of(name) or not _is_file(entry):
+        if is_folder or not reader_of(name):
             continue
         source = prefix + name
-        if source == _utf8(source):
+        if why := _why_unfit(entry):
+            on_problem(Problem(_utf8(source), why))
+        elif source == _utf8(source):
             yield folder / name, source
         else:
             on_problem(Problem(_utf8(source), "its name is not UTF-8; rename it"))
@@ -84,10 +102,30 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return False
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
+def _why_unfit(entry: os.DirEntry[str]) -> str | None:
+    """Why what is named like an article cannot be read: it is a pipe, a device or a lost link."""
     with suppress(OSError):
-        return entry.is_file()
-    return False
+        if entry.is_file():
+            return None
+        if not entry.is_symlink() or Path(entry.path).exists():
+            return "no regular file, but a pipe, socket or device; left out"
+    return "a link that leads nowhere"
+
+
+@lru_cache(maxsize=1)
+def kernel_devices() -> frozenset[int]:
+    """The devices of the file systems in which the kernel shows itself, where it has them."""
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return frozenset()
+    found = set()
+    for mount in mounts.splitlines():
+        facts, _, kind = mount.partition(" - ")
+        if kind.partition(" ")[0] in KERNEL:
+            major, _, minor = facts.split()[2].partition(":")
+            found.add(os.makedev(int(major), int(minor)))
+    return frozenset(found)
 
 
 def _utf8(name: str) -> str:

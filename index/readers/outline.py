@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from index.article import Place
+from index.readers.unwrap import unwrapped, wrap_width
 from index.readers.wording import flat, tidy
 
 
@@ -22,10 +23,12 @@ def laid_out(blocks: Iterable[Block], title: str = "") -> tuple[str, tuple[Place
 
     The title is left out where it stands above the text once more.
     """
+    blocks = [*blocks]
+    width = wrap_width("\n\n".join(block.text for block in blocks))
     text, places = "", list[Place]()
     begun, label = 0, ""
     for block in blocks:
-        said = "\n".join(filter(None, map(flat, tidy(block.text).split("\n"))))
+        said = "\n".join(filter(None, map(flat, _lines(block.text, width))))
         if not said or (not text and said == title):
             continue
         text += "\n\n" if text else ""
@@ -34,6 +37,12 @@ def laid_out(blocks: Iterable[Block], title: str = "") -> tuple[str, tuple[Place
             begun, label = len(text), f"§ {flat(said)}"
         text += said
     return text, (*places, *_place(begun, len(text), label))
+
+
+def _lines(text: str, width: int | None) -> list[str]:
+    """The lines of a block, joined where they were only broken to fit that width."""
+    text = tidy(text)
+    return (unwrapped(text, width) if width and "\n" in text else text).split("\n")
 
 
 def _place(start: int, end: int, label: str) -> list[Place]:

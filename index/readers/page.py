@@ -12,6 +12,7 @@ from trafilatura import bare_extraction
 
 from index.article import Article
 from index.dates import find_date, parse_date
+from index.readers.consent import is_only_consent, without_dialogs
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import laid_out
 from index.readers.problem import Problem, read_bytes
@@ -29,6 +30,7 @@ DATES = {
 _JSON_LD = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 _NAME = re.compile(r"[a-zA-Z][\w-]*", re.ASCII)
 NO_ARTICLE = "holds no article; save the page with its text"
+ONLY_CONSENT = "only asks for consent to cookies; save the page after you have answered it"
 
 
 def read(path: Path, source: str) -> Iterator[Article | Problem]:
@@ -42,21 +44,35 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         yield Problem(source, NO_ARTICLE)
         return
     name, day = _title(page), _published(page)  # before trafilatura prunes the tree
+    nothing = ONLY_CONSENT if without_dialogs(page) else NO_ARTICLE
+    _open_boxes(page)
     found: Any = bare_extraction(page, with_metadata=True, include_comments=False)
     if not found or found.body is None:
-        yield Problem(source, NO_ARTICLE)
+        yield Problem(source, nothing)
         return
     title = flat(found.title or "")
     # Where a page does not say, trafilatura takes its first heading, of whatever box.
     title = name if name and title not in name else title or title_of_file(path)
     text, places = laid_out(blocks_of(found.body), title)
-    if not text:
-        yield Problem(source, NO_ARTICLE)
+    if not text or is_only_consent(text.split("\n")):
+        yield Problem(source, ONLY_CONSENT if text else nothing)
         return
     author = flat(found.author or "").replace("; ", ", ") or None
     # That of a home page, which careless sites give everywhere, is no article's.
     url = found.url if urlsplit(found.url or "").path.strip("/") else None
     yield Article(source, title, text, day or find_date(text), url, author, places)
+
+
+def _open_boxes(page: Any) -> None:
+    """Make plain boxes of those that trafilatura leaves out, where the article stands in them."""
+    whole = sum(map(_length, page.iter("p")))
+    for element in [*page.iter("aside", "form", "footer", "menu", "dialog", "nav")]:
+        if 2 * sum(map(_length, element.iter("p"))) > whole:
+            element.tag = "div"
+
+
+def _length(paragraph: Any) -> int:
+    return len("".join(paragraph.itertext()).strip())
 
 
 def _title(page: Any) -> str:

@@ -1,8 +1,8 @@
 """PDF files, page by page."""
 
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from collections import Counter
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -10,11 +10,20 @@ from pypdfium2 import raw
 
 from index.article import Article, Place
 from index.dates import find_date
+from index.readers.pdf_page import SOFT_HYPHEN, PageLine, lines_of
 from index.readers.problem import Problem, read_bytes
+from index.readers.unwrap import ending
 from index.readers.wording import flat, title_of, title_of_file
 
-_HYPHEN = re.compile("[\x02\ufffe\u00ad]\\s*")
-"""How PDFium marks a hyphen that is only there because its line was full."""
+_NUMBER = re.compile(
+    r"(?:[-–—|·] ?)?(?:(?:page|p\.|seite|s\.|página|pagina|strona|pág\.) ?)?\d{1,4}"
+    r"(?: ?(?:of|/|von|de|di|sur|z|\|) ?\d{1,4})?(?: ?[-–—|·])?",
+    re.IGNORECASE,
+)
+MARGIN = 0.12
+"""The part of a page, above and below, where its head and foot and number are."""
+OFTEN = 0.4
+"""The share of pages that a head is on, at least: left and right pages may have their own."""
 _UNTITLED = re.compile(r"untitled|microsoft word|powerpoint|\.\w{2,4}$", re.IGNORECASE)
 _END = re.compile(r"[.!?:…][\"'”’»)\]]*$")
 MAX_BYTES = 100_000_000
@@ -36,7 +45,7 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         yield Problem(source, reason)
         return
     with document:
-        pages = [_lines(page) for page in document]
+        pages = [lines_of(page) for page in document]
         pictures = [n for n, page in enumerate(document, 1) if not pages[n - 1] and _shows(page)]
         wanted = flat(document.get_metadata_value("Title"))
         author = flat(document.get_metadata_value("Author")) or None
@@ -52,45 +61,55 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         yield Problem(source, f"pages without text, only pictures: {named}{advice}")
 
 
-def _lines(page: pdfium.PdfPage) -> list[str]:
-    text = _HYPHEN.sub("", page.get_textpage().get_text_bounded())
-    return [line for line in map(flat, re.split(r"[\r\n]+", text)) if line]
-
-
 def _shows(page: pdfium.PdfPage) -> bool:
     """Whether there is anything on a page."""
     return next(iter(page.get_objects(max_depth=2)), None) is not None
 
 
-def _without_margins(pages: list[list[str]]) -> list[list[str]]:
-    """The pages without page numbers, and without the line that stands on top or foot of most."""
-    for edge in (0, -1):
-        lines = [re.sub(r"\d+", "0", page[edge]) for page in pages if page]
-        often = {line for line, same in groupby(sorted(lines)) if len([*same]) > len(lines) / 2}
-        running = {line for line in often if len(lines) > 2} | {"0"}
-        for page in pages:
-            if page and re.sub(r"\d+", "0", page[edge]) in running:
-                del page[edge]
-    return pages
+def _without_margins(pages: list[list[PageLine]]) -> list[list[str]]:
+    """The lines of each page without its number, and without the heads and feet of all."""
+    heads = Counter(head for page in pages for head in {*filter(None, map(_as_head, page))})
+    often = max(2.0, OFTEN * len(pages))
+    running = {head for head, count in heads.items() if count >= often}
+    return [[line.text for line in page if not _is_outside(line, running)] for page in pages]
+
+
+def _as_head(line: PageLine) -> str:
+    """A line as it is on every page, or nothing where it is not in the margins."""
+    in_margin = not MARGIN < line.height < 1 - MARGIN
+    return re.sub(r"\d+", "0", line.text) if in_margin else ""
+
+
+def _is_outside(line: PageLine, running: Container[str]) -> bool:
+    head = _as_head(line)
+    return bool(head) and (head in running or bool(_NUMBER.fullmatch(line.text)))
 
 
 def _joined(pages: list[list[str]]) -> tuple[str, tuple[Place, ...]]:
     """The text in paragraphs, which may go on over the page."""
-    text, places, last = "", list[Place](), ""
-    lengths = sorted(len(line) for page in pages for line in page)
+    lengths = sorted(len(line) for page in pages for line in page) or [0]
+    width = lengths[int(0.9 * len(lengths))]
+    parts, places, length = list[str](), list[Place](), 0
     for number, page in enumerate(pages, 1):
         begun = None
         for line in page:
-            if text:
-                text += " " if _goes_on(last, line, lengths[int(0.9 * len(lengths))]) else "\n\n"
-            begun = len(text) if begun is None else begun
-            text += line
-            last = line
+            if parts:
+                last = parts[-1]
+                goes_on = _goes_on(last, line, width)
+                parts[-1] = ending(last, line) if goes_on else f"{last}\n\n"
+                length += len(parts[-1]) - len(last)
+            begun = length if begun is None else begun
+            parts.append(line)
+            length += len(line)
         if begun is not None:
-            places.append(Place(begun, len(text), f"page {number}"))
-    return text, tuple(places)
+            places.append(Place(begun, length, f"page {number}"))
+    return "".join(parts), tuple(places)
 
 
 def _goes_on(line: str, following: str, width: int) -> bool:
     """Whether a paragraph goes on after a line, where full lines are about so wide."""
-    return len(line) >= FULL * width or (following[0].islower() and not _END.search(line))
+    return (
+        line.endswith(SOFT_HYPHEN)
+        or len(line) >= FULL * width
+        or (following[0].islower() and not _END.search(line))
+    )

@@ -7,6 +7,8 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from index.scripts import composed
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -14,7 +16,7 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def clean(text: str) -> str:
     """`text` with "\\n" line ends and no control characters."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return composed(_CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def tidy(text: str) -> str:
@@ -23,7 +25,8 @@ def tidy(text: str) -> str:
 
 
 def keepable(text: str) -> str:
-    """`text` with what no database and no encoding takes replaced, one for one."""
+    """`text` composed (NFC), with what no database and no encoding takes replaced, one for one."""
+    text = composed(text)
     with suppress(UnicodeEncodeError):
         text.encode()  # which is told in a tenth of the time that searching takes
         if "\0" not in text:

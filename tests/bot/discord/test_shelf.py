@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from bot.discord import shelf as module
 from bot.discord.shelf import LARGEST, RejectedError, Shelf, check_file, safe_name
+from index.article import Article
+from index.readers import Problem, confined, read_file
 
 ARTICLE = b"Hamm elects a mayor\n\nThe mayor of Hamm is Ada Lind.\n"
 
@@ -136,3 +138,30 @@ def test_any_name_becomes_that_of_a_file_in_the_folder(name: str, ending: str) -
     assert not safe.startswith(".")
     inside = name.replace("/", "").replace("\\", "")
     check_file(safe_name(f"a{inside}{ending}"), 1)
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.csv", "a.jsonl"])
+def test_what_others_send_is_read_in_the_other_process(
+    shelf: Shelf, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def read(module: str, path: Path, source: str) -> list[Article | Problem]:
+        asked.append(module)
+        return [Article(source, "T", "Text.")]
+
+    monkeypatch.setattr(confined._WORKER, "read", read)
+    assert [article.title for article in shelf.receive(name, ARTICLE).articles] == ["T"]
+    assert len(asked) == 1
+
+
+def test_front_matter_that_nests_ends_nothing(shelf: Shelf) -> None:
+    waiting = shelf.receive("a.md", b"---\ntitle: T\na: " + b"[" * 60_000 + b"\n---\nText here.\n")
+    assert [article.text for article in waiting.articles] == ["Text here."]
+
+
+def test_a_text_is_read_there_as_it_is_here(shelf: Shelf) -> None:
+    [there] = shelf.receive("hamm.txt", ARTICLE).articles
+    path = shelf.folder / "here.txt"
+    path.write_bytes(ARTICLE)
+    assert [there] == list(read_file(path, "hamm.txt"))

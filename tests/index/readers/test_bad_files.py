@@ -130,9 +130,11 @@ def test_a_line_without_end_is_not_read_to_it(read: Read, monkeypatch: pytest.Mo
 
 def test_front_matter_is_short(read: Read) -> None:
     fields = "".join(f"k{n}: [[], {{}}]\n" for n in range(10_000))
-    [article] = read("a.md", f"---\ntitle: T\n{fields}---\nText.\n".encode())
+    article, problem = read("a.md", f"---\ntitle: T\n{fields}---\nText.\n".encode())
     assert isinstance(article, Article)
-    assert (article.title, article.text) == ("Text.", "Text.\n")
+    assert (article.title, article.text) == ("T", "Text.")
+    assert isinstance(problem, Problem)
+    assert problem.reason.startswith("its front matter is longer than 20,000 characters")
 
 
 def test_what_turns_words_round_is_taken_out(read: Read) -> None:

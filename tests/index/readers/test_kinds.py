@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 
 from index.article import Article
 from index.readers import Problem, read_file
@@ -237,3 +238,62 @@ def test_a_table_without_texts_is_a_problem(read: Read) -> None:
     assert reason(read("a.csv", "a,b\n1,2\n")).startswith("has no column of texts; call it one of")
     assert reason(read("a.csv", "")).startswith("has no column of texts")
     assert reason(read("a.csv", "text\n\xff".encode("latin-1"))).startswith("not UTF-8")
+
+
+def drawn(pages: list[list[tuple[int, int, str]]], rotate: int = 0) -> bytes:
+    """A PDF whose lines are drawn at places, in this order."""
+    paper = FPDF(unit="pt", format=(595, 842))
+    paper.set_font("helvetica", size=10)
+    for lines in pages:
+        paper.add_page()
+        for x, height, text in lines:
+            paper.text(x, 842 - height, text)
+    made = bytes(paper.output())
+    return made.replace(b"/MediaBox", f"/Rotate {rotate} /MediaBox".encode()) if rotate else made
+
+
+LEFT = [
+    "The anchor of a long-lost",
+    "ship was found on Sun-",
+    "day by four divers from",
+    "the town on the coast.",
+]
+RIGHT = [
+    "The museum will show it",
+    "from June, said its head,",
+    "and pupils and all stu-",
+    "dents may come for free.",
+]
+HELD = (
+    "The anchor of a long-lost ship was found on Sunday by four divers from the town on the coast."
+)
+
+
+def test_heads_and_feet_of_pages_are_left_out(read: Read) -> None:
+    pages = [
+        [(50, 815, "The Harbour Post, 24 May 2024"), (50, 30, f"Page {n + 1} of 3")]
+        + [
+            (50, 700 - 14 * row, line)
+            for row, line in enumerate(LEFT[2 * n - 2 : 2 * n] if n else ["Found!"])
+        ]
+        for n in range(3)
+    ]
+    article = one(read("a.pdf", drawn(pages)))
+    assert article.text == f"Found!\n\n{HELD}"
+    assert [place.label for place in article.places] == ["page 1", "page 2", "page 3"]
+    assert (
+        article.text[slice(*article.places[2][:2])]
+        == "day by four divers from the town on the coast."
+    )
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_columns_are_read_one_after_the_other(read: Read, rotate: int) -> None:
+    rows = [
+        line
+        for row in range(4)
+        for line in ((50, 700 - 14 * row, LEFT[row]), (320, 700 - 14 * row, RIGHT[row]))
+    ]
+    text = one(read("a.pdf", drawn([rows], rotate))).text
+    assert text.startswith(HELD)
+    assert text.endswith("said its head, and pupils and all students may come for free.")

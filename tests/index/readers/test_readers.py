@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.article import Article
+from index.article import Article, Place
 from index.errors import ArticlesError
 from index.readers import Problem, find_files, read_file
 
@@ -49,7 +49,8 @@ def test_markdown_front_matter(tmp_path: Path) -> None:
     fields = "title: T\ndate: 2024-10-24\nurl: http://a\nauthor: [Ada, Bo]\n"
     text = "# Head\n\n*Text*.\n"
     path.write_text(f"---\n{fields}---\n{text}")
-    expected = Article("a.md", "T", text, date(2024, 10, 24), "http://a", "Ada, Bo")
+    day, places = date(2024, 10, 24), (Place(0, 11, "§ Head"),)
+    expected = Article("a.md", "T", "Head\n\nText.", day, "http://a", "Ada, Bo", places)
     assert one(path) == expected
 
 
@@ -57,7 +58,7 @@ def test_markdown_front_matter(tmp_path: Path) -> None:
 def test_markdown_heading_is_the_title(tmp_path: Path, front: str) -> None:
     path = tmp_path / "a.md"
     path.write_text(f"{front}# The heading #\n\nText.\n")
-    assert (one(path).title, one(path).text) == ("The heading", "# The heading #\n\nText.\n")
+    assert (one(path).title, one(path).text) == ("The heading", "Text.")
 
 
 def test_feed_text_is_kept_exactly(tmp_path: Path) -> None:
@@ -171,3 +172,39 @@ def test_a_root_without_articles_is_an_error(tmp_path: Path) -> None:
     for root in (tmp_path, tmp_path / "a.txt", tmp_path / "missing"):
         with pytest.raises(ArticlesError, match=str(root)):
             list(find_files(root))
+
+
+def test_what_is_no_regular_file_is_named_and_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Text")
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "zero.txt").symlink_to("/dev/zero")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    problems: list[Problem] = []
+    assert [source for _, source in find_files(tmp_path, problems.append)] == ["a.txt"]
+    assert {problem.source: problem.reason for problem in problems} == {
+        "gone.txt": "a link that leads nowhere",
+        "pipe.md": "no regular file, but a pipe, socket or device; left out",
+        "zero.txt": "no regular file, but a pipe, socket or device; left out",
+    }
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs the kernel's own files")
+def test_the_kernel_s_own_files_are_left_out(tmp_path: Path) -> None:
+    with pytest.raises(ArticlesError, match="part of the kernel"):
+        list(find_files(Path("/proc")))
+    (tmp_path / "a.txt").write_text("Text")
+    (tmp_path / "proc").symlink_to("/proc")
+    problems: list[Problem] = []
+    assert [source for _, source in find_files(tmp_path, problems.append)] == ["a.txt"]
+    assert [problem.source for problem in problems] == ["proc"]
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    assert reason(tmp_path / "a.txt") == "no regular file"
+
+
+def test_letters_and_accents_become_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Zoe\u0308 sails\n\nZoe\u0308 Mu\u0308ller sails.\n")
+    assert (one(path).title, one(path).text) == ("Zoë sails", "Zoë sails\n\nZoë Müller sails.\n")
