@@ -21,6 +21,7 @@ READERS: dict[str, Reader] = {
     ".jsonl": read_dump,
     ".jsonl.gz": read_dump,
     ".csv": read_table,
+    ".tsv": read_table,
     ".html": confined("index.readers.page"),
     ".htm": confined("index.readers.page"),
     ".pdf": confined("index.readers.pdf"),
