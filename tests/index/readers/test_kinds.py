@@ -196,7 +196,7 @@ def test_json_feed_entries_are_articles(read: Read) -> None:
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": items}
     first, second, *problems = read("a.json", json.dumps(feed))
     url = "https://example.org/1"
-    assert first == Article(url, "T", "One.", date(2024, 10, 24), url, "Ada, Bo")
+    assert first == Article(url, "T", "One.", date(2024, 10, 24), url, "Ada, Bo", entry="1")
     assert second == Article("2", "One. Two.", "One.\n\nTwo.", author="Cy")
     assert [p.source for p in problems] == ["a.json", "a.json#4"]
 
