@@ -29,10 +29,10 @@ from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.generation import MANIFEST, Generation
 from index.listing import Listing, is_current, list_files
 from index.manifest import CatalogueRow, Kin
-from index.readers import Problem
+from index.readers import READING, Problem
 from index.report import SyncReport, report_of
 from index.sync import Progress, Sync
-from index.tables import FORMAT
+from index.tables import FORMAT, UPGRADES
 from index.workers import OtherProcesses, ThisProcess, Workers
 
 CURRENT = "current"
@@ -161,6 +161,7 @@ class Store:
         return (
             generation is None
             or generation.outdated(self.embedder) is not None
+            or generation.manifest.meta("reading") != READING
             or generation.manifest.interrupted()
             or not generation.looks_whole()
             or generation.manifest.counts()[0] == 0
@@ -205,6 +206,8 @@ class Store:
                         sync.carry_out(plan)
                 elif generation.manifest.counts()[0] == 0 and not allow_empty:
                     raise ArticlesError(sync.nothing_left())
+                else:
+                    sync.note_problems()
                 if not live:
                     self._make_current(generation, damaged=rebuilt == _DamagedError.reason)
             except BaseException:
@@ -223,12 +226,14 @@ class Store:
         rebuilt = current.outdated(self.embedder) if current else None
         with tempfile.TemporaryDirectory(prefix="dateline-") as place:
             folder = Path(place) / "1"
-            if current is None or current.format < FORMAT:
+            if current is None or current.format not in (FORMAT, *UPGRADES):
                 Generation.create(folder, self.embedder).close()
             else:
                 folder.mkdir()
                 current.manifest.copy_to(folder / MANIFEST)
             trial = Generation(folder)
+            trial.manifest.upgrade()
+            trial.manifest.read_again()
             try:
                 sync = Sync(
                     trial,
@@ -333,6 +338,8 @@ class Store:
             first = self._fresh(next_passage=1)
             self._make_current(first)
             return first, None
+        current.manifest.upgrade()
+        current.manifest.read_again()
         outdated = current.outdated(self.embedder)
         if outdated:
             return self._remade(current), outdated

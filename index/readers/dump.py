@@ -158,7 +158,9 @@ def article_of(row: object, number: int, source: str) -> Article | Problem:
     title = one_line(readable(_first(row, fields, "title") or "")) or title_of(text) or name
     author = next(filter(None, (names(row.get(key)) for key in fields.get("author", ()))), None)
     places = _places(row.get("places"), len(text))
-    return Article(name, title, text, published(row, fields), url, author, places)
+    guid = string(row.get("guid"))
+    entry = guid if guid and name == url != guid else None
+    return Article(name, title, text, published(row, fields), url, author, places, entry)
 
 
 def _first(row: dict[str, Any], fields: dict[str, list[str]], field: str) -> str | None:

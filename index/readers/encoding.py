@@ -164,8 +164,9 @@ def _wide(data: bytes) -> Encoding | None:
     """UTF-16 without a mark, as every second byte of a text in it is 0; else nothing."""
     even, odd = data[0:SAMPLE:2].count(0), data[1:SAMPLE:2].count(0)
     codec = "utf-16-be" if even > odd else "utf-16-le"
-    is_text = min(even, odd) * 20 < max(even, odd) and _fits(data[: len(data) // 2 * 2], codec)
-    return Encoding(codec) if is_text else None
+    text = data[: len(data) // 2 * 2].decode(codec, "replace")
+    is_text = min(even, odd) * 20 < max(even, odd) > 3 and "\0" not in text
+    return Encoding(codec) if is_text and not is_garbled(text) else None
 
 
 def _fits(data: bytes, codec: str) -> bool:

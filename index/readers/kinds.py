@@ -54,6 +54,10 @@ READERS: dict[str, Reader] = {
 }
 
 
+READING = "2"
+"""Raised when files are read in another way than before, so that every one is read again."""
+
+
 def read_file(path: Path, source: str) -> Iterator[Article | Problem]:
     """The articles of one file, in order, with a Problem for each that cannot be read."""
     reader = reader_of(path.name)
