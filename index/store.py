@@ -134,9 +134,14 @@ class Store:
         return generation.manifest.kin(source) if generation else Kin((), (), ())
 
     def problems(self) -> list[Problem]:
-        """What could not be read when the files were last looked at."""
+        """What could not be read, or only with doubt, when the files were last looked at."""
         generation = self._held()
         return generation.manifest.problems() if generation else []
+
+    def superseded(self) -> list[Problem]:
+        """The versions of articles that do not answer, and why."""
+        generation = self._held()
+        return generation.manifest.superseded() if generation else []
 
     def counts(self) -> tuple[int, int]:
         """How many articles and how many passages there are."""

@@ -5,7 +5,9 @@ It knows nothing of the network: an entry is what the feed itself says of an art
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ JSON_FEED = "https://jsonfeed.org/version/"
 LISTS = ("articles", "items", "results", "data", "docs", "entries", "news")
 """Where answers of services have their lists of articles."""
 UTF8 = {"content-type": "application/xml; charset=utf-8"}
+_VERSION = re.compile(r"#\d{1,2}")
 _DECLARED = re.compile(r"<\?xml[^>]*\?>")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NO_FEED = "holds no feed; RSS, Atom and JSON Feed are read"
@@ -44,13 +47,31 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     decoded = decode(data, declared_in(data))
     text = decoded[0].lstrip("\ufeff\0 \t\r\n") if decoded else ""
     if text[:1] in ("{", "["):
-        yield from _json(text, source)
+        yield from _told_apart([*_json(text, source)])
     elif "<!ENTITY" in text:
         yield Problem(source, "defines entities, as no feed has to and bombs do")
     else:
-        yield from _xml_feed(text, source)
+        yield from _told_apart([*_xml_feed(text, source)])
     if decoded and decoded[1]:
         yield Problem(source, decoded[1], doubtful=True)
+
+
+def _told_apart(found: list[Article | Problem]) -> Iterator[Article | Problem]:
+    """The entries of a feed; those that share a link and have no ids go by their titles.
+
+    An id that is the link and a number behind it, as the BBC has them, counts versions.
+    """
+    links = Counter(item.source for item in found if isinstance(item, Article))
+    for item in found:
+        if isinstance(item, Article) and is_address(item.source):
+            shared = links[item.source] > 1
+            if shared and not item.entry:
+                yield replace(item, entry=item.title)
+                continue
+            if not shared and _VERSION.fullmatch((item.entry or "").removeprefix(item.source)):
+                yield replace(item, entry=None)
+                continue
+        yield item
 
 
 def _xml_feed(text: str, source: str) -> Iterator[Article | Problem]:

@@ -5,6 +5,7 @@ It knows their names and nothing of what is in them.
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,9 @@ from pathlib import Path
 from index.errors import ArticlesError
 from index.readers.kinds import READERS, reader_of
 from index.readers.problem import Problem, reason_of
+
+KINDS_SHOWN = 5
+"""Endings that are named of files that are not read, at most."""
 
 
 def find_files(
@@ -32,7 +36,7 @@ def find_files(
             f"cannot read {root}: {reason_of(error)}; name a folder or file that can be read"
         ) from error
     if stat.S_ISDIR(mode):
-        found = _walk(root, "", set(), on_problem or (lambda _: None))
+        found = _walk_all(root, on_problem or (lambda _: None))
     else:
         found = iter([(root, root.name)] if stat.S_ISREG(mode) and reader_of(root.name) else [])
     first = next(found, None)
@@ -42,8 +46,25 @@ def find_files(
     yield from found
 
 
+def _walk_all(root: Path, on_problem: Callable[[Problem], None]) -> Iterator[tuple[Path, str]]:
+    """The files that are read; those of other kinds are counted in one line."""
+    unread = Counter[str]()
+    yield from _walk(root, "", set(), on_problem, unread)
+    if unread:
+        kinds = ", ".join(f"{n:,} {ending}" for ending, n in unread.most_common(KINDS_SHOWN))
+        more = " and others" if len(unread) > KINDS_SHOWN else ""
+        number = unread.total()
+        files = f"{number:,} file{'' if number == 1 else 's'}"
+        reason = f"{files} of kinds that are not read ({kinds}{more})"
+        on_problem(Problem(_utf8(root.name), reason, doubtful=True))
+
+
 def _walk(
-    folder: Path, prefix: str, above: set[tuple[int, int]], on_problem: Callable[[Problem], None]
+    folder: Path,
+    prefix: str,
+    above: set[tuple[int, int]],
+    on_problem: Callable[[Problem], None],
+    unread: Counter[str],
 ) -> Iterator[tuple[Path, str]]:
     """Files first, then folders, each by name; a folder inside itself is not entered.
 
@@ -66,7 +87,10 @@ def _walk(
     if identity in above:
         return
     for name, is_folder, entry in seen:
-        if is_folder or not reader_of(name) or not _is_file(entry):
+        if is_folder or not _is_file(entry):
+            continue
+        if not reader_of(name):
+            unread[_utf8(Path(name).suffix.lower()) or "without ending"] += 1
             continue
         source = prefix + name
         if source == _utf8(source):
@@ -75,7 +99,8 @@ def _walk(
             on_problem(Problem(_utf8(source), "its name is not UTF-8; rename it"))
     for name, is_folder, _ in seen:
         if is_folder:
-            yield from _walk(folder / name, f"{prefix}{name}/", above | {identity}, on_problem)
+            inner = above | {identity}
+            yield from _walk(folder / name, f"{prefix}{name}/", inner, on_problem, unread)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

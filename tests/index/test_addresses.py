@@ -195,7 +195,7 @@ def test_what_two_processes_fetch_at_once_is_all_kept(tmp_path: Path) -> None:
     names = [f"https://example.org/{number}" for number in range(24)]
 
     def add(name: str) -> None:
-        _write(dump, {name: {"url": name, "text": "Some words."}}, {}, UNKNOWN)
+        _write(dump, {name: {"url": name, "text": "Some words."}}, [], UNKNOWN, "https://feed")
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, names))
