@@ -228,10 +228,11 @@ class Store:
         started = time.monotonic()
         listing = list_files(roots, allow_empty)
         current = self._current()
-        rebuilt = current.outdated(self.embedder) if current else None
+        rebuilt = None
         with tempfile.TemporaryDirectory(prefix="dateline-") as place:
             folder = Path(place) / "1"
             if current is None or current.format not in (FORMAT, *UPGRADES):
+                rebuilt = current.outdated(self.embedder) if current else None
                 Generation.create(folder, self.embedder).close()
             else:
                 folder.mkdir()
@@ -239,6 +240,7 @@ class Store:
             trial = Generation(folder)
             trial.manifest.upgrade()
             trial.manifest.read_again()
+            rebuilt = rebuilt or trial.outdated(self.embedder)
             try:
                 sync = Sync(
                     trial,

@@ -58,7 +58,7 @@ _MARKUP = re.compile(
 )
 _LAID_OUT = re.compile(r"<(?:p|div|br|li|h[1-6]|tr)\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
-_LITERAL_BREAK = re.compile(r"[.!?:…\"”’»)]\\n|\\n\\n|\\r\\n")
+_LITERAL_BREAK = re.compile(r"[.!?…\"”’»)]\\n|\\n\\n|\\r\\n")
 _PARAGRAPHS = (
     "address article aside blockquote body div dd dl dt figcaption figure footer h1 h2 h3 h4 h5 h6"
     " header hr li main nav ol p pre section table tr ul"
