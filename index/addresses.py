@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from index.article import Article
-from index.collection import dump_of, is_address
+from index.collection import address_of, dump_of, is_address
 from index.errors import ArticlesError, StoreError
 from index.fetch import UNKNOWN, Fetched, Fetcher, FetchError, Validators
 from index.readers import Problem
@@ -57,18 +57,26 @@ async def _update(address: str, dump: Path, fetcher: Fetcher) -> None:
     except FetchError as error:
         if _is_new(dump):
             raise ArticlesError(f"{address} {error}") from error
-        _write(dump, {}, {address: f"{error}; what was fetched before is kept"}, UNKNOWN)
+        why = f"{error}; what was fetched before is kept"
+        _write(dump, {}, [{"url": address, "problem": why}], UNKNOWN, address)
         return
     if fetched is None:
+        _sign(dump, address)
         return
     found = await _read(fetched, address)
     if fetched.ending in FEEDS:
         new, reasons = await _entries(address, found, rows, fetcher)
     else:
         new = {item.source: _row(item) for item in found if isinstance(item, Article)}
-        reasons = {item.source: item.reason for item in found if isinstance(item, Problem)}
+        reasons = {item.source: item.reason for item in _failures(found)}
+    problems: list[Row] = [{"url": name, "problem": why} for name, why in reasons.items()]
+    problems += (
+        {"url": address, "problem": item.reason, "doubtful": True}
+        for item in found
+        if isinstance(item, Problem) and item.doubtful
+    )
     # What went wrong may go well the next time, so nothing must keep it from being tried.
-    _write(dump, new, reasons, UNKNOWN if reasons else fetched.validators)
+    _write(dump, new, problems, UNKNOWN if reasons else fetched.validators, address)
 
 
 # Feeds
@@ -78,10 +86,11 @@ async def _entries(
     address: str, found: Sequence[Article | Problem], rows: Mapping[str, Row], fetcher: Fetcher
 ) -> tuple[dict[str, Row], Reasons]:
     """The rows of entries that are new or changed, and what went wrong with others."""
-    changed = [e for e in found if rows.get(e.source, {}).get("entry") != _digest(e)]
+    entries = [e for e in found if isinstance(e, Article) or not e.doubtful]
+    changed = [e for e in entries if _known(e, rows).get("entry") != _digest(e)]
     teasers = [e for e in changed if _is_teaser(e)]
     new = {
-        e.source: _row(e, _digest(e))
+        _key(e): _row(e, _digest(e))
         for e in changed
         if isinstance(e, Article) and not _is_teaser(e)
     }
@@ -89,17 +98,32 @@ async def _entries(
     gate = asyncio.Semaphore(AT_ONCE)
     pages = await asyncio.gather(*(_page(e.source, fetcher, gate) for e in teasers[:PAGES]))
     for entry, page in zip(teasers, pages, strict=False):
-        name = entry.source
+        name = _key(entry)
         if isinstance(page, Article):
             new[name] = _row(_fuller(entry, page), _digest(entry))
             continue
-        reasons[name] = page.reason
-        if isinstance(entry, Article) and name not in rows:
+        reasons[entry.source] = page.reason
+        if isinstance(entry, Article) and not _known(entry, rows):
             new[name] = _row(entry)
-            reasons[name] += "; the feed's own words are kept"
+            reasons[entry.source] += "; the feed's own words are kept"
     if left := teasers[PAGES:]:
         reasons[address] = f"links to {len(left):,} more pages; fetch again for the next of them"
     return new, reasons
+
+
+def _failures(found: Sequence[Article | Problem]) -> list[Problem]:
+    return [item for item in found if isinstance(item, Problem) and not item.doubtful]
+
+
+def _known(entry: Article | Problem, rows: Mapping[str, Row]) -> Row:
+    """The row of an entry that was fetched before; it may have had no id then."""
+    return rows.get(_key(entry)) or rows.get(entry.source) or {}
+
+
+def _key(entry: Article | Problem) -> str:
+    """What tells an entry from others of its feed."""
+    guid = entry.entry if isinstance(entry, Article) else None
+    return f"{entry.source}#{guid}" if guid else entry.source
 
 
 def _is_teaser(entry: Article | Problem) -> bool:
@@ -111,10 +135,12 @@ def _fuller(entry: Article | Problem, page: Article) -> Article:
     """The page under what the feed says of it, or the entry where that says more."""
     if isinstance(entry, Problem):
         return page
+    page = replace(page, source=entry.source)
     if words(page.text) <= words(entry.text):
         return entry
     return replace(
         page,
+        entry=entry.entry,
         title=entry.title,
         published=entry.published or page.published,
         author=entry.author or page.author,
@@ -155,6 +181,7 @@ def _row(article: Article, entry: str | None = None) -> Row:
         "author": article.author,
         "text": article.text,
         "places": article.places,
+        "guid": article.entry,
         "entry": entry,
     }
 
@@ -173,7 +200,12 @@ def _rows(dump: Path) -> dict[str, Row]:
     for line in lines:
         with suppress(ValueError):
             rows.append(json.loads(line))
-    return {row.get("url") or row.get("id"): row for row in rows if "text" in row}
+    return {_key_of(row): row for row in rows if "text" in row}
+
+
+def _key_of(row: Row) -> str:
+    name, guid = row.get("url") or row.get("id"), row.get("guid")
+    return f"{name}#{guid}" if guid else str(name)
 
 
 def _is_new(dump: Path) -> bool:
@@ -182,32 +214,52 @@ def _is_new(dump: Path) -> bool:
 
 def _validators(dump: Path) -> Validators:
     try:
-        return Validators(**json.loads(_notes(dump).read_bytes()))
-    except (OSError, ValueError, TypeError):
+        noted = json.loads(_notes(dump).read_bytes())
+        return Validators(noted["etag"], noted["modified"])
+    except (OSError, ValueError, TypeError, KeyError):
         return UNKNOWN
+
+
+def _sign(dump: Path, address: str) -> None:
+    """Note the address beside a dump of which it is not known where it comes from."""
+    if address_of(dump) is None:
+        _write(dump, {}, None, _validators(dump), address)
 
 
 def _notes(dump: Path) -> Path:
     return dump.with_suffix(".json")
 
 
-def _write(dump: Path, new: Mapping[str, Row], reasons: Reasons, validators: Validators) -> None:
+def _write(
+    dump: Path,
+    new: Mapping[str, Row],
+    problems: Sequence[Row] | None,
+    validators: Validators,
+    address: str,
+) -> None:
     """Add it all to the dump at once, and leave one that says the same as it is.
 
-    What another process has added since this one began to fetch stays.
+    What another process has added since this one began to fetch stays. Where `problems` is
+    None, nothing but the notes beside the dump is written.
     """
     from filelock import FileLock  # noqa: PLC0415  (folders need none)
 
-    problems: Iterable[Row] = ({"url": name, "problem": why} for name, why in reasons.items())
     try:
         dump.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(dump.with_suffix(".lock")):
-            rows = _rows(dump) | dict(new)
-            lines = (json.dumps(row).encode() + b"\n" for row in (*rows.values(), *problems))
+            rows = _rows(dump)
+            for name, row in new.items():
+                if row.get("guid") and name not in rows:  # it was fetched before ids were kept
+                    rows.pop(row.get("url") or "", None)
+                rows[name] = row
+            lines = (
+                json.dumps(row).encode() + b"\n" for row in (*rows.values(), *(problems or ()))
+            )
             data = b"".join(lines)
-            if not dump.exists() or dump.read_bytes() != data:
+            if problems is not None and (not dump.exists() or dump.read_bytes() != data):
                 _replace(dump, data)
-            _replace(_notes(dump), json.dumps(validators._asdict()).encode())
+            noted = validators._asdict() | {"address": address}
+            _replace(_notes(dump), json.dumps(noted).encode())
     except OSError as error:
         raise StoreError(f"cannot write the store in {dump.parent}: {error.strerror}") from error
 

@@ -22,7 +22,8 @@ class Article:
 
     `source` names it in citations: the path relative to the named folder, or a feed row's
     url (its id where it has none). All character offsets anywhere count in `text`.
-    `url` is the canonical one. `places` are in order and do not overlap.
+    `url` is the canonical one. `places` are in order and do not overlap. `entry` is the id that
+    a feed gives to it; with the source it names the article where entries share their link.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Article:
     url: str | None = None
     author: str | None = None
     places: tuple[Place, ...] = ()
+    entry: str | None = None
 
     def place_at(self, offset: int) -> str | None:
         """The label of the place that the character at `offset` belongs to."""

@@ -40,6 +40,17 @@ def dump_of(store: Path, address: str) -> Path:
     return store / FETCHED / f"{slug}-{digest}.jsonl"
 
 
+def address_of(dump: Path) -> str | None:
+    """The address that a feed dump in a store was fetched from, as far as it was noted."""
+    if dump.parent.name != FETCHED:
+        return None
+    try:
+        noted = json.loads(dump.with_suffix(".json").read_bytes()).get("address")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return noted if isinstance(noted, str) else None
+
+
 def remember_roots(store: Path, roots: Sequence[Root]) -> None:
     """Note that these were the articles last indexed by name.
 

@@ -17,6 +17,7 @@ import numpy as np
 from index.article import Article
 from index.listing import Found
 from index.manifest import Manifest
+from index.naming import Names, names_of
 from index.readers import Problem, read_file
 from index.resemblance import Signature, bands, signature
 from index.split import words
@@ -29,7 +30,7 @@ PAGE = 1_000
 
 _STORED = """
 SELECT a.id, a.file_id, a.ordinal, a.source, a.body, a.signature, a.title, a.published, a.url,
-    f.path, f.written_ns, a.sha256, a.state, a.stand_in, a.leaving,
+    f.path, f.written_ns, f.origin, a.sha256, a.state, a.stand_in, a.leaving,
     EXISTS (SELECT 1 FROM passages WHERE article_id = a.id)
 FROM articles a JOIN files f ON f.id = a.file_id
 """
@@ -77,6 +78,7 @@ class Fresh(NamedTuple):
     ordinal: int
     sha256: bytes
     article: Article
+    names: Names | None
 
 
 class Examined(NamedTuple):
@@ -107,7 +109,9 @@ class Deliveries:
         file_id = self._expect(file)
         before: dict[tuple[str, bytes], list[int]] = defaultdict(list)
         for number, source, sha256 in self._manifest.select(
-            "SELECT id, source, sha256 FROM articles WHERE file_id = ? ORDER BY id DESC", (file_id,)
+            "SELECT id, coalesce(full_name, source), sha256 FROM articles WHERE file_id = ?"
+            " ORDER BY id DESC",
+            (file_id,),
         ):
             before[source, sha256].append(number)
         kept: list[tuple[int, int]] = []
@@ -119,10 +123,11 @@ class Deliveries:
                     problems.append(item)
                     continue
                 sha256 = content_hash(item)
-                if same := before[item.source, sha256]:
+                names = names_of(item, file.source, file.origin)
+                if same := before[names.full_name if names else item.source, sha256]:
                     kept.append((ordinal, same.pop()))
                 else:
-                    yield Fresh(ordinal, sha256, item)
+                    yield Fresh(ordinal, sha256, item, names)
 
         page: list[tuple[Fresh, Examined]] = []
         with closing(workers.map(examined, _pages(fresh()))) as pages:
@@ -201,9 +206,10 @@ class Deliveries:
     def _expect(self, file: Found) -> int:
         """The id of a file that is about to be read; until it is, it counts as unread."""
         self._manifest.write(
-            "INSERT INTO files (path, source, size, changed_ns, written_ns) VALUES (?, ?, -1, 0, 0)"
-            " ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = -1",
-            [(file.path, file.source)],
+            "INSERT INTO files (path, source, size, changed_ns, written_ns, origin)"
+            " VALUES (?, ?, -1, 0, 0, ?) ON CONFLICT (path) DO UPDATE"
+            " SET source = excluded.source, size = -1, origin = excluded.origin",
+            [(file.path, file.source, file.origin)],
         )
         [(number,)] = self._manifest.select("SELECT id FROM files WHERE path = ?", (file.path,))
         return int(number)
@@ -228,7 +234,7 @@ class Deliveries:
         if not page:
             return
         with self._manifest.transaction():
-            for (ordinal, sha256, article), examined in page:
+            for (ordinal, sha256, article, names), examined in page:
                 number = self._manifest.insert(
                     "articles",
                     file_id=file_id,
@@ -246,6 +252,8 @@ class Deliveries:
                     words=examined.words,
                     places=json.dumps(article.places) if article.places else None,
                     text=article.text,
+                    name=names.name if names else None,
+                    full_name=names.full_name if names else None,
                 )
                 self._manifest.write(
                     "INSERT INTO bands VALUES (?, ?)", ((band, number) for band in examined.bands)
@@ -255,7 +263,7 @@ class Deliveries:
 def examined(page: Sequence[Fresh]) -> list[Examined]:
     """What the articles are compared by; any process can find it."""
     found = []
-    for _, _, article in page:
+    for _, _, article, _ in page:
         sign = signature(article.text)
         found.append(Examined(body_hash(article), words(article.text), sign, bands(sign)))
     return found
@@ -298,8 +306,9 @@ def _digest(*parts: str) -> "hashlib._Hash":
 def _stored(row: Sequence[Any]) -> Stored:
     number, file_id, ordinal, source, body, blob, title, published, url, path, written_ns = row[:11]
     signature = np.frombuffer(blob, dtype=np.uint32)
-    sha256, state, stand_in, leaving, answers = row[11:]
+    origin, sha256, state, stand_in, leaving, answers = row[11:]
     version = Version(
-        number, file_id, ordinal, source, body, signature, title, published, url, path, written_ns
+        *(number, file_id, ordinal, source, body, signature, title, published, url, path),
+        *(written_ns, origin),
     )
     return Stored(version, sha256, state, stand_in, bool(leaving), bool(answers))

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from httpx2 import URL, AsyncClient, HTTPError, InvalidURL, Limits, Response, create_ssl_context
 
 from index.errors import ArticlesError
+from index.readers.encoding import declared_in, encoding_of, is_utf8
 from index.readers.kinds import READERS, ending_of
 
 MAX_BYTES = 25_000_000
@@ -46,6 +47,7 @@ TYPES = {
     "text/xml": ".xml",
 }
 """The kinds of file that media types stand for; for others, the address's ending tells."""
+TEXTS = {".xml", ".html", ".htm", ".txt", ".md", ".csv", ".tsv", ".json", ".jsonl", ".rss", ".atom"}
 FEED_TAGS = (b"<rss", b"<feed", b"<rdf:RDF")
 NAT64 = ip_network("64:ff9b::/96")
 
@@ -187,7 +189,17 @@ async def _received(response: Response, url: URL) -> Fetched:
     if ending not in READERS:
         raise FetchError(f"is no kind of file that is read ({media_type or 'of an unknown type'})")
     headers = response.headers
+    if ending in TEXTS:
+        data = _in_utf8(data, response.charset_encoding)
     return Fetched(data, ending, Validators(headers.get("ETag"), headers.get("Last-Modified")))
+
+
+def _in_utf8(data: bytes, charset: str | None) -> bytes:
+    """A text in the encoding that only its server names, in UTF-8."""
+    if not charset or declared_in(data) or is_utf8(data):
+        return data
+    found = encoding_of(data, charset)
+    return data.decode(found.codec, "replace").encode() if found and not found.doubt else data
 
 
 async def _body(response: Response) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from index.collection import address_of
 from index.errors import ArticlesError
 from index.readers import Problem, find_files, reason_of
 
@@ -16,7 +17,8 @@ from index.readers import Problem, find_files, reason_of
 class Found(NamedTuple):
     """A file that can hold articles, as it was when it was found.
 
-    `changed_ns` moves with every change, `written_ns` with those to its content.
+    `changed_ns` moves with every change, `written_ns` with those to its content. `origin` is
+    the folder or file that was named, or the address that it was fetched from.
     """
 
     path: str
@@ -24,6 +26,7 @@ class Found(NamedTuple):
     size: int
     changed_ns: int
     written_ns: int
+    origin: str = ""
 
 
 class Known(Protocol):
@@ -110,6 +113,7 @@ def _list_root(
         if problem.incomplete:
             unknown.append(str(base / problem.source))
 
+    origin = address_of(base) or str(base)
     for path, relative in find_files(base, on_problem):
         if str(path) in found:
             continue
@@ -127,7 +131,9 @@ def _list_root(
         sources.add(source)
         # The second time moves too when a file of the same size is put in with its old date.
         changed_ns = max(facts.st_mtime_ns, facts.st_ctime_ns)
-        found[str(path)] = Found(str(path), source, facts.st_size, changed_ns, facts.st_mtime_ns)
+        found[str(path)] = Found(
+            str(path), source, facts.st_size, changed_ns, facts.st_mtime_ns, origin
+        )
 
 
 def _is_in(path: str, folder: str) -> bool:

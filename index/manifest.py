@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from index.article import Article, Place
 from index.errors import StoreError
-from index.readers import Problem
+from index.readers import READING, Problem
 from index.resemblance import bands
 from index.standing import CURRENT, DUPLICATE, SUPERSEDED, Standing
-from index.tables import CATALOGUE, FORMAT, KIN, TABLES
+from index.tables import CATALOGUE, FORMAT, KIN, SUPERSEDED_ROWS, TABLES, UPGRADES
 
 PAGE = 1_000
 LOG_PAGES = 4_000
@@ -156,6 +156,7 @@ class Manifest:
                 "embedder": embedder,
                 "splitter": splitter,
                 "next_passage": next_passage,
+                "reading": READING,
             }
             db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
             db.commit()
@@ -249,9 +250,20 @@ class Manifest:
         return Kin(of(DUPLICATE), of(CURRENT), of(SUPERSEDED))
 
     def problems(self) -> list[Problem]:
-        """What could not be read when the files were last looked at."""
-        rows = self.select("SELECT source, reason, line FROM problems ORDER BY source, line")
-        return [Problem(*row) for row in rows]
+        """What could not be read, or only with doubt, when the files were last looked at."""
+        return self._problems("ORDER BY doubtful, source, line")
+
+    def outside(self) -> list[Problem]:
+        """The problems that are those of no file that is read."""
+        return self._problems("WHERE file_id IS NULL")
+
+    def _problems(self, which: str) -> list[Problem]:
+        rows = self.select(f"SELECT source, reason, line, doubtful FROM problems {which}")  # noqa: S608
+        return [Problem(s, why, line, doubtful=bool(doubt)) for s, why, line, doubt in rows]
+
+    def superseded(self) -> list[Problem]:
+        """The versions that do not answer, each with the one that answers in its place."""
+        return [*map(_given_way, self.select(SUPERSEDED_ROWS))]
 
     def newest(self, until: date) -> date | None:
         """The last day, not after `until`, that an article was published on."""
@@ -428,9 +440,24 @@ class Manifest:
         """Replace the problems of a file, or with None those found outside any file."""
         self.write("DELETE FROM problems WHERE file_id IS ?", [(file_id,)])
         self.write(
-            "INSERT INTO problems VALUES (?, ?, ?, ?)",
-            ((file_id, p.source, p.line, p.reason) for p in problems),
+            "INSERT INTO problems VALUES (?, ?, ?, ?, ?)",
+            ((file_id, p.source, p.line, p.reason, p.doubtful) for p in problems),
         )
+
+    def upgrade(self) -> None:
+        """Bring the tables of an older format up to date, if that can be done."""
+        while steps := UPGRADES.get(version := int(self.meta("format") or 0)):
+            with self.transaction():
+                for step in steps.split(";\n"):
+                    self.select(step)
+                self.set_meta("format", str(version + 1))
+
+    def read_again(self) -> None:
+        """Have every file read once more, if they were last read in another way."""
+        if self.meta("reading") != READING:
+            with self.transaction():
+                self.write("UPDATE files SET size = -1", [()])
+                self.set_meta("reading", READING)
 
     def embed_again(self, embedder: str, splitter: str) -> None:
         """Drop every passage, to be made anew by this embedder and this way of splitting."""
@@ -493,6 +520,14 @@ def _candidate(row: Sequence[Any]) -> Candidate:
     return Candidate(
         number, article_id, story, source, title, _day(published), url, text, start, end
     )
+
+
+def _given_way(row: Sequence[Any]) -> Problem:
+    file, source, title, day, by, new, of, own = row
+    what = f"“{title}”{f' of {day}' if day else ''} ({source})"
+    how = "gives way to the version" if own else "is another's article, which answers: that"
+    newer = f"{f' of {new}' if new else ''} in {of}{f' ({by})' if by != source else ''}"
+    return Problem(file, f"{what} {how}{newer}", doubtful=True)
 
 
 def _vector(blob: bytes) -> NDArray[np.float32]:

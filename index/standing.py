@@ -1,13 +1,19 @@
 """Which of the articles that files deliver answer, and which stand back for another one.
 
 Versions of one article, by their source or url, give way to the newest; of articles with
-the same words, the oldest answers for all. It knows nothing of files, stores or passages.
+the same words, the oldest answers for all. A version takes the place of another only within
+one folder, dump or feed, or where it comes from a feed of the host that the link names: else
+anybody's feed could have its own words answer under the address of somebody else's article.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from index.collection import is_address
 from index.resemblance import Signature, resemblance
 
 NEW = "new"
@@ -25,7 +31,8 @@ Some sites name one canonical url, their front page, in every article.
 class Version(NamedTuple):
     """An article as a file delivers it; `body` digests its title and text.
 
-    `written_ns` is when its file was written, `ordinal` its place in that file.
+    `written_ns` is when its file was written, `ordinal` its place in that file. `origin` is the
+    folder or file that was named, or the address of the feed.
     """
 
     id: int
@@ -39,6 +46,7 @@ class Version(NamedTuple):
     url: str | None
     path: str
     written_ns: int
+    origin: str = ""
 
 
 class Standing(NamedTuple):
@@ -83,19 +91,45 @@ def _reduced(
 
 
 def _newest(versions: Sequence[Version]) -> dict[int, Standing]:
-    newest = max(versions, key=_recency)
+    newest = max(_entitled(versions), key=_recency)
     return {v.id: Standing(SUPERSEDED, newest.id) for v in versions if v is not newest}
+
+
+def _entitled(versions: Sequence[Version]) -> Sequence[Version]:
+    """Those that may answer under one source: its own host's, or else what was put in files.
+
+    Of feeds that are all from elsewhere, it is the one whose address comes first.
+    """
+    if len({v.origin for v in versions}) == 1:
+        return versions
+    own = [v for v in versions if _is_own(v, v.source)]
+    in_files = [v for v in versions if not is_address(v.origin)]
+    first = min(v.origin for v in versions)
+    return own or in_files or [v for v in versions if v.origin == first]
+
+
+def _is_own(version: Version, address: str | None) -> bool:
+    """Whether a version comes from a feed of the host that an address names."""
+    hosts = [_host(text) for text in (version.origin, address or "") if is_address(text)]
+    return len(hosts) == 2 and hosts[0] == hosts[1]
+
+
+def _host(address: str) -> str:
+    with suppress(ValueError):
+        return re.sub(r"^(?:www|feeds?|rss|m)\.", "", urlsplit(address).netloc.lower())
+    return address
 
 
 def _newest_of_url(versions: Sequence[Version]) -> dict[int, Standing]:
     if len({v.file_id for v in versions}) < len(versions):
         return {}  # a file that gives it several names holds parts of a page, not versions
-    newest = max(versions, key=_recency)
-    return {
-        v.id: Standing(SUPERSEDED, newest.id)
-        for v in versions
-        if v is not newest and _is_revised(v, newest)
-    }
+    found: dict[int, Standing] = {}
+    for version in versions:
+        rivals = [v for v in versions if v.origin == version.origin or _is_own(v, v.url)]
+        newest = max(rivals, key=_recency)
+        if _recency(newest) > _recency(version) and _is_revised(version, newest):
+            found[version.id] = Standing(SUPERSEDED, newest.id)
+    return found
 
 
 def _is_revised(old: Version, new: Version) -> bool:

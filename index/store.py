@@ -29,10 +29,10 @@ from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.generation import MANIFEST, Generation
 from index.listing import Listing, is_current, list_files
 from index.manifest import CatalogueRow, Kin
-from index.readers import Problem
+from index.readers import READING, Problem
 from index.report import SyncReport, report_of
 from index.sync import Progress, Sync
-from index.tables import FORMAT
+from index.tables import FORMAT, UPGRADES
 from index.workers import OtherProcesses, ThisProcess, Workers
 
 CURRENT = "current"
@@ -134,9 +134,14 @@ class Store:
         return generation.manifest.kin(source) if generation else Kin((), (), ())
 
     def problems(self) -> list[Problem]:
-        """What could not be read when the files were last looked at."""
+        """What could not be read, or only with doubt, when the files were last looked at."""
         generation = self._held()
         return generation.manifest.problems() if generation else []
+
+    def superseded(self) -> list[Problem]:
+        """The versions of articles that do not answer, and why."""
+        generation = self._held()
+        return generation.manifest.superseded() if generation else []
 
     def counts(self) -> tuple[int, int]:
         """How many articles and how many passages there are."""
@@ -161,6 +166,7 @@ class Store:
         return (
             generation is None
             or generation.outdated(self.embedder) is not None
+            or generation.manifest.meta("reading") != READING
             or generation.manifest.interrupted()
             or not generation.looks_whole()
             or generation.manifest.counts()[0] == 0
@@ -205,6 +211,8 @@ class Store:
                         sync.carry_out(plan)
                 elif generation.manifest.counts()[0] == 0 and not allow_empty:
                     raise ArticlesError(sync.nothing_left())
+                else:
+                    sync.note_problems()
                 if not live:
                     self._make_current(generation, damaged=rebuilt == _DamagedError.reason)
             except BaseException:
@@ -220,15 +228,19 @@ class Store:
         started = time.monotonic()
         listing = list_files(roots, allow_empty)
         current = self._current()
-        rebuilt = current.outdated(self.embedder) if current else None
+        rebuilt = None
         with tempfile.TemporaryDirectory(prefix="dateline-") as place:
             folder = Path(place) / "1"
-            if current is None or current.format < FORMAT:
+            if current is None or current.format not in (FORMAT, *UPGRADES):
+                rebuilt = current.outdated(self.embedder) if current else None
                 Generation.create(folder, self.embedder).close()
             else:
                 folder.mkdir()
                 current.manifest.copy_to(folder / MANIFEST)
             trial = Generation(folder)
+            trial.manifest.upgrade()
+            trial.manifest.read_again()
+            rebuilt = rebuilt or trial.outdated(self.embedder)
             try:
                 sync = Sync(
                     trial,
@@ -333,6 +345,8 @@ class Store:
             first = self._fresh(next_passage=1)
             self._make_current(first)
             return first, None
+        current.manifest.upgrade()
+        current.manifest.read_again()
         outdated = current.outdated(self.embedder)
         if outdated:
             return self._remade(current), outdated

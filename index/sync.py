@@ -28,6 +28,7 @@ from index.errors import ArticlesError
 from index.generation import Generation
 from index.listing import Listing, is_current
 from index.manifest import NewPassages
+from index.naming import settle_names
 from index.passages import PassageMaker, Passages, Text
 from index.plan import Changes, Plan
 from index.split import MAX_WORDS
@@ -111,11 +112,19 @@ class Sync:
             self._deliveries.take(file, self._readers)
             self._on_progress(Progress(done, len(self._to_read)))
         self._deliveries.lose(self._gone)
+        settle_names(self._manifest)
         if not self._allow_empty:
             self._guard()
+            settle_names(self._manifest)  # what is kept has its names, too
         plan = Plan(self._manifest)
         self.changes = plan.changes
         return plan
+
+    def note_problems(self) -> None:
+        """Keep what is amiss outside the files, where nothing else is to be done."""
+        if [*self._listing.problems] != self._manifest.outside():
+            with self._manifest.transaction():
+                self._manifest.set_problems(None, self._listing.problems)
 
     def growth(self) -> int:
         """How many passages there are to make, roughly."""

@@ -1,6 +1,6 @@
 """The tables of a manifest, and the longer questions that are put to them."""
 
-FORMAT = 3
+FORMAT = 4
 """Raised with every change to the tables or to what stands beside the manifest."""
 
 TABLES = """
@@ -11,13 +11,15 @@ CREATE TABLE files (
     source TEXT NOT NULL,
     size INTEGER NOT NULL,      -- -1 until all its articles are in
     changed_ns INTEGER NOT NULL,
-    written_ns INTEGER NOT NULL -- when its content was delivered
+    written_ns INTEGER NOT NULL, -- when its content was delivered
+    origin TEXT NOT NULL DEFAULT '' -- the folder or file that was named, or the feed's address
 );
 CREATE TABLE problems (
     file_id INTEGER,            -- NULL for what was found outside any file
     source TEXT NOT NULL,
     line INTEGER,
-    reason TEXT NOT NULL
+    reason TEXT NOT NULL,
+    doubtful INTEGER NOT NULL DEFAULT 0 -- 1 where the article was read all the same
 );
 CREATE INDEX problems_of_file ON problems (file_id);
 CREATE TABLE articles (         -- every version that a file delivers, whether it answers or not
@@ -38,8 +40,11 @@ CREATE TABLE articles (         -- every version that a file delivers, whether i
     author TEXT,
     words INTEGER NOT NULL,
     places TEXT,                -- JSON: [[start, end, label], …]
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    name TEXT,                  -- its source, where other articles may be called so too,
+    full_name TEXT              -- and its source where they are; see index/naming.py
 );
+CREATE INDEX articles_by_name ON articles (name) WHERE name IS NOT NULL;
 CREATE INDEX articles_of_file ON articles (file_id, leaving, state);
 CREATE INDEX articles_by_source ON articles (source, leaving);
 CREATE INDEX articles_by_url ON articles (url) WHERE url IS NOT NULL;
@@ -65,6 +70,33 @@ CREATE INDEX passages_of_article ON passages (article_id);
 CREATE TABLE garbage (passage_id INTEGER PRIMARY KEY);
 """
 
+UPGRADES = {
+    3: """
+ALTER TABLE files ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE problems ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE articles ADD COLUMN name TEXT;
+ALTER TABLE articles ADD COLUMN full_name TEXT;
+CREATE INDEX articles_by_name ON articles (name) WHERE name IS NOT NULL;
+UPDATE articles SET name = source, full_name = (
+    SELECT f.source FROM files f WHERE f.id = articles.file_id
+) || '#' || source WHERE source IS NOT url
+    AND source NOT LIKE 'http://%' AND source NOT LIKE 'https://%'
+    AND NOT EXISTS (
+        SELECT 1 FROM files f WHERE f.id = articles.file_id AND (f.source = articles.source
+            OR substr(articles.source, 1, length(f.source) + 1) = f.source || '#')
+    );
+UPDATE articles SET state = 'new', stand_in = NULL WHERE state = 'superseded'
+"""
+}
+"""What makes a manifest of an older format one of the next; passages stay as they are."""
+
+SUPERSEDED_ROWS = """
+SELECT f.source, a.source, a.title, a.published, b.source, b.published, g.source,
+    f.origin = g.origin
+FROM articles a JOIN files f ON f.id = a.file_id
+    JOIN articles b ON b.id = a.stand_in JOIN files g ON g.id = b.file_id
+WHERE a.state = 'superseded' ORDER BY f.source, a.ordinal
+"""
 
 CATALOGUE = """
 SELECT a.source, a.title, a.published, a.url, a.words,

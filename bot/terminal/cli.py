@@ -232,7 +232,8 @@ def search(
 def sources(
     *,
     problems: Annotated[
-        bool, typer.Option("--problems", help="List what could not be read, and why.")
+        bool,
+        typer.Option("--problems", help="List what is not read, guessed or superseded, and why."),
     ] = False,
     state: Annotated[
         State | None, typer.Option("--state", help="Only those that are this to the answers.")

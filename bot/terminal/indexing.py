@@ -114,6 +114,9 @@ def _summary(report: "SyncReport") -> str:
         said.append(count(report.duplicates, "duplicate"))
     if report.superseded:
         said.append(f"{report.superseded:,} superseded")
-    if report.problems:
-        said.append(f"{len(report.problems):,} not readable")
+    doubts = sum(problem.doubtful for problem in report.problems)
+    if unread := len(report.problems) - doubts:
+        said.append(f"{unread:,} not readable")
+    if doubts:
+        said.append(f"{doubts:,} to look at")
     return ", ".join(said)

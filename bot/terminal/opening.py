@@ -45,9 +45,10 @@ def opened_store(config: "Config") -> Iterator["Store"]:
     with IndexingProgress() as progress:
         opened = open_store(config, progress.note_failure, progress)
     with opened:
-        if progress.finished and (problems := opened.problems()):
+        unread = sum(not problem.doubtful for problem in opened.problems())
+        if progress.finished and unread:
             note(
-                f"{count(len(problems), 'thing')} could not be read; "
+                f"{count(unread, 'thing')} could not be read; "
                 "`dateline sources --problems` lists what and why"
             )
         yield opened

@@ -76,13 +76,14 @@ def list_sources(store: "Store", wanted: Wanted, as_json: bool) -> None:
 
 
 def list_problems(store: "Store", as_json: bool) -> None:
-    """Print what could not be read, and why."""
+    """Print what is not in the index, or is there with doubt, and why."""
     from bot.terminal.render import one_line
 
+    found = [*store.problems(), *store.superseded()]
     if as_json:
-        print_json(list(store.problems()))
+        print_json(found)
         return
-    for problem in store.problems():
+    for problem in found:
         typer.echo(one_line(problem_line(problem)))
 
 
@@ -94,4 +95,5 @@ def _rows(store: "Store", wanted: Wanted) -> Iterator["CatalogueRow"]:
     return (
         CatalogueRow(p.source, p.reason, None, None, 0, 0, State.UNREADABLE)
         for p in store.problems()
+        if not p.doubtful
     )

@@ -5,7 +5,7 @@ and never stops the rest.
 """
 
 from index.readers.folder import find_files
-from index.readers.kinds import read_file
+from index.readers.kinds import READING, read_file
 from index.readers.problem import Problem, reason_of
 
-__all__ = ["Problem", "find_files", "read_file", "reason_of"]
+__all__ = ["READING", "Problem", "find_files", "read_file", "reason_of"]

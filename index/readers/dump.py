@@ -4,34 +4,112 @@ It also reads the rows of other tables that name their columns alike.
 """
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol, cast
 
 from index.article import Article, Place
-from index.dates import parse_date
+from index.readers.encoding import Encoding, encoding_of_lines, marked
+from index.readers.fields import named, published, readable
 from index.readers.problem import MAX_BYTES, Problem
 from index.readers.wording import keepable, names, string, title_of
 from index.readers.wording import line as one_line
 
 MOST_SKIPPED = 10 * MAX_BYTES
 """Bytes of one line that are read over to come to the next."""
+LOOKED_AT = 100_000
+"""Lines from which the encoding of a file is guessed that is not in UTF-8."""
 
 
 def read_dump(path: Path, source: str) -> Iterator[Article | Problem]:
     """The articles of a feed dump, gzipped or not."""
-    zipped = path.name.lower().endswith(".gz")
     try:
-        with gzip.open(path) if zipped else path.open("rb") as stream:
-            for number, line in _lines(stream):
-                yield from _read_row(line, number, source)
+        with _opened(path) as stream:
+            yield from _Rows(path, source).read(stream)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         yield Problem(source, f"broken gzip file ({error})", incomplete=True)
 
 
-def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes | None]]:
+def _opened(path: Path) -> BinaryIO:
+    zipped = path.name.lower().endswith(".gz")
+    return cast("BinaryIO", gzip.open(path)) if zipped else path.open("rb")
+
+
+class _Lines(Protocol):
+    def readline(self, size: int, /) -> bytes: ...
+
+
+class _Rows:
+    """The rows of one dump, which may be in any encoding; that one is guessed is said once."""
+
+    def __init__(self, path: Path, source: str) -> None:
+        self._path = path
+        self._source = source
+        self._doubted = False
+
+    def read(self, stream: BinaryIO) -> Iterator[Article | Problem]:
+        """The articles of an open dump."""
+        for number, line in _lines(_in_utf8(stream)):
+            if line is None:
+                reason = f"a line of more than {MAX_BYTES // 1_000_000} MB"
+                yield Problem(self._source, reason, number, incomplete=True)
+            elif line.strip():
+                yield from self._row(line, number)
+
+    def _row(self, line: bytes, number: int) -> Iterator[Article | Problem]:
+        try:
+            row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        except UnicodeDecodeError:
+            row = self._in_doubt(line)
+            if row is None:
+                yield Problem(self._source, "not UTF-8 text; save it as UTF-8", number)
+                return
+            if not self._doubted:
+                self._doubted = True
+                yield Problem(self._source, self._encoding.doubt or "", number, doubtful=True)
+        except (ValueError, RecursionError) as error:
+            yield Problem(self._source, f"not JSON ({error})", number)
+            return
+        for found in _articles_in(row):
+            yield article_of(found, number, self._source)
+
+    def _in_doubt(self, line: bytes) -> Any:
+        """A line's JSON in the encoding that the whole file seems to be in; None if it is none."""
+        try:
+            return json.loads(line.decode(self._encoding.codec, "replace"))
+        except (ValueError, RecursionError):
+            return None
+
+    @cached_property
+    def _encoding(self) -> Encoding:
+        with _opened(self._path) as stream, suppress(EOFError, OSError, zlib.error):
+            lines = (line for _, line in islice(_lines(stream), LOOKED_AT) if line)
+            return encoding_of_lines(lines) or Encoding("utf-8", "is not all UTF-8")
+        return Encoding("utf-8", "is not all UTF-8")
+
+
+class _Recoded:
+    """The lines of a file that is in UTF-16 or UTF-32, in UTF-8."""
+
+    def __init__(self, stream: BinaryIO, codec: str) -> None:
+        self._text = io.TextIOWrapper(stream, codec, "replace", newline="\n")
+
+    def readline(self, size: int, /) -> bytes:
+        return self._text.readline(size).encode()
+
+
+def _in_utf8(stream: BinaryIO) -> _Lines:
+    codec = marked(cast("io.BufferedReader", stream).peek(4)[:4])
+    return _Recoded(stream, codec) if codec and codec != "utf-8-sig" else stream
+
+
+def _lines(stream: _Lines) -> Iterator[tuple[int, bytes | None]]:
     """Each line with its number; None for one that is too long to hold.
 
     After one that comes to no end, as a bomb's does, nothing more is read.
@@ -51,25 +129,6 @@ def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes | None
             return
 
 
-def _read_row(line: bytes | None, number: int, source: str) -> Iterator[Article | Problem]:
-    if line is None:
-        reason = f"a line of more than {MAX_BYTES // 1_000_000} MB"
-        yield Problem(source, reason, number, incomplete=True)
-        return
-    try:
-        written = line.decode("utf-8-sig" if number == 1 else "utf-8")
-        row = json.loads(written) if written.strip() else None
-    except UnicodeDecodeError:
-        yield Problem(source, "not UTF-8 text; save it as UTF-8", number)
-        return
-    except (ValueError, RecursionError) as error:
-        yield Problem(source, f"not JSON ({error})", number)
-        return
-    if written.strip():
-        for found in _articles_in(row):
-            yield article_of(found, number, source)
-
-
 def _articles_in(row: object) -> list[Any]:
     """The row itself, or what a search found, as RealTimeQA publishes it."""
     found = row.get("search_result") if isinstance(row, dict) and "text" not in row else None
@@ -80,21 +139,36 @@ def article_of(row: object, number: int, source: str) -> Article | Problem:
     """The article of a row, in the `number`-th line of the file that `source` names."""
     if not isinstance(row, dict):
         return Problem(source, "not a JSON object", number)
-    url = string(row.get("url"))
+    fields = named(tuple(row))
+    url = _first(row, fields, "url")
     # BEIR's `_id` comes first: its judgements use it, and its passages of a page share their url.
-    name = string(row.get("_id")) or url or string(row.get("id")) or string(row.get("doc_id"))
-    text = row.get("text")
+    given = string(row.get("_id")) or url or _first(row, fields, "id")
+    name = given or string(row.get("_row"))
     if not name:
         return Problem(source, "has neither url nor id", number)
     if why := string(row.get("problem")):
-        return Problem(name, why)
-    if not isinstance(text, str) or not text.strip():
+        return Problem(name, why, doubtful=row.get("doubtful") is True)
+    # What was read before comes with its places, and as it was read.
+    shown = keepable if "places" in row else _readable
+    written = (row.get(key) for key in fields.get("text", ()))
+    texts = (shown(text) for text in written if isinstance(text, str))
+    text = next((text for text in texts if text.strip()), None)
+    if text is None:
         return Problem(source, "has no text", number)
-    text = keepable(text)
-    title = one_line(row.get("title")) or title_of(text) or name
-    published = parse_date(row.get("published")) or parse_date(row.get("publish_date"))
+    title = one_line(readable(_first(row, fields, "title") or "")) or title_of(text) or name
+    author = next(filter(None, (names(row.get(key)) for key in fields.get("author", ()))), None)
     places = _places(row.get("places"), len(text))
-    return Article(name, title, text, published, url, names(row.get("author")), places)
+    guid = string(row.get("guid"))
+    entry = guid if guid and name == url != guid else None
+    return Article(name, title, text, published(row, fields), url, author, places, entry)
+
+
+def _first(row: dict[str, Any], fields: dict[str, list[str]], field: str) -> str | None:
+    return next(filter(None, (string(row.get(key)) for key in fields.get(field, ()))), None)
+
+
+def _readable(text: str) -> str:
+    return keepable(readable(text))
 
 
 def _places(written: object, length: int) -> tuple[Place, ...]:

@@ -4,7 +4,10 @@ It knows nothing of the network: an entry is what the feed itself says of an art
 """
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,11 @@ from xml.sax import SAXException
 import feedparser
 
 from index.article import Article
-from index.dates import parse_date
+from index.collection import is_address
+from index.dates import day_in_address, parse_date
+from index.readers.dump import article_of
+from index.readers.encoding import declared_in, decode
+from index.readers.fields import named
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import Block, laid_out
 from index.readers.problem import Problem, read_bytes
@@ -21,6 +28,12 @@ from index.readers.wording import flat, names, string
 
 MAX_BYTES = 20_000_000
 JSON_FEED = "https://jsonfeed.org/version/"
+LISTS = ("articles", "items", "results", "data", "docs", "entries", "news")
+"""Where answers of services have their lists of articles."""
+UTF8 = {"content-type": "application/xml; charset=utf-8"}
+_VERSION = re.compile(r"#\d{1,2}")
+_DECLARED = re.compile(r"<\?xml[^>]*\?>")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NO_FEED = "holds no feed; RSS, Atom and JSON Feed are read"
 NO_TEXT = "the feed holds no text of it; index the feed by its address to have its pages fetched"
 
@@ -30,16 +43,41 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     data = read_bytes(path, source, MAX_BYTES)
     if isinstance(data, Problem):
         yield data
-    elif data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        yield from _json_feed(data, source)
-    elif b"<!ENTITY" in data.replace(b"\0", b""):  # it may come in UTF-16
+        return
+    decoded = decode(data, declared_in(data))
+    text = decoded[0].lstrip("\ufeff\0 \t\r\n") if decoded else ""
+    if text[:1] in ("{", "["):
+        yield from _told_apart([*_json(text, source)])
+    elif "<!ENTITY" in text:
         yield Problem(source, "defines entities, as no feed has to and bombs do")
     else:
-        yield from _xml_feed(data, source)
+        yield from _told_apart([*_xml_feed(text, source)])
+    if decoded and decoded[1]:
+        yield Problem(source, decoded[1], doubtful=True)
 
 
-def _xml_feed(data: bytes, source: str) -> Iterator[Article | Problem]:
-    feed = feedparser.parse(BytesIO(data))
+def _told_apart(found: list[Article | Problem]) -> Iterator[Article | Problem]:
+    """The entries of a feed; those that share a link and have no ids go by their titles.
+
+    An id that is the link and a number behind it, as the BBC has them, counts versions.
+    """
+    links = Counter(item.source for item in found if isinstance(item, Article))
+    for item in found:
+        if isinstance(item, Article) and is_address(item.source):
+            shared = links[item.source] > 1
+            if shared and not item.entry:
+                yield replace(item, entry=item.title)
+                continue
+            if not shared and _VERSION.fullmatch((item.entry or "").removeprefix(item.source)):
+                yield replace(item, entry=None)
+                continue
+        yield item
+
+
+def _xml_feed(text: str, source: str) -> Iterator[Article | Problem]:
+    # It is in UTF-8 from here on, whatever it says; feedparser looks for nothing else.
+    data = _UNFIT.sub("", _DECLARED.sub("", text, count=1)).encode("utf-8", "replace")
+    feed = feedparser.parse(BytesIO(data), response_headers=UTF8)
     if not feed.get("version"):
         yield Problem(source, NO_FEED)
         return
@@ -50,64 +88,91 @@ def _xml_feed(data: bytes, source: str) -> Iterator[Article | Problem]:
         text = longest.get("value", "")
         blocks = _plain(text) if longest.get("type") == "text/plain" else _marked_up(text)
         yield _article(
-            entry.get("link") or entry.get("id"),
+            entry.get("link"),
+            entry.get("id"),
             entry.get("title"),
             blocks,
-            entry.get("published") or entry.get("updated"),
-            [author.get("name") for author in entry.get("authors", [])],
+            days=[entry.get(name) for name in ("published", "created", "updated")],
+            authors=[author.get("name") for author in entry.get("authors", [])],
             otherwise=f"{source}#{number}",
         )
     if isinstance(feed.get("bozo_exception"), SAXException):
         yield Problem(source, "broken XML; what could be read of it was", incomplete=True)
 
 
-def _json_feed(data: bytes, source: str) -> Iterator[Article | Problem]:
+def _json(text: str, source: str) -> Iterator[Article | Problem]:
     try:
-        feed = json.loads(data)
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         yield Problem(source, f"not JSON ({error})")
         return
-    entries = feed.get("items")
-    if not str(feed.get("version")).startswith(JSON_FEED) or not isinstance(entries, list):
+    if isinstance(found, dict) and str(found.get("version")).startswith(JSON_FEED):
+        entries = found.get("items")
+        if isinstance(entries, list):
+            yield from _json_feed(entries, source)
+            return
+    rows = _rows(found)
+    if not rows:
         yield Problem(source, NO_FEED)
-        return
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, dict):
+            row["_row"] = f"{source}#{number}"
+        yield article_of(row, number, source)
+
+
+def _rows(found: Any) -> list[Any]:
+    """The articles of a list, or of an answer as search services give; none where it is neither."""
+    lists = [found] if isinstance(found, list) else [found.get(name) for name in LISTS]
+    for rows in lists:
+        if isinstance(rows, list) and any(
+            isinstance(row, dict) and "text" in named(tuple(row)) for row in rows
+        ):
+            return rows
+    return []
+
+
+def _json_feed(entries: list[Any], source: str) -> Iterator[Article | Problem]:
     for number, entry in enumerate(entries, 1):
         if not isinstance(entry, dict):
             yield Problem(source, "not a JSON object", number)
             continue
         marked = string(entry.get("content_html"))
         plain = string(entry.get("content_text")) or string(entry.get("summary")) or ""
-        authors = entry.get("authors") or [entry.get("author")]
+        given = entry.get("authors") or [entry.get("author")]
+        authors = given if isinstance(given, list) else []
         yield _article(
-            entry.get("url") or entry.get("external_url") or entry.get("id"),
+            entry.get("url") or entry.get("external_url"),
+            entry.get("id"),
             entry.get("title"),
             _marked_up(marked) if marked else _plain(plain),
-            entry.get("date_published"),
-            [a.get("name") for a in authors if isinstance(a, dict)]
-            if isinstance(authors, list)
-            else [],
+            days=[entry.get("date_published"), entry.get("date_modified")],
+            authors=[a.get("name") for a in authors if isinstance(a, dict)],
             otherwise=f"{source}#{number}",
         )
 
 
 def _article(
     address: object,
+    number: object,
     title: object,
     blocks: Iterator[Block],
-    published: object,
-    authors: list[Any],
     *,
+    days: list[object],
+    authors: list[Any],
     otherwise: str,
 ) -> Article | Problem:
-    name = string(address) or otherwise
+    link, guid = string(address), string(number)
+    name = link or guid or otherwise
     # Titles may be marked up too, and may be missing.
     shown = flat(" ".join(block.text for block in _marked_up(string(title) or "")))
     text, places = laid_out(blocks, shown)
     if not text:
         return Problem(name, NO_TEXT)
     shown = shown or flat(text)[:100]
-    url = name if name.startswith(("http://", "https://")) else None
-    return Article(name, shown, text, parse_date(published), url, names(authors), places)
+    url = name if is_address(name) else None
+    published = next(filter(None, map(parse_date, days)), None) or day_in_address(url)
+    entry = guid if guid and guid != name else None
+    return Article(name, shown, text, published, url, names(authors), places, entry)
 
 
 def _marked_up(text: str) -> Iterator[Block]:

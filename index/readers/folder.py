@@ -5,6 +5,7 @@ It knows their names and nothing of what is in them.
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
@@ -22,6 +23,8 @@ KERNEL = frozenset(
 )
 """File systems whose files are no files: some never end, some wait for ever."""
 KERNEL_S = "it is part of the kernel, with files that may never end"
+KINDS_SHOWN = 5
+"""Endings that are named of files that are not read, at most."""
 
 
 def find_files(
@@ -45,7 +48,7 @@ def find_files(
     if facts.st_dev in kernel_devices():
         raise ArticlesError(f"cannot read {root}: {KERNEL_S}; name a folder of articles")
     if stat.S_ISDIR(mode):
-        found = _walk(root, "", set(), on_problem or (lambda _: None))
+        found = _walk_all(root, on_problem or (lambda _: None))
     else:
         found = iter([(root, root.name)] if stat.S_ISREG(mode) and reader_of(root.name) else [])
     first = next(found, None)
@@ -55,8 +58,25 @@ def find_files(
     yield from found
 
 
+def _walk_all(root: Path, on_problem: Callable[[Problem], None]) -> Iterator[tuple[Path, str]]:
+    """The files that are read; those of other kinds are counted in one line."""
+    unread = Counter[str]()
+    yield from _walk(root, "", set(), on_problem, unread)
+    if unread:
+        kinds = ", ".join(f"{n:,} {ending}" for ending, n in unread.most_common(KINDS_SHOWN))
+        more = " and others" if len(unread) > KINDS_SHOWN else ""
+        number = unread.total()
+        files = f"{number:,} file{'' if number == 1 else 's'}"
+        reason = f"{files} of kinds that are not read ({kinds}{more})"
+        on_problem(Problem(_utf8(root.name), reason, doubtful=True))
+
+
 def _walk(
-    folder: Path, prefix: str, above: set[tuple[int, int]], on_problem: Callable[[Problem], None]
+    folder: Path,
+    prefix: str,
+    above: set[tuple[int, int]],
+    on_problem: Callable[[Problem], None],
+    unread: Counter[str],
 ) -> Iterator[tuple[Path, str]]:
     """Files first, then folders, each by name; a folder inside itself is not entered.
 
@@ -82,18 +102,36 @@ def _walk(
         on_problem(Problem(_utf8(prefix.removesuffix("/")), f"{KERNEL_S}; left out"))
         return
     for name, is_folder, entry in seen:
-        if is_folder or not reader_of(name):
+        if is_folder:
             continue
-        source = prefix + name
-        if why := _why_unfit(entry):
-            on_problem(Problem(_utf8(source), why))
-        elif source == _utf8(source):
-            yield folder / name, source
+        if not reader_of(name):
+            unread[_utf8(Path(name).suffix.lower()) or "without ending"] += (
+                _why_unfit(entry) is None
+            )
+        elif why := _why_unfit(entry):
+            on_problem(Problem(_utf8(prefix + name), why))
         else:
-            on_problem(Problem(_utf8(source), "its name is not UTF-8; rename it"))
+            yield from _named(folder, prefix, name, on_problem)
     for name, is_folder, _ in seen:
         if is_folder:
-            yield from _walk(folder / name, f"{prefix}{name}/", above | {identity}, on_problem)
+            inner = above | {identity}
+            yield from _walk(folder / name, f"{prefix}{name}/", inner, on_problem, unread)
+
+
+def _count(unread: Counter[str], name: str, entry: os.DirEntry[str]) -> None:
+    if _why_unfit(entry) is None:
+        unread[_utf8(Path(name).suffix.lower()) or "without ending"] += 1
+
+
+def _named(
+    folder: Path, prefix: str, name: str, on_problem: Callable[[Problem], None]
+) -> Iterator[tuple[Path, str]]:
+    """The file with its source, if its name can be written."""
+    source = prefix + name
+    if source == _utf8(source):
+        yield folder / name, source
+    else:
+        on_problem(Problem(_utf8(source), "its name is not UTF-8; rename it"))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

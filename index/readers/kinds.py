@@ -7,22 +7,43 @@ articles and problems, and name it in READERS. One that takes apart files which 
 
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from index.article import Article
+from index.dates import is_ahead
 from index.readers import plain
 from index.readers.confined import confined
 from index.readers.dump import read_dump
-from index.readers.problem import Problem, Reader, reason_of
+from index.readers.encoding import decode, is_garbled
+from index.readers.problem import MAX_BYTES, Problem, Reader, reason_of
 from index.readers.table import read_table
 
+
+def _guessing(read: Reader) -> Reader:
+    """A reader of text that says, too, where its encoding was guessed."""
+
+    def reader(path: Path, source: str) -> Iterator[Article | Problem]:
+        for found in read(path, source):
+            yield found
+            if isinstance(found, Article):
+                with path.open("rb") as stream:
+                    decoded = decode(stream.read(MAX_BYTES))
+                if decoded and decoded[1]:
+                    yield Problem(source, decoded[1], doubtful=True)
+
+    return reader
+
+
 READERS: dict[str, Reader] = {
-    ".txt": plain.read,
-    ".md": confined("index.readers.markdown"),
-    ".markdown": confined("index.readers.markdown"),
+    ".txt": _guessing(plain.read),
+    ".md": _guessing(confined("index.readers.markdown")),
+    ".markdown": _guessing(confined("index.readers.markdown")),
     ".jsonl": read_dump,
     ".jsonl.gz": read_dump,
     ".csv": read_table,
+    ".tsv": read_table,
     ".html": confined("index.readers.page"),
     ".htm": confined("index.readers.page"),
     ".xhtml": confined("index.readers.page"),
@@ -41,17 +62,23 @@ READ_HERE = (".txt", ".jsonl", ".jsonl.gz", ".csv", ".tsv")
 """Read in this process: plain enough to be quick, and large where they are many articles."""
 
 
+READING = "2"
+"""Raised when files are read in another way than before, so that every one is read again."""
+
+
 def read_file(path: Path, source: str) -> Iterator[Article | Problem]:
     """The articles of one file, in order, with a Problem for each that cannot be read."""
     reader = reader_of(path.name)
     if reader is None:
         yield Problem(source, f"not a kind of file that is read ({', '.join(READERS)})")
         return
+    today = date.today()
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # not since it was found
             yield Problem(source, "no regular file", incomplete=True)
             return
-        yield from reader(path, source)
+        for found in reader(path, source):
+            yield from _checked(found, source, today) if isinstance(found, Article) else [found]
     except OSError as error:
         yield Problem(source, f"cannot be read: {reason_of(error)}", incomplete=True)
 
@@ -67,6 +94,19 @@ def read_untrusted(path: Path, source: str) -> Iterator[Article | Problem]:
 
 read = read_file
 """What the other process calls."""
+
+
+def _checked(article: Article, source: str, today: date) -> Iterator[Article | Problem]:
+    """The article, without a day that has not come yet; none whose letters cannot be read."""
+    name = "" if article.source == source else f"{article.source}: "
+    if is_garbled(article.title + article.text):
+        yield Problem(source, f"{name}its letters cannot be read; save it as UTF-8")
+    elif is_ahead(article.published, today):
+        reason = f"{name}is dated {article.published}, which is yet to come; taken as undated"
+        yield replace(article, published=None)
+        yield Problem(source, reason, doubtful=True)
+    else:
+        yield article
 
 
 def reader_of(name: str) -> Reader | None:

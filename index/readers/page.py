@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +10,10 @@ from lxml import etree
 from trafilatura import bare_extraction
 
 from index.article import Article
-from index.dates import find_date, parse_date
+from index.dates import day_in_address, find_date
+from index.readers import page_date
 from index.readers.consent import is_only_consent, without_dialogs
+from index.readers.encoding import declared_in, decode
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import laid_out
 from index.readers.problem import Problem, read_bytes
@@ -21,13 +22,6 @@ from index.readers.wording import flat, title_of_file
 MAX_BYTES = 10_000_000
 """The longest page; the longest articles come to a tenth of it."""
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-DATES = {
-    *("article:published_time", "citation_publication_date", "date", "datepublished", "dc.date"),
-    *("dc.date.issued", "dcterms.created", "dcterms.date", "og:published_time", "parsely-pub-date"),
-    *("pubdate", "publication_date", "publish-date", "publishdate", "sailthru.date"),
-}
-"""What pages call the day in their metadata."""
-_JSON_LD = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 _NAME = re.compile(r"[a-zA-Z][\w-]*", re.ASCII)
 NO_ARTICLE = "holds no article; save the page with its text"
 ONLY_CONSENT = "only asks for consent to cookies; save the page after you have answered it"
@@ -39,11 +33,13 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     if isinstance(data, Problem):
         yield data
         return
-    page = _parsed(data)
+    text_of_page = decode(data, declared_in(data))
+    page = _parsed(text_of_page[0]) if text_of_page else None
     if page is None:
         yield Problem(source, NO_ARTICLE)
         return
-    name, day = _title(page), _published(page)  # before trafilatura prunes the tree
+    name = _title(page)  # before trafilatura prunes the tree
+    day, changed = page_date.published(page), page_date.modified(page)
     nothing = ONLY_CONSENT if without_dialogs(page) else NO_ARTICLE
     _open_boxes(page)
     found: Any = bare_extraction(page, with_metadata=True, include_comments=False)
@@ -60,7 +56,10 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     author = flat(found.author or "").replace("; ", ", ") or None
     # That of a home page, which careless sites give everywhere, is no article's.
     url = found.url if urlsplit(found.url or "").path.strip("/") else None
-    yield Article(source, title, text, day or find_date(text), url, author, places)
+    day = day or find_date(text) or day_in_address(url) or changed
+    yield Article(source, title, text, day, url, author, places)
+    if text_of_page and text_of_page[1]:
+        yield Problem(source, text_of_page[1], doubtful=True)
 
 
 def _open_boxes(page: Any) -> None:
@@ -81,27 +80,9 @@ def _title(page: Any) -> str:
     return "" if any(said) else flat(page.findtext(".//title") or "")
 
 
-def _published(page: Any) -> date | None:
-    """The day that the page gives for its article, and no other day that stands in it."""
-    given = [
-        meta.get("content", "")
-        for meta in page.iter("meta")
-        if DATES & {(meta.get(key) or "").lower() for key in ("property", "name", "itemprop")}
-    ]
-    for script in page.xpath("//script[@type='application/ld+json']/text()"):
-        given += _JSON_LD.findall(script)
-    given += page.xpath("//time[@pubdate or @itemprop='datePublished']/@datetime")
-    given += page.xpath("//article//time/@datetime")[:1]
-    return next(filter(None, map(parse_date, given)), None)
-
-
-def _parsed(data: bytes) -> Any:
-    """The page's tree, in UTF-8 if it can be that, and else in what it says of itself."""
-    try:
-        data.decode("utf-8")
-        page = tree_of(data, "utf-8")
-    except UnicodeDecodeError:
-        page = tree_of(data, None)
+def _parsed(text: str) -> Any:
+    """The page's tree, without what no XML may hold."""
+    page = tree_of(text.encode("utf-8", "replace"), "utf-8")
     for element in () if page is None else page.iter(etree.Element):
         _mend(element)
     return page

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.article import Article
 from index.dates import find_date
+from index.readers.encoding import decode
 from index.readers.problem import MAX_BYTES, Problem, read_bytes
 from index.readers.unwrap import unwrapped
 from index.readers.wording import clean, title_of, title_of_file
@@ -25,11 +26,8 @@ def text_of(path: Path, source: str) -> str | Problem:
     data = read_bytes(path, source, MAX_BYTES)
     if isinstance(data, Problem):
         return data
-    if b"\0" in data[:8192]:
+    found = decode(data)
+    if found is None or "\0" in found[0][:8192]:
         return Problem(source, "binary, not text")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return Problem(source, "not UTF-8 text; save it as UTF-8")
-    text = clean(text)
+    text = clean(found[0])
     return text if text.strip() else Problem(source, "empty")

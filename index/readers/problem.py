@@ -18,13 +18,15 @@ class Problem:
     """Something that could not be read, and why.
 
     `line` counts from 1, in a feed dump. `incomplete` says that the rest of the file is
-    unknown, so that what was read from it at an earlier time still counts.
+    unknown, so that what was read from it at an earlier time still counts. `doubtful` says
+    that the article was read all the same, in a way that a person should look at.
     """
 
     source: str
     reason: str
     line: int | None = None
     incomplete: bool = False
+    doubtful: bool = False
 
 
 Reader = Callable[[Path, str], Iterator[Article | Problem]]

@@ -1,58 +1,69 @@
-"""Tables of articles (.csv), one a row, whatever its columns are called."""
+"""Tables of articles (.csv, .tsv), one a row, whatever its columns are called."""
 
 import csv
 import io
-import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from index.article import Article
 from index.readers.dump import article_of
+from index.readers.encoding import encoding_of_lines
+from index.readers.fields import NAMES, named
 from index.readers.problem import MAX_BYTES, Problem
 
-COLUMNS = {
-    "text": ("text", "body", "content", "article", "full_text", "maintext", "story"),
-    "title": ("title", "headline", "heading"),
-    "url": ("url", "link", "source_url", "article_url"),
-    "id": ("id", "doc_id", "article_id", "guid"),
-    "author": ("author", "authors", "byline", "creator", "writer"),
-    "published": (
-        *("published", "date", "published_at", "publish_date", "publication_date"),
-        *("pub_date", "pubdate", "published_date", "datetime"),
-    ),
-}
-"""What a column may be called that holds a field of a feed dump."""
+PREAMBLE = 20
+"""Lines before the one that names the columns, at most."""
 
 
 def read_table(path: Path, source: str) -> Iterator[Article | Problem]:
     """The articles of a table; one without url and id is named by its row, such as "a.csv#7"."""
     csv.field_size_limit(MAX_BYTES)  # for the whole process; nothing else in it reads tables
+    with path.open("rb") as lines:
+        encoding = encoding_of_lines(iter(lambda: lines.readline(MAX_BYTES), b""))
+    if encoding is None:
+        yield Problem(source, "in no encoding that is known; save it as UTF-8", incomplete=True)
+        return
+    if encoding.doubt:
+        yield Problem(source, encoding.doubt, doubtful=True)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+        codec = "utf-8-sig" if encoding.codec == "utf-8" else encoding.codec
+        with path.open(encoding=codec, errors="replace", newline="") as stream:
             yield from _rows(stream, source)
-    except UnicodeDecodeError:
-        yield Problem(source, "not UTF-8 text; save it as UTF-8", incomplete=True)
     except csv.Error as error:
         yield Problem(source, f"not a table ({error})", incomplete=True)
 
 
 def _rows(stream: io.TextIOWrapper, source: str) -> Iterator[Article | Problem]:
     lines = _Lines(stream)
-    head = next(lines, "")
-    delimiter = max(",;\t|", key=head.count)
-    columns = _columns(next(csv.reader([head], delimiter=delimiter), []))
-    if "text" not in columns:
+    head = _head(lines)
+    if head is None:
         yield Problem(
-            source, f"has no column of texts; call it one of {', '.join(COLUMNS['text'])}"
+            source, f"has no column of texts; call it one of {', '.join(NAMES['text'][:7])}"
         )
         return
+    before, names, delimiter = head
     rows = csv.reader(lines, delimiter=delimiter)
     for number, cells in enumerate(rows, 1):
         lines.left = MAX_BYTES
         if any(map(str.strip, cells)):
-            row = {field: cells[n].strip() for field, n in columns.items() if n < len(cells)}
-            row["id"] = row.get("id") or f"{source}#{number}"
-            yield article_of(row, rows.line_num + 1, source)
+            written = [*zip(names, map(str.strip, cells), strict=False)]
+            row = dict(reversed(written))  # of two columns of one name, the first
+            row["_row"] = f"{source}#{number}"
+            yield article_of(row, rows.line_num + before, source)
+
+
+def _head(lines: "_Lines") -> tuple[int, list[str], str] | None:
+    """How many lines come up to the one that names the columns, the names, and the delimiter.
+
+    What Excel puts before them ("sep=;"), and empty lines and comments, are passed over.
+    """
+    for number, line in enumerate(islice(lines, PREAMBLE), 1):
+        delimiter = max(",;\t|", key=line.count)
+        names = next(csv.reader([line], delimiter=delimiter), [])
+        if "text" in named(tuple(names)):
+            return number, names, delimiter
+    return None
 
 
 class _Lines:
@@ -73,14 +84,3 @@ class _Lines:
         if not line:
             raise StopIteration
         return line
-
-
-def _columns(head: list[str]) -> dict[str, int]:
-    """Which column holds a field of a feed dump; the first of its names counts most."""
-    written = [re.sub(r"[\W_]+", "_", cell.strip().lower()).strip("_") for cell in head]
-    return {
-        field: written.index(name)
-        for field, names in COLUMNS.items()
-        for name in reversed(names)
-        if name in written
-    }

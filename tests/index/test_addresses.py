@@ -10,7 +10,7 @@ import pytest
 from index import addresses
 from index.addresses import _write, fetch_all
 from index.article import Article
-from index.collection import dump_of
+from index.collection import address_of, dump_of
 from index.errors import ArticlesError, StoreError
 from index.fetch import UNKNOWN
 from index.readers import Problem, read_file
@@ -195,8 +195,60 @@ def test_what_two_processes_fetch_at_once_is_all_kept(tmp_path: Path) -> None:
     names = [f"https://example.org/{number}" for number in range(24)]
 
     def add(name: str) -> None:
-        _write(dump, {name: {"url": name, "text": "Some words."}}, {}, UNKNOWN)
+        _write(dump, {name: {"url": name, "text": "Some words."}}, [], UNKNOWN, "https://feed")
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, names))
     assert sorted(article.source for article in read_file(dump, dump.name)) == sorted(names)
+
+
+def post(guid: str, text: str, day: str = "24 Oct 2024") -> str:
+    return (
+        f"<item><title>{guid}</title><link>http://a/live</link><pubDate>{day}</pubDate>"
+        f'<guid isPermaLink="false">{guid}</guid><description>{text}</description></item>'
+    )
+
+
+def test_posts_of_one_link_are_all_kept(site: Site, store: Path) -> None:
+    url = site.put("/feed", feed(post("one", f"One. {LONG}")), "text/xml")
+    fetched(store, url)
+    site.put("/feed", feed(post("two", f"Two. {LONG}"), post("three", LONG)), "text/xml")
+    kept = fetched(store, url)
+    assert [a.entry for a in kept if isinstance(a, Article)] == ["one", "two", "three"]
+    assert address_of(dump_of(store, url)) == url
+
+
+def test_a_feed_that_was_fetched_before_ids_were_kept_has_nothing_twice(
+    site: Site, store: Path
+) -> None:
+    url = site.put("/feed", feed(post("one", LONG)), "text/xml")
+    fetched(store, url)
+    dump = dump_of(store, url)
+    row = json.loads(dump.read_text())
+    dump.write_text(json.dumps({key: row[key] for key in row if key != "guid"}))
+    site.put("/feed", feed(post("one", f"New. {LONG}")), "text/xml")
+    [article] = fetched(store, url)
+    assert isinstance(article, Article)
+    assert (article.entry, article.text[:4]) == ("one", "New.")
+
+
+def test_a_day_after_the_fetch_is_not_believed_and_told(site: Site, store: Path) -> None:
+    url = site.put("/feed", feed(post("one", LONG, day="24 Oct 2199")), "text/xml")
+    for _ in range(2):
+        article, doubt = fetched(store, url)
+        assert isinstance(article, Article)
+        assert article.published is None
+        assert isinstance(doubt, Problem)
+        assert doubt.doubtful
+        assert doubt.source == url
+        assert "2199-10-24" in doubt.reason
+
+
+@pytest.mark.parametrize("charset", ["windows-1251", "koi8-r"])
+def test_an_encoding_that_the_server_alone_names(site: Site, store: Path, charset: str) -> None:
+    said = "Паром снова ходит по понедельникам, сказал капитан порта."
+    page = PAGE.replace("The ferry to the island", said).replace('<meta charset="utf-8">', "")
+    url = site.put("/page", page.encode(charset), f"text/html; charset={charset}")
+    [article] = fetched(store, url)
+    assert isinstance(article, Article)
+    assert said in article.text

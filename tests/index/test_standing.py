@@ -96,13 +96,14 @@ def test_of_the_same_words_the_oldest_answers_with_a_plain_url_first() -> None:
 
 _versions = st.lists(
     st.builds(
-        lambda source, text, url, day, file_id, when: (source, text, url, day, file_id, when),
-        st.sampled_from("abcd"),
+        lambda *row: row,
+        st.sampled_from(["a", "b", "http://a/1", "http://b/1"]),
         st.sampled_from(["one", "two", "three"]),
-        st.sampled_from([None, "u", "v"]),
+        st.sampled_from([None, "http://a/2", "http://b/2"]),
         st.sampled_from([None, "2024-10-25", "2024-10-26"]),
         st.integers(0, 3),
         st.integers(0, 3),
+        st.sampled_from(["/news", "http://a/feed", "http://b/feed", "http://c/feed"]),
     ),
     max_size=12,
 )
@@ -110,11 +111,13 @@ _versions = st.lists(
 
 @given(_versions, st.randoms())
 def test_something_always_answers_and_order_makes_no_difference(
-    rows: list[tuple[str, str, str | None, str | None, int, int]], random: Random
+    rows: list[tuple[str, str, str | None, str | None, int, int, str]], random: Random
 ) -> None:
     versions = [
-        version(n, source, text, published=day, url=url, file_id=file_id, written_ns=when)
-        for n, (source, text, url, day, file_id, when) in enumerate(rows, start=1)
+        version(n, source, text, published=day, url=url, file_id=file_id, written_ns=when)._replace(
+            origin=origin
+        )
+        for n, (source, text, url, day, file_id, when, origin) in enumerate(rows, start=1)
     ]
     found = standings(versions)
     shuffled = versions[:]
@@ -130,3 +133,24 @@ def test_something_always_answers_and_order_makes_no_difference(
             seen.add(stand_in)
             last = stand_in
         assert found[last].state == CURRENT
+
+
+def test_another_s_feed_supersedes_nothing() -> None:
+    link = "https://paper.example/bridge"
+    own = version(1, link, published="2024-10-24")._replace(origin="https://www.paper.example/rss")
+    forged = version(2, link, published="2024-10-30")._replace(origin="https://other.example/rss")
+    kept = version(3, link, published="2024-10-20")._replace(origin="/news")
+    assert standings([own, forged])[2] == Standing(SUPERSEDED, 1)
+    assert standings([kept, forged])[2] == Standing(SUPERSEDED, 3)
+    assert standings([kept, own, forged])[3] == Standing(SUPERSEDED, 1)
+    same = forged._replace(origin=own.origin)
+    assert standings([own, same])[1] == Standing(SUPERSEDED, 2)
+
+
+def test_a_url_in_another_folder_supersedes_nothing() -> None:
+    old = version(1, "a.html", LONG * 3, url="http://x/bridge", published="2024-10-25")
+    new = version(2, "b.html", LONG * 4, url="http://x/bridge", published="2024-10-26")
+    assert standings([old, new])[1] == Standing(SUPERSEDED, 2)
+    elsewhere = new._replace(origin="/other")
+    assert {s.state for s in standings([old, elsewhere]).values()} == {CURRENT}
+    assert standings([old, new._replace(origin="http://x/feed")])[1] == Standing(SUPERSEDED, 2)

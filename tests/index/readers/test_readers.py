@@ -109,7 +109,7 @@ def test_files_that_hold_no_text(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     for data, expected in [
         (b"\x89PNG\x00\x01", "binary, not text"),
-        ("déjà vu".encode("latin-1"), "not UTF-8 text; save it as UTF-8"),
+        ("\x93Ferry\x94 \x80 \x99 ".encode() * 9, "its letters cannot be read; save it as UTF-8"),
         (b"", "empty"),
         (b" \n\x07\n", "empty"),
     ]:
