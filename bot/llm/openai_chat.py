@@ -1,4 +1,4 @@
-"""Models behind OpenAI's API: OpenAI's own, and those of Ollama, llama.cpp, vLLM, Azure, …
+"""Models behind OpenAI's API: OpenAI's own, and those of Ollama, llama.cpp, vLLM, Azure and others.
 
 Servers differ in what they take. What one refuses is left out or said otherwise, and not sent
 to it again.
