@@ -247,9 +247,12 @@ class Answerer(Answering):
         parts = still_held(written, self._store.article)
         text, citations = numbered(parts, written.evidence)
         said = " ".join(part.text for part in parts if part.is_said)
-        missing = [*(() if found.is_left_to_model else found.missing), *written.missing]
+        told = any(part.says_what_is_missing for part in parts)
+        missing = [] if told else [*written.missing]
+        missing = [*(() if found.is_left_to_model else found.missing), *missing]
         if citations and not only_repeats(said, found.query.text):
             answer = self._answered(found, text, verified(citations, self._store.article), missing)
+            answer = replace(answer, status=Status.PARTIAL if told else answer.status)
             sure = answer.confidence if written.why_unjudged else _raised(answer.confidence)
             answer = replace(answer, confidence=sure, model=self._writer.name)
             notes_ = (*found.notes, *notes(parts, written))

@@ -59,7 +59,7 @@ class Outcome:
     first: bool
 
 
-Texts = Mapping[str, str]
+Articles = Mapping[str, Mapping[str, Any]]
 Judging = Callable[[Written, Sequence[DraftSentence]], Mapping[int, Verdict]]
 
 
@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--half", choices=["work", "aside"], help="only these rows")
     parser.add_argument("--list", action="store_true", help="print what was treated wrongly")
     options = parser.parse_args()
-    drafts = read_drafts(options.drafts, texts_of(options.articles), options.half)
+    drafts = read_drafts(options.drafts, read_articles(options.articles), options.half)
     outcomes = [o for d in drafts for o in outcomes_of(d, judging(options.verdicts), WORDS)]
     print(json.dumps(figures(outcomes), indent=1))
     for o in outcomes if options.list else ():
@@ -83,23 +83,23 @@ def main() -> None:
 WORDS = Words(StaticEmbedder())
 
 
-def texts_of(articles: Sequence[Path]) -> dict[str, str]:
-    """The texts of dumps of articles, by id."""
-    found: dict[str, str] = {}
-    for path in articles:
+def read_articles(dumps: Sequence[Path]) -> dict[str, dict[str, Any]]:
+    """The rows of dumps of articles, by id."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in dumps:
         with gzip.open(path, "rt", encoding="utf-8") as rows:
-            found |= {row["id"]: row["text"] for row in map(json.loads, rows)}
+            found |= {row["id"]: row for row in map(json.loads, rows)}
     return found
 
 
-def read_drafts(path: Path, texts: Texts, half: str | None = None) -> list[Written]:
+def read_drafts(path: Path, articles: Articles, half: str | None = None) -> list[Written]:
     """The drafts of every row, the right one of each first."""
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [d for row in rows if half in (None, row["half"]) for d in _drafts(row, texts)]
+    return [d for row in rows if half in (None, row["half"]) for d in _drafts(row, articles)]
 
 
-def _drafts(row: Mapping[str, Any], texts: Texts) -> Iterator[Written]:
-    evidence = Evidence([_passage(p, texts) for p in row["passages"]])
+def _drafts(row: Mapping[str, Any], articles: Articles) -> Iterator[Written]:
+    evidence = Evidence([_passage(p, articles) for p in row["passages"]])
     today = date.fromisoformat(row["today"])
     right = [s["text"] for s in row["sentences"]]
     for n, chosen in enumerate([{}, *_rounds(row["corruptions"])]):
@@ -138,10 +138,11 @@ def _is_needed(place: int, chosen: Mapping[int, Mapping[str, Any]]) -> bool:
     return after is not None and after["kind"] == "coreference"
 
 
-def _passage(row: Mapping[str, Any], texts: Texts) -> Passage:
-    text = texts[row["article_id"]][row["start"] : row["end"]]
-    day = date.fromisoformat(row["published"]) if row.get("published") else None
-    return Passage(row["source"], row["title"], day, None, text, row["start"], row["end"])
+def _passage(row: Mapping[str, Any], articles: Articles) -> Passage:
+    article, start, end = articles[row["article_id"]], row["start"], row["end"]
+    day = date.fromisoformat(article["published"]) if article.get("published") else None
+    source = article["url"] or article["id"]
+    return Passage(source, article["title"], day, None, article["text"][start:end], start, end)
 
 
 def judging(verdicts: str | None) -> Judging:

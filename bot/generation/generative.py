@@ -5,9 +5,10 @@ searches nothing, and does not know whether the passages hold an answer at all.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answer import Draft
 from bot.generation.exam import Examined
@@ -31,6 +32,7 @@ SHARE = 3
 """A draft may take this part of the model's window at most: as much again is for the passages."""
 MAX_CHARACTERS = 4000
 """Of a draft. A model that writes more has lost its way, and is stopped."""
+_PASSAGES = re.compile(r"\b(?:passage|excerpt|document|text)(?=s?\b)")
 NO_VERDICTS = "the judge gave no verdicts"
 
 
@@ -126,10 +128,10 @@ class Writer:
         except ModelError as problem:
             verdicts, why_unjudged = {}, str(problem)
         parts = await asyncio.to_thread(verifier.parts, claims, verdicts)
-        said = tuple(p for p in parts if p.claim.kind is not Kind.ABSENCE)
-        absent = [c.missing for c in claims if c.kind is Kind.ABSENCE]
-        missing = tuple(dict.fromkeys(_named(m, query, evidence) for m in absent))
-        return Written(evidence, said, missing, why_unjudged, cut)
+        named = [_named(c.missing, query, evidence) for c in claims if c.kind is Kind.ABSENCE]
+        keeps = all(named) and not why_unjudged
+        said = [_of_articles(p) for p in parts if keeps or p.claim.kind is not Kind.ABSENCE]
+        return Written(evidence, tuple(said), tuple(dict.fromkeys(named)), why_unjudged, cut)
 
     async def _verdicts(
         self, query: Query, draft: Sequence[DraftSentence], evidence: Evidence
@@ -140,6 +142,13 @@ class Writer:
         asked = " / ".join([*query.context, query.text])
         today = query.as_of.isoformat() if query.as_of else ""
         return await self._examined.judge.verdicts(asked, today, draft, evidence)
+
+
+def _of_articles(part: Part) -> Part:
+    """A part that says what is missing speaks of articles: people see no passages."""
+    if not part.says_what_is_missing:
+        return part
+    return replace(part, claim=replace(part.claim, text=_PASSAGES.sub("article", part.claim.text)))
 
 
 def _claims(draft: str, passages: int, *, cut: bool) -> list[Claim]:

@@ -33,7 +33,9 @@ _ABSENCE = tuple(
         rf"\b(?:there (?:is|was|are)|{_HELD} (?:contains?|holds?|gives?|has|have)) "
         rf"(?:no|not (?:any|enough)) (?:\w+ )?{_NEWS}\b"
         rf"(?P<missing> (?:about|of|on|regarding|as to|for|to|in|from|that)\b.*|[ .]*$)",
-        rf"^(?P<missing>.*?)\b(?:is|are|was|were) (?:not|never) (?:\w+ly )?{_KNOWN} "
+        rf"^{_HELD} (?:contain|hold|give|have|say|report|offer|provide)s? (?:nothing|no word)\b"
+        r"(?P<missing> (?:about|of|on|regarding|as to)\b.*|[ .]*$)",
+        rf"^(?P<missing>.*?)\b(?:is|are|was|were)(?: not| never|n['’]t) (?:\w+ly )?{_KNOWN} "
         rf"(?:anywhere )?(?:in|from|by) {_HELD}",
         rf"^(?:no|not enough|insufficient) (?:\w+ )?{_NEWS}\b"
         rf"(?P<missing>.*\b(?:in|from|by) {_HELD}.*)",

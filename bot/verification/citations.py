@@ -9,6 +9,8 @@ from bot.verification.claims import Claim, Kind
 from bot.verification.evidence import Evidence, EvidenceSentence
 
 _LOOKS_LIKE_A_MARK = re.compile(r"\[(\d+)\]")
+_ENDED = re.compile(r"[.!?…]\W*(?:\[\d+\])*\s*$")
+_JOINS = re.compile(r"(?:though|although|but|while|and|yet|however),?\s+(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class Part:
         """Whether it has what it needs to be said."""
         return bool(self.sentences) and (self.quoted or not self.why)
 
+    @property
+    def says_what_is_missing(self) -> bool:
+        """Whether it says what the articles do not, and may stay as it is."""
+        return self.claim.kind is Kind.ABSENCE and not self.why
+
 
 def numbered(parts: Sequence[Part], evidence: Evidence) -> tuple[str, tuple[Citation, ...]]:
     """Return the text of what is said, and one citation a distinct quote, n counting from 1.
@@ -50,8 +57,15 @@ def numbered(parts: Sequence[Part], evidence: Evidence) -> tuple[str, tuple[Cita
         after = shown[k + 1 : k + 2]
         goes_on = bool(after) and "\n" not in after[0][1] and cites[k + 1] == cites[k]
         line = before if text else before.lstrip()
-        text += line + _marked(_LOOKS_LIKE_A_MARK.sub(r"(\1)", part.text), cites[k], goes_on)
+        said = part.text if text and not _ENDED.search(text) else _begun(part.text)
+        text += line + _marked(_LOOKS_LIKE_A_MARK.sub(r"(\1)", said), cites[k], goes_on)
     return text, tuple(known.values())
+
+
+def _begun(text: str) -> str:
+    """What was the rest of a sentence, as one of its own: "though he left" is "He left"."""
+    found = _JOINS.match(text)
+    return text[found.end() :][:1].upper() + text[found.end() + 1 :] if found else text
 
 
 def _laid_out(parts: Sequence[Part]) -> Iterator[tuple[Part, str]]:
@@ -60,7 +74,7 @@ def _laid_out(parts: Sequence[Part]) -> Iterator[tuple[Part, str]]:
     for k, part in enumerate(parts):
         before = part.claim.before
         before = before if "\n" in before else line or before or " "
-        if part.is_said or _leads(parts, k):
+        if part.is_said or part.says_what_is_missing or _leads(parts, k):
             line = ""
             yield part, before
         else:  # what follows in its line begins the line instead

@@ -128,7 +128,22 @@ async def test_what_the_model_finds_missing_is_told(
     answer = await answerer.ask(QUESTION)
     check(answer)
     assert answer.status is Status.PARTIAL
-    assert answer.text.endswith("The articles do not say: how many engineers the mayor asked")
+    assert answer.text.endswith("The articles do not say how many engineers the mayor asked.")
+
+
+async def test_what_follows_what_is_missing_reads_on(
+    answerer: Answerer, unjudged: Answerer, server: OpenAIServer
+) -> None:
+    said = (
+        "The passages do not say what cracked them, though engineers found 14 cracked cables [1]."
+    )
+    server.fallback = lambda _: says(said)
+    answer = await answerer.ask(QUESTION)
+    check(answer)
+    assert answer.text == f"The articles{said[12:].replace(' [1].', '. [1]')}"
+    alone = await unjudged.ask(QUESTION)
+    assert alone.text.startswith("Engineers found 14 cracked cables. [1]")
+    assert alone.status is Status.PARTIAL
 
 
 async def test_nothing_is_smuggled_in_as_missing(answerer: Answerer, server: OpenAIServer) -> None:
