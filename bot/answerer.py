@@ -266,6 +266,8 @@ class Answerer(Answering):
         assert self._writer
         declined = found.declined()
         doubted = _lowered(declined.confidence)
+        if trusted:
+            doubted = min(doubted, found.threshold / 2)
         if trusted or not found.held or doubted < found.threshold:
             return replace(declined, confidence=doubted, model=self._writer.name)
         return replace(self._quoted(found, FOUND_NONE), confidence=doubted)

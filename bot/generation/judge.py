@@ -116,13 +116,14 @@ def shown_to_judge(
 
 
 def _passages(evidence: Evidence, draft: Sequence[DraftSentence]) -> Iterable[Mapping[str, Any]]:
-    """The passages that the draft cites; all of them where a sentence cites none that there is."""
+    """The passages of the articles that are cited; all of them where a sentence cites none."""
+    every = dict(enumerate(evidence.passages, 1))
     judged = [s for s in draft if s.judged]
-    cited = {n for s in judged for n in s.cites if evidence.has(n)}
-    if any(not cited.intersection(s.cites) for s in judged):
-        cited = {*range(1, len(evidence.passages) + 1)}
-    for number in sorted(cited):
-        passage = evidence.passages[number - 1]
+    sources = {every[n].source for s in judged for n in s.cites if n in every}
+    uncited = any(not every.keys() & {*s.cites} for s in judged)
+    for number, passage in every.items():
+        if not uncited and passage.source not in sources:
+            continue
         yield {
             "passage": number,
             "title": passage.title,

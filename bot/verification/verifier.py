@@ -63,13 +63,12 @@ class Verifier:
         return _each_once(parts)
 
     def _to_judge(self, claim: Claim) -> DraftSentence:
-        text = f"{claim.lead} {claim.text}" if claim.lead else claim.text
         if claim.kind is Kind.ABSENCE or (claim.kind is Kind.HEADING and "|" in claim.text):
-            return DraftSentence(text, judged=False)
+            return DraftSentence(claim.text, judged=False)
         if claim.kind is Kind.HEADING:
             return DraftSentence(claim.text, judged=not self._says_nothing_new(claim))
         cited = [self._evidence.texts[n - 1] for n in self._cited(claim)]
-        return DraftSentence(text, claim.cited, veto(claim.text, cited, self._today))
+        return DraftSentence(claim.text, claim.cited, veto(claim.text, cited, self._today))
 
     def _cited(self, claim: Claim) -> tuple[int, ...]:
         """The passages that a claim cites; all of them where it cites none that there is."""
