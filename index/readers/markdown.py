@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -126,13 +127,20 @@ def _unlinked(title: str) -> str:
     return _LEFT_OUT.sub(_kept, title)
 
 
+@lru_cache(maxsize=1)
 def _parser() -> Any:
     """CommonMark with tables and footnotes, in HTML that shows no more than the text."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - costs start-up time
     from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415
 
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 30})
-    return parser.enable(["table", "strikethrough"]).use(footnote_plugin)
+    parser.enable(["table", "strikethrough"]).use(footnote_plugin)
+    for name in ("footnote_ref", "footnote_anchor", "image"):
+        parser.add_render_rule(name, lambda *_: "")
+    parser.add_render_rule("softbreak", lambda *_: _BREAK)
+    for name in ("fence", "code_block"):
+        parser.add_render_rule(name, _code)
+    return parser
 
 
 def _heading(tokens: Sequence[Any]) -> str:
@@ -146,11 +154,6 @@ def _heading(tokens: Sequence[Any]) -> str:
 
 def _blocks(tokens: Sequence[Any]) -> Iterator[Block]:
     parser = _parser()
-    for name in ("footnote_ref", "footnote_anchor", "image"):
-        parser.add_render_rule(name, lambda *_: "")
-    parser.add_render_rule("softbreak", lambda *_: _BREAK)
-    for name in ("fence", "code_block"):
-        parser.add_render_rule(name, _code)
     tree = tree_of(parser.renderer.render(tokens, parser.options, {}).encode(), "utf-8")
     for block in () if tree is None else blocks_of(tree):
         yield block._replace(text="\n".join(map(_whole, block.text.split("\n"))))

@@ -16,7 +16,7 @@ from tests.standins.discord_world import Channel, Message, Permission, User
 pytestmark = [pytest.mark.enable_socket, pytest.mark.usefixtures("bot")]
 
 HAMM = b"Hamm elects a mayor\n\n2026-10-24\n\nThe mayor of Hamm is Ada Lind, who won by far.\n"
-ULM = b"# Ulm opens a *bridge* @everyone\n\nThe bridge of Ulm was opened by Bo Berg.\n"
+ULM = b"Ulm opens a *bridge* @everyone\n\nThe bridge of Ulm was opened by Bo Berg.\n"
 QUESTION = "Who is the mayor of Hamm?"
 
 
@@ -140,7 +140,7 @@ def test_what_is_cancelled_changes_nothing(town: Town) -> None:
 
 
 def test_markup_in_articles_is_shown_as_it_stands(town: Town) -> None:
-    asked = town.adds("ulm.md", ULM)
+    asked = town.adds("ulm.txt", ULM)
     assert "**Ulm opens a \\*bridge\\* @\u200beveryone** (no date)" in asked.content
 
 
