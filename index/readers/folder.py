@@ -105,9 +105,7 @@ def _walk(
         if is_folder:
             continue
         if not reader_of(name):
-            unread[_utf8(Path(name).suffix.lower()) or "without ending"] += (
-                _why_unfit(entry) is None
-            )
+            _count(unread, name, entry)
         elif why := _why_unfit(entry):
             on_problem(Problem(_utf8(prefix + name), why))
         else:
@@ -119,7 +117,8 @@ def _walk(
 
 
 def _count(unread: Counter[str], name: str, entry: os.DirEntry[str]) -> None:
-    if _why_unfit(entry) is None:
+    """Count a file of a kind that is not read, but for those that make a folder a package."""
+    if not (name.startswith("__") or name.endswith(".pyc")) and _why_unfit(entry) is None:
         unread[_utf8(Path(name).suffix.lower()) or "without ending"] += 1
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from bot.answer import Answer, Citation, Conflict, Option, Status
+from bot.answer import Answer, Citation, Conflict, LeftOut, Option, Status
 from index.article import Passage
 from index.period import Period
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 SCHEMA: dict[str, Any] = json.loads(files("bot").joinpath("answer.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
-DEFINED = ("citation", "passage", "conflict", "option")
-OPTIONAL = {"notes", "place", "conflicts", "period", "recency", "options"}
+DEFINED = ("citation", "passage", "conflict", "option", "left_out")
+OPTIONAL = {"notes", "place", "conflicts", "period", "recency", "options", "left_out"}
 QUESTIONS = [
     "How many North Korean soldiers are there in each group that gets an interpreter?",
     "Who won the 1998 football World Cup in France?",
@@ -55,6 +55,8 @@ def test_the_barest_answer_is_valid() -> None:
     assert "notes" not in barest.as_json()
     VALIDATOR.validate(replace(barest, options=(Option("T", "a.txt"),)).as_json())
     VALIDATOR.validate(replace(barest, notes=("Something was left out.",)).as_json())
+    left_out = (LeftOut("It rained.", "no passage says this"),)
+    VALIDATOR.validate(replace(barest, left_out=left_out).as_json())
 
 
 def test_a_citation_says_where_it_begins_if_that_has_a_name() -> None:

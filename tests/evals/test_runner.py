@@ -145,9 +145,10 @@ def test_a_language_model_writes_and_is_paid_for_once(
         assert inside(*run_it).returncode == 0
     header = header_of(out)
     assert MODEL in header["model"] and "answer" in header["prompts"]
-    assert first["requests"] < header["usage"]["requests"] == len(server.requests)
-    assert header["usage"]["prompt_tokens"] == PROMPT_TOKENS * len(server.requests)
-    assert header["usage"]["dollars"] == pytest.approx(0.011 * len(server.requests))
+    requests = len(server.requests) + len(server.judged)
+    assert first["requests"] < header["usage"]["requests"] == requests
+    assert header["usage"]["prompt_tokens"] == PROMPT_TOKENS * requests
+    assert header["usage"]["dollars"] == pytest.approx(0.011 * requests)
     assert f"{first['prompt_tokens']} tokens read" in done.stderr
     assert f"${first['dollars']:.4f}" in done.stderr
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]

@@ -11,7 +11,7 @@ from bot.generation.exam import cases
 RULES = "You check a draft answer"
 """How the instructions of a judge begin."""
 _WORD = re.compile(r"[^\W_]+")
-_ENOUGH = 0.8
+_ENOUGH = 0.7
 """The share of a claim's words that one sentence, or two neighbours, must have."""
 
 

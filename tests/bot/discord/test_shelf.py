@@ -83,7 +83,7 @@ def test_a_feed_dump_brings_several_articles(shelf: Shelf) -> None:
         ("no-ending", ARTICLE, "add_kind"),
         ("empty.txt", b"  \n", "add_unread"),
         ("binary.txt", b"\0" * 100, "add_unread"),
-        ("latin.md", "Bürgermeister".encode("latin-1"), "add_unread"),
+        ("garbled.md", "\ufffd\x85".encode() * 50, "add_unread"),
         ("rows.jsonl", b"nonsense\n", "add_unread"),
         ("long.txt", b"a " * (LARGEST // 2 + 1), "add_large"),
     ],

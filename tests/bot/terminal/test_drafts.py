@@ -23,7 +23,7 @@ PIECES = (TRUE, *(INVENTED[n : n + 3] for n in range(0, len(INVENTED), 3)))
 @pytest.fixture
 def server(server: OpenAIServer) -> OpenAIServer:
     server.replies.append(says(*PIECES, pace=0.2))
-    server.fallback = lambda _: says("Nothing.")
+    server.fallback = lambda _: says("Zorro robbed a bank.")
     return server
 
 
@@ -44,7 +44,7 @@ def test_a_draft_is_dim_until_it_is_settled(
     settled = terminal.wait_for("done 0")
     assert MARK.strip() not in settled and "900" not in settled
     assert "Each group of 30 soldiers gets one interpreter. [1]" in settled
-    assert "Something was left out" in settled
+    assert "1 of 2 written sentences left out" in settled
 
 
 def test_a_stopped_draft_leaves_the_screen_and_the_model(
