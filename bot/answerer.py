@@ -16,7 +16,7 @@ from bot.answering import SHOWN, Answering
 from bot.catalogue import about_articles
 from bot.conversation.clarify import asking_back, may_mean_several
 from bot.conversation.followup import is_followup
-from bot.conversation.request import Request, request_of
+from bot.conversation.request import Request, asked_again, request_of
 from bot.conversation.rewrite import readings, surest
 from bot.conversation.smalltalk import small_talk, without_small_talk
 from bot.conversation.task import Task, task_of
@@ -86,7 +86,7 @@ class Answerer(Answering):
     ) -> AsyncGenerator[Draft | Answer]:
         """The draft in pieces where a language model writes, then the answer."""
         started = time.perf_counter()
-        asked = await asyncio.to_thread(request_of, question)
+        asked = asked_again(await asyncio.to_thread(request_of, question), history)
         if reply := await asyncio.to_thread(self._reply, question, asked, history, as_of):
             yield replace(reply, seconds=time.perf_counter() - started)
             return

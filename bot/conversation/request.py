@@ -5,10 +5,11 @@ A message that is nothing but politeness and small talk asks for nothing; `talk`
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.answer import Turn
 from bot.conversation.message import Message
 from bot.conversation.phrases import Entry, phrases
 
@@ -55,6 +56,18 @@ def request_of(message: str) -> Request:
         if kept == text:
             return Request(text, most, None if text else _talk(left_out))
         text = kept
+
+
+def asked_again(request: Request, history: Sequence[Turn]) -> Request:
+    """The last question of the history, where a message only says how long its answer is to be.
+
+    "In one sentence, please" and "shorter" are such messages.
+    """
+    if request.text or request.max_sentences is None:
+        return request
+    questions = (request_of(turn.content).text for turn in reversed(history) if turn.role == "user")
+    last = next(filter(None, questions), "")
+    return Request(last, request.max_sentences) if last else request
 
 
 def cleaned(message: str) -> str:

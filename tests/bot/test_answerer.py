@@ -214,3 +214,22 @@ async def test_words_alone_find_an_answer_while_the_embedding_is_away(
     declined = await answerer.ask("Who won the chess championship of Peru in 1911?")
     assert declined.status is Status.ABSTAINED
     assert declined.notes == answer.notes
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["In one sentence, please.", "shorter", "put that in one sentence", "make it shorter"],
+)
+async def test_a_message_about_the_length_asks_again(answerer: Answerer, message: str) -> None:
+    question = "What happened to the Harrow bridge, and what did the mayor ask drivers to do?"
+    first = await answerer.ask(question)
+    history = [Turn("user", question), Turn("assistant", first.text), Turn("user", "thanks!")]
+    answer = await answerer.ask(message, history)
+    check(answer)
+    assert answer.status in (Status.ANSWERED, Status.PARTIAL)
+    assert len(answer.citations) <= len(first.citations)
+    assert answer.query.startswith(question)
+
+
+async def test_a_length_alone_asks_nothing(answerer: Answerer) -> None:
+    assert (await answerer.ask("shorter, please")).status is Status.REPLY
