@@ -37,7 +37,7 @@ _LABEL = re.compile(r"^(?:\w+ ){0,2}question: *", re.IGNORECASE)
 
 async def condense(query: Query, history: Sequence[Turn], llm: LLM, prompts: Prompts) -> Query:
     """Return the query with its question reworded, or as it is. Cancelling it stops the model."""
-    turns = _newest(history, min(HISTORY_TOKENS, llm.window // 2))
+    turns = newest(history, min(HISTORY_TOKENS, llm.window // 2))
     asked = prompts["rewrite_question"].fill(
         conversation="\n".join(f"{turn.role}: {fenced(turn.content)}" for turn in turns),
         question=fenced(query.text),
@@ -82,8 +82,8 @@ def _asks(question: str) -> set[str]:
     return {word.lower() for word in _ASKS.findall(question)}
 
 
-def _newest(history: Sequence[Turn], tokens: int) -> list[Turn]:
-    """The last turns, as many as fit."""
+def newest(history: Sequence[Turn], tokens: int) -> list[Turn]:
+    """The last turns, as many as fit into so many tokens, in their order."""
     found: list[Turn] = []
     for turn in reversed(history):
         tokens -= estimated_tokens(turn.content)

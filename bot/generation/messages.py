@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.answer import Turn
+from bot.conversation.condense import newest
 from bot.conversation.task import TaskKind, task_of
 from bot.llm import LLM, Message, estimated_tokens
 from index.article import Passage
@@ -49,7 +50,7 @@ def request(
 
     `passages` are best first. Raises ContextLengthError where there is room for none.
     """
-    told = _newest(asked.history, min(TOLD_BEFORE, llm.window // 8))
+    told = newest(asked.history, min(TOLD_BEFORE, llm.window // 8))
     asked = replace(asked, history=told)
 
     def messages(some: Sequence[Passage]) -> list[Message]:
@@ -109,14 +110,3 @@ def _attribute(value: object) -> str:
 def _said(turn: Turn) -> str:
     """A turn without citation marks: their numbers are those of other passages."""
     return fenced(_MARKS.sub("", turn.content))
-
-
-def _newest(history: Sequence[Turn], tokens: int) -> list[Turn]:
-    """The last turns, as many as fit, in their order."""
-    found: list[Turn] = []
-    for turn in reversed(history):
-        tokens -= estimated_tokens(turn.content)
-        if tokens < 0:
-            break
-        found.insert(0, turn)
-    return found

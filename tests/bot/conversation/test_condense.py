@@ -127,5 +127,5 @@ async def test_of_a_long_conversation_the_end_is_shown(llm: LLM, server: OpenAIS
 @given(st.lists(st.text(max_size=80)), st.integers(0, 40))
 def test_the_turns_shown_are_the_last_ones(said: list[str], tokens: int) -> None:
     turns = [Turn("user", text) for text in said]
-    shown = module._newest(turns, tokens)
+    shown = module.newest(turns, tokens)
     assert shown == turns[len(turns) - len(shown) :]
