@@ -253,7 +253,9 @@ class Answerer(Answering):
         if citations and not only_repeats(said, found.query.text):
             answer = self._answered(found, text, verified(citations, self._store.article), missing)
             answer = replace(answer, status=Status.PARTIAL if told else answer.status)
-            sure = answer.confidence if written.why_unjudged else _raised(answer.confidence)
+            sure = (
+                answer.confidence if written.why_unjudged else _shifted(answer.confidence, DENIAL)
+            )
             answer = replace(answer, confidence=sure, model=self._writer.name)
             notes_ = (*found.notes, *notes(parts, written))
             return replace(answer, notes=notes_, left_out=left_out(parts))
@@ -265,7 +267,7 @@ class Answerer(Answering):
         """What to answer where the model says that the passages hold nothing."""
         assert self._writer
         declined = found.declined()
-        doubted = _lowered(declined.confidence)
+        doubted = _shifted(declined.confidence, 1 / DENIAL)
         if trusted:
             doubted = min(doubted, found.threshold / 2)
         if trusted or not found.held or doubted < found.threshold:
@@ -296,14 +298,9 @@ class Answerer(Answering):
         return standing if len(standing) == len(quotes) else ()
 
 
-def _lowered(confidence: float) -> float:
-    """The confidence once a model has found nothing."""
-    return confidence / (confidence + DENIAL * (1 - confidence))
-
-
-def _raised(confidence: float) -> float:
-    """The confidence once a trusted model has found an answer."""
-    return DENIAL * confidence / (DENIAL * confidence + 1 - confidence)
+def _shifted(confidence: float, times: float) -> float:
+    """The confidence whose odds are so many times those of `confidence`."""
+    return times * confidence / (times * confidence + 1 - confidence)
 
 
 def _quotes(found: Findings) -> list[Quote]:

@@ -1,4 +1,4 @@
-"""Who or what a sentence's first pronoun stands for, where earlier sentences leave no doubt."""
+"""Finds what a sentence's first pronoun refers to, if the sentences before it make that clear."""
 
 import re
 from collections.abc import Sequence

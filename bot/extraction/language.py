@@ -1,6 +1,6 @@
 """Whether a text is in English, which the reader and the rules for clauses are made for.
 
-Other languages are told by their letters, or by the small words that they are full of.
+It recognizes other languages by their letters and their most frequent words.
 """
 
 import re

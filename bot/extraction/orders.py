@@ -1,4 +1,4 @@
-"""Sentences that give orders to whoever reads them, man or machine, in place of news.
+"""Finds sentences that give orders to a person or a machine instead of reporting news.
 
 An article may hold some on purpose: to be repeated as an answer, or to steer the model that
 reads it. What is inside quotation marks is news, unless it is all there is.

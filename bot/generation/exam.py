@@ -74,16 +74,14 @@ class Examined:
 
     async def grade(self) -> Grade | None:
         """Return the judge's grade; the first time, hold the exam. Raises a ModelError."""
-        async with self._lock:
-            if self._grade is None:
-                self._grade = await asyncio.to_thread(self._remembered)
-        return self._grade if self._grade or self._waits else await self.take()
+        if self._grade is None and self._waits:
+            self._grade = await asyncio.to_thread(self._remembered)
+        return self._grade if self._waits else await self.take()
 
     async def take(self) -> Grade:
         """Hold the exam, unless this was done before, and return the grade."""
         async with self._lock:
-            if self._grade is None:
-                self._grade = await asyncio.to_thread(self._remembered)
+            self._grade = self._grade or await asyncio.to_thread(self._remembered)
             if self._grade is None:
                 self._grade = await examine(self.judge)
                 await asyncio.to_thread(self._remember, self._grade)

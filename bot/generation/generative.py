@@ -137,7 +137,7 @@ class Writer:
         self, query: Query, draft: Sequence[DraftSentence], evidence: Evidence
     ) -> dict[int, Verdict]:
         """The verdicts of the judge, by the place of the sentence in the draft."""
-        if not (self._examined and any(sentence.judged for sentence in draft)):
+        if not (self._examined and draft):
             return {}
         asked = " / ".join([*query.context, query.text])
         today = query.as_of.isoformat() if query.as_of else ""

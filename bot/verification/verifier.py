@@ -138,12 +138,12 @@ class Verifier:
             return ()
         vectors = self._words.embedder.embed([claim.text, *(s.text for s in held)])
         alike = dict(zip(held, (vectors[1:] @ vectors[0]).tolist(), strict=True))
-        said = {s: sum(weights.get(t, 0.0) for t in {*terms(s.text)}) / total for s in held}
+        shared = {s: weights.keys() & {*terms(s.text)} for s in held}
+        said = {s: sum(weights[t] for t in shared[s]) / total for s in held}
         best = max(held, key=lambda s: said[s] + alike[s])
         if said[best] + alike[best] < NEAR:
             return ()
-        left = {t: w for t, w in weights.items() if t not in {*terms(best.text)}}
-        adds = {s: sum(left.get(t, 0.0) for t in {*terms(s.text)}) / total for s in held}
+        adds = {s: sum(weights[t] for t in shared[s] - shared[best]) / total for s in held}
         second = max(held, key=lambda s: adds[s])
         return tuple(sorted({best, second} if adds[second] >= ADDS else {best}))
 

@@ -5,8 +5,9 @@ the judge.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 
 from bot.extraction.orders import gives_orders
@@ -22,6 +23,8 @@ from bot.verification.figures import (
 )
 from index.article import Passage
 
+PASSAGES = 256
+"""Passages whose figures and days are remembered: each claim of a draft is held against them."""
 FEW = 12
 """Up to here a number in words may count what a sentence lists, and is left to the judge."""
 _URL = re.compile(r"https?://[^\s<>\"”)\]]+|www\.[^\s<>\"”)\]]+")
@@ -59,16 +62,16 @@ def _links(claim: str, passages: Sequence[Passage], _: date | None) -> str:
 
 
 def _quotations(claim: str, passages: Sequence[Passage], _: date | None) -> str:
-    held = words_of(" ".join(f"{p.title} {p.text}" for p in passages))
+    held = _words_of(" ".join(f"{p.title} {p.text}" for p in passages))
     for found in _QUOTATION.finditer(claim):
         quote = next(group for group in found.groups() if group)
         for part in _ELLIPSIS.split(quote):
-            if words_of(part) not in held:
+            if _words_of(part) not in held:
                 return f"the quoted words “{part}” are not in the passages cited"
     return ""
 
 
-def words_of(text: str) -> str:
+def _words_of(text: str) -> str:
     """The words of a text in small letters, a blank around each, without marks."""
     plain = text.lower().replace("’", "").replace("'", "")
     return f" {' '.join(_WORD.findall(plain))} "
@@ -78,8 +81,7 @@ def _numbers(claim: str, passages: Sequence[Passage], _: date | None) -> str:
     said = [n for n in numbers(claim) if not _is_left_to_judge(claim, n)]
     if not said:
         return ""
-    texts = [f"{p.title}\n{p.text}" for p in passages]
-    held = [*_held_numbers(texts)]
+    held = [number for passage in passages for number in _held_numbers(passage)]
     for number in said:
         if not any(_is_same(number, h) for h in held) and not _is_computed(number, held):
             figure = claim[number.start : number.end].strip()
@@ -94,12 +96,13 @@ def _is_left_to_judge(claim: str, number: Number) -> bool:
     return number.unit == "ordinal" or is_fraction or (in_words and number.value <= FEW)
 
 
-def _held_numbers(texts: Iterable[str]) -> Iterator[Number]:
-    for text in texts:
-        dates = days(text)
-        yield from numbers(text, dates)
-        # A year in one text may be a plain number in another: "the 2030 target".
-        yield from (Number(d.start, d.end, float(d.year), "", Bound.EXACT) for d in dates if d.year)
+@lru_cache(maxsize=PASSAGES)
+def _held_numbers(passage: Passage) -> tuple[Number, ...]:
+    text = f"{passage.title}\n{passage.text}"
+    dates = days(text)
+    # A year in one text may be a plain number in another: "the 2030 target".
+    years = (Number(d.start, d.end, float(d.year), "", Bound.EXACT) for d in dates if d.year)
+    return *numbers(text, dates), *years
 
 
 def _is_same(said: Number, held: Number) -> bool:
@@ -142,7 +145,8 @@ def _dates(claim: str, passages: Sequence[Passage], today: date | None) -> str:
     return ""
 
 
-def _days_of(passage: Passage) -> list[Day]:
+@lru_cache(maxsize=PASSAGES)
+def _days_of(passage: Passage) -> tuple[Day, ...]:
     own = [day_of(passage.published)] if passage.published else []
     plain = [
         Day(0, 0, int(n.value))
@@ -150,7 +154,7 @@ def _days_of(passage: Passage) -> list[Day]:
         if not n.unit and n.value == int(n.value) and 1000 <= n.value <= 2100
     ]
     ends = [Day(0, 0, int(m[1][:2] + m[2])) for m in _YEARS.finditer(passage.text)]
-    return [*days(f"{passage.title}\n{passage.text}"), *own, *plain, *ends]
+    return *days(f"{passage.title}\n{passage.text}"), *own, *plain, *ends
 
 
 def _may_be(said: Day, held: Day, published: date | None) -> bool:
