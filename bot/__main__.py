@@ -9,7 +9,7 @@ def main() -> None:
     # The matrices here are small: threads that wait for each other take twice the time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        from bot.terminal.cli import main as command_line  # noqa: PLC0415
+        from bot.cli.app import main as command_line  # noqa: PLC0415
 
         command_line()
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from index.article import Passage
-from index.period import Period
+from index.search.time_expressions import Period
 
 
 class Status(StrEnum):

@@ -20,6 +20,7 @@ from bot.conversation.request import Request, asked_again, request_of
 from bot.conversation.rewrite import readings, surest
 from bot.conversation.smalltalk import small_talk, without_small_talk
 from bot.conversation.task import Task, task_of
+from bot.extraction.answer_kind import one_thing_asked, only_repeats, parts_of
 from bot.extraction.answerability import confidence, covered
 from bot.extraction.digest import first_sentences
 from bot.extraction.extractive import Quote, Room, choose_quotes, room_for
@@ -28,14 +29,13 @@ from bot.extraction.reader import Reader
 from bot.extraction.scoring import PASSAGES, READ, ScoredSentences, SentenceScorer
 from bot.extraction.weights import shipped_weights
 from bot.findings import Finding, Findings, passages_of
-from bot.question import one_thing_asked, only_repeats, parts_of
 from bot.verification.verbatim import verified
 from index.article import Passage
-from index.embed import StaticEmbedder
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder
 from index.errors import ModelError
-from index.retriever import Query, Retriever
+from index.search.retriever import Query, Retriever
 from index.store import Store
-from index.words import Words
 
 if TYPE_CHECKING:
     from bot.generation.generative import ChatModels, Writer, Written
@@ -281,8 +281,8 @@ class Answerer(Answering):
         queries = [query for query in found.asked_about if one_thing_asked(query.text)]
         if not queries:
             return found.answered(said, citations, missing)
-        from bot.differences import with_differences
-        from bot.verification.conflict import differing
+        from bot.differences.conflicts import differing
+        from bot.differences.notes import with_differences
 
         differences = [differing(q, citations, found.read(), self._words) for q in queries]
         standing = [d for d in differences if self._standing([s.quote for s in d])]

@@ -12,8 +12,8 @@ from functools import cache
 
 from bot.answer import Turn
 from bot.conversation.phrases import fold, phrases
-from index.library import Library, Listed
-from index.period import Period, period_in
+from index.search.library import Library, Listed
+from index.search.time_expressions import Period, period_in
 from index.store import Store
 
 SHOWN = 5

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from index.collection import Root, is_address
 from index.errors import UsageError
+from index.paths import Root, is_address
 
 
 class Shards(NamedTuple):

@@ -16,7 +16,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from bot.compose import (
+from bot.config import Config
+from bot.extraction.reader import ReaderError
+from bot.factory import (
     NO_JUDGE,
     articles_named,
     articles_roots,
@@ -28,12 +30,10 @@ from bot.compose import (
     open_collection,
     store_directory,
 )
-from bot.config import Config
-from bot.database.interface import PostgresServer
-from bot.extraction.reader import ReaderError
-from index.collection import dump_of
-from index.embed import StaticEmbedder
+from bot.storage.engine import PostgresServer
+from index.embedding.static import StaticEmbedder
 from index.errors import DatelineError, VectorsError
+from index.paths import dump_of
 
 if TYPE_CHECKING:
     from bot.generation.exam import Grade
@@ -180,7 +180,7 @@ def _index(config: Config) -> Check:
 def _database(config: Config) -> Check:
     if not config.database_url:
         return Check("database", "ok", "none; conversations are kept in the store")
-    from bot.database.postgres import version as database_version  # noqa: PLC0415  (an extra)
+    from bot.storage.postgres import version as database_version  # noqa: PLC0415  (an extra)
 
     try:
         server = PostgresServer(config.database_url)
@@ -192,7 +192,7 @@ def _database(config: Config) -> Check:
 def _ray(config: Config) -> Iterator[Check]:
     if not config.ray:
         return
-    from index.ray_workers import RayWorkers  # noqa: PLC0415  (few have one)
+    from index.sync.ray_workers import RayWorkers  # noqa: PLC0415  (few have one)
 
     try:
         RayWorkers(config.ray).check()

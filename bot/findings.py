@@ -12,7 +12,7 @@ from bot.extraction.answerability import confidence
 from bot.extraction.extractive import PLAIN, Room
 from bot.extraction.scoring import ScoredSentence, ScoredSentences
 from index.article import Passage
-from index.retriever import Query
+from index.search.retriever import Query
 
 BY_WORDS = "Passages were sought by their words alone ({})."
 

@@ -12,10 +12,10 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from index.article import Passage
-from index.embed import StaticEmbedder
-from index.retriever import Query, Retriever
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder
+from index.search.retriever import Query, Retriever
 from index.store import Store
-from index.words import Words
 
 _PLACE = ("start", "end")
 """What a language model has no use for."""

@@ -8,20 +8,20 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from bot.compose import (
+from bot.config import Config
+from bot.factory import (
     OnProgress,
     articles_roots,
     fetch_addresses,
     open_collection,
     store_directory,
 )
-from bot.config import Config
-from index.collection import remember_roots
 from index.errors import DatelineError, StoreBusyError, StoreError
-from index.report import SyncReport
+from index.paths import remember_roots
 from index.store import Store
-from index.sync import Progress
-from index.watch import changes
+from index.sync.report import SyncReport
+from index.sync.sync import Progress
+from index.sync.watch import changes
 
 BUSY = 1.0
 """Seconds until it is tried again where another process is writing."""

@@ -13,8 +13,8 @@ from typing import Any
 
 import typer
 
+from bot.cli.app import app
 from bot.config import Config
-from bot.terminal.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bot", "index", "prompts", "seeds", "evals")

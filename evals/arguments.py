@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.output import note
 from bot.config import load_config
-from bot.terminal.output import note
 from evals.gold.format import Gold
 from index.errors import UsageError, how_to_install
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
-    from bot.terminal.render import Block
+    from bot.cli.render import Block
     from evals.run.runs import Run
 
 
@@ -33,7 +33,7 @@ def need(*modules: str) -> None:
 
 def named_articles(articles: list[str] | None) -> tuple[Path, ...]:
     """The articles of `--articles`; none where it was not given."""
-    from bot.compose import articles_roots
+    from bot.factory import articles_roots
 
     return articles_roots(load_config({"articles": articles})) if articles else ()
 
@@ -78,7 +78,7 @@ def know_sources(gold_file: Path, gold: Sequence[Gold], known: Callable[[str], b
 
 def print_found(value: object, blocks: "Iterable[Block]") -> None:
     """The value as JSON where there is one, else the blocks."""
-    from bot.terminal.render import console, print_blocks
+    from bot.cli.render import console, print_blocks
 
     if value is None:
         print_blocks(console(sys.stdout), blocks)

@@ -38,11 +38,11 @@ from bot.extraction.weights import Floats, Linear, Weights, shipped_weights
 from evals.figures.metrics import SHORT
 from evals.gold.format import BadRow, Gold, read_gold
 from evals.linear import Listing, Marks, Rows, fit_choice, fit_odds
-from index.collection import collection_directory
-from index.embed import StaticEmbedder
-from index.retriever import Retriever
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder
+from index.paths import collection_directory
+from index.search.retriever import Retriever
 from index.store import Store
-from index.words import Words
 
 FOLDS = 5
 QUESTIONS = 250

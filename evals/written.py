@@ -26,8 +26,8 @@ from bot.verification.evidence import Evidence
 from bot.verification.verdict import DraftSentence, Verdict
 from bot.verification.verifier import Verifier
 from index.article import Passage
-from index.embed import StaticEmbedder
-from index.words import Words
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder
 
 RIGHT = "right"
 """The kind of a sentence that is not corrupted."""

@@ -22,18 +22,18 @@ from types import TracebackType
 from typing import Self
 
 from index.article import Article
-from index.chroma_server import ChromaServer
-from index.deliveries import Deliveries
-from index.embed import Embedder, StaticEmbedder
+from index.embedding.static import Embedder, StaticEmbedder
+from index.engines.chroma_http import ChromaServer
 from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
-from index.generation import MANIFEST, Generation
-from index.listing import Listing, is_current, list_files
-from index.manifest import CatalogueRow, Kin
 from index.readers import READING, Problem
-from index.report import SyncReport, report_of
-from index.sync import Progress, Sync
-from index.tables import FORMAT, UPGRADES
-from index.workers import OtherProcesses, ThisProcess, Workers
+from index.storage.generation import MANIFEST, Generation
+from index.storage.manifest import CatalogueRow, Kin
+from index.storage.schema import FORMAT, UPGRADES
+from index.sync.discovery import Listing, is_current, list_files
+from index.sync.ingest import Deliveries
+from index.sync.report import SyncReport, report_of
+from index.sync.sync import Progress, Sync
+from index.sync.workers import OtherProcesses, ThisProcess, Workers
 
 CURRENT = "current"
 LOCK = "lock"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.database.interface import Place, PostgresServer
-from bot.terminal.cli import run
+from bot.cli.app import run
+from bot.storage.engine import Place, PostgresServer
 from tests.standins import postgres_server
 from tests.standins.openai_server import OpenAIServer, running
 from tests.standins.postgres_server import PostgresProcess

@@ -9,8 +9,8 @@ from types import ModuleType
 import pytest
 import typer
 
+from bot.cli.app import app
 from bot.config import Config, setting_keys
-from bot.terminal.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

@@ -16,9 +16,9 @@ from bot.conversation.followup import (
     names_something,
     same_topic,
 )
-from index.retriever import Query
-from index.terms import terms
-from index.words import Words
+from index.embedding.similarity import Words
+from index.search.retriever import Query
+from index.text.analyzer import terms
 
 ASKING = "Which of these do you mean, or what else?"
 WHOM = "Whom do you mean? Please name the person."

@@ -15,8 +15,8 @@ from bot.answer import Turn
 from bot.llm import LLM, Message, estimated_tokens
 from bot.verification.wording import is_light, meanings
 from index.errors import ModelError
-from index.retriever import Query
-from index.terms import terms
+from index.search.retriever import Query
+from index.text.analyzer import terms
 from prompts import Prompts, fenced
 
 SECONDS = 10.0

@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 
-from index.terms import terms_of_word
-from index.words import Words
+from index.embedding.similarity import Words
+from index.text.analyzer import terms_of_word
 
 ALIKE = 0.2
 """Two texts have one topic from this cosine on."""

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from bot.answer import Answer, Citation, Status, Turn
-from bot.database.interface import Database, Place, Row, Schema, open_database
 from bot.llm.tokens import estimated_tokens
+from bot.storage.engine import Database, Place, Row, Schema, open_database
 from index.errors import StoreBusyError
 
 TOKENS = 2000

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from bot.answer import Turn
 from bot.conversation.clarify import meant, options_of, was_asked_back
 from bot.conversation.followup import hints_back, is_complete, is_followup, is_sentence, same_topic
-from index.retriever import Query
-from index.words import Words
+from index.embedding.similarity import Words
+from index.search.retriever import Query
 
 MARGIN = 0.2
 """A reading that is not the preferred one must be surer by this much."""

@@ -13,7 +13,7 @@ from bot.discord.text import escaped
 from bot.discord.words import Words, languages
 from index.article import Article
 from index.readers import Problem
-from index.report import SyncReport
+from index.sync.report import SyncReport
 
 SHOWN = 5
 """Articles or problems that are listed."""

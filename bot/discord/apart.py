@@ -11,11 +11,11 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from threading import Event
 
-from bot.compose import sync_articles
 from bot.config import Config
+from bot.factory import sync_articles
 from index.errors import DatelineError, StoreError
-from index.report import SyncReport
-from index.sync import Progress
+from index.sync.report import SyncReport
+from index.sync.sync import Progress
 
 POLL_SECONDS = 0.2
 Said = Progress | SyncReport | DatelineError

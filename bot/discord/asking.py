@@ -28,8 +28,8 @@ from bot.discord.settings import Budget, Servers
 from bot.discord.text import pages
 from bot.discord.waiting import Line, RefusedError
 from bot.discord.words import Words
-from bot.intake import QUESTION_LIMIT, clean_question
-from bot.pool.pool import AT_ONCE
+from bot.validation import QUESTION_LIMIT, clean_question
+from bot.workers.pool import AT_ONCE
 from index.errors import ArticlesError, StoreError, UsageError
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.compose import memory, place_of
 from bot.config import Config
 from bot.conversation.memory import Memory
 from bot.discord.admin import Administration
@@ -36,6 +35,7 @@ from bot.discord.settings import FILE as SERVERS
 from bot.discord.settings import Servers
 from bot.discord.ways import hear
 from bot.discord.words import Words, words_in
+from bot.factory import memory, place_of
 
 LOG = logging.getLogger(__name__)
 HEARD = 10_000

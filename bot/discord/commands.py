@@ -15,8 +15,8 @@ from bot.discord.delivery import InteractionReply
 from bot.discord.layout import passages_text, sources_text
 from bot.discord.text import pages
 from bot.discord.ways import asked_by, conversation_in, places, roles
-from bot.intake import QUESTION_LIMIT, clean_question
-from index.manifest import CatalogueRow
+from bot.validation import QUESTION_LIMIT, clean_question
+from index.storage.manifest import CatalogueRow
 from index.store import Store
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ async def attached(file: discord.Attachment) -> Incoming:
 
 async def fetched(address: str) -> Incoming:
     """What stands at an address, named after it. Raises RejectedError."""
-    from index.fetch import Fetcher, FetchError  # noqa: PLC0415  (few ever need it)
+    from index.sync.fetch import Fetcher, FetchError  # noqa: PLC0415  (few ever need it)
 
     fetcher = await asyncio.to_thread(Fetcher)  # which reads certificates
     try:

@@ -13,8 +13,8 @@ from bot.discord.records import Record
 from bot.discord.text import LIMIT, escaped, pages
 from bot.discord.words import Words
 from index.article import Passage
-from index.manifest import CatalogueRow
-from index.terms import terms
+from index.storage.manifest import CatalogueRow
+from index.text.analyzer import terms
 
 TAIL = 3 * LIMIT
 """Characters of a draft that are looked at for its last page."""

@@ -15,7 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.compose import (
+from bot.config import Config
+from bot.discord.apart import sync_apart
+from bot.discord.settings import Servers
+from bot.discord.shelf import Shelf
+from bot.factory import (
     articles_named,
     articles_roots,
     embedder,
@@ -23,21 +27,17 @@ from bot.compose import (
     pool,
     store_directory,
 )
-from bot.config import Config
-from bot.discord.apart import sync_apart
-from bot.discord.settings import Servers
-from bot.discord.shelf import Shelf
-from index.embed import Embedder
+from index.embedding.static import Embedder
 from index.errors import ArticlesError, DatelineError, StoreBusyError, StoreError
 from index.readers import Problem
-from index.report import SyncReport
 from index.store import Store
-from index.sync import Progress
-from index.watch import changes
+from index.sync.report import SyncReport
+from index.sync.sync import Progress
+from index.sync.watch import changes
 
 if TYPE_CHECKING:
     from bot.answering import Answering
-    from bot.pool.pool import Pool
+    from bot.workers.pool import Pool
 
 LOG = logging.getLogger(__name__)
 FOLDER = "servers"

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 
 from bot.answer import Citation, Status
-from bot.database.interface import Database, Place, Row, Schema, open_database
+from bot.storage.engine import Database, Place, Row, Schema, open_database
 from index.errors import StoreBusyError
 
 FILE = "answers.sqlite"

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.database.interface import Database, Place, Schema, open_database
+from bot.storage.engine import Database, Place, Schema, open_database
 from index.errors import StoreError
 
 FILE = "servers.sqlite"

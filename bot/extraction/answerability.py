@@ -5,10 +5,10 @@ from statistics import fmean
 
 import numpy as np
 
+from bot.extraction.answer_kind import Kind
 from bot.extraction.scoring import ScoredSentences
-from bot.question import Kind
-from index.othernames import named
-from index.terms import terms
+from index.search.variants import named
+from index.text.analyzer import terms
 
 BEST = 5
 """Hits and sentences looked at."""

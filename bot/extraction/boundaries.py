@@ -1,4 +1,4 @@
-"""Sentence boundaries: `index.split.sentences`, with its faults repaired.
+"""Sentence boundaries: `index.text.splitter.sentences`, with its faults repaired.
 
 The index splits articles into passages, and a change there would rebuild every index. What
 matters only for a quote is repaired here: sentences torn after an abbreviation, sentences that
@@ -8,7 +8,7 @@ run together, quotation marks on the wrong side.
 import re
 from collections.abc import Iterable, Iterator
 
-from index.split import Span, sentences
+from index.text.splitter import Span, sentences
 
 # Always before a name or number, so never at the end of a sentence.
 _TITLES = (

@@ -10,9 +10,9 @@ from bot.conversation.task import Task
 from bot.extraction.annotation import annotated
 from bot.extraction.antecedents import antecedent, needs_antecedent
 from bot.extraction.scoring import ScoredSentence, ScoredSentences
-from index.manifest import Candidate
-from index.scripts import sizes
-from index.terms import terms
+from index.storage.manifest import Candidate
+from index.text.analyzer import terms
+from index.text.scripts import sizes
 
 ON_TOPIC = 0.6
 """The least of the topic that a sentence of a summary names, beside what the best one names."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from index.scripts import HANGUL, UNSPACED
+from index.text.scripts import HANGUL, UNSPACED
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _OTHER = re.compile(rf"[{UNSPACED}{HANGUL}\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0900-\u0dff]")

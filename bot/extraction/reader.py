@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import UsageError
-from index.integration import PREFIX, made
+from index.providers.integration import PREFIX, made
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bot.extraction.answer_kind import Kind, answers_kind, kind_of
 from bot.extraction.language import is_foreign
 from bot.extraction.reader import Reader, ReaderError
 from bot.extraction.sentences import Kind as SentenceKind
 from bot.extraction.sentences import candidate_sentences
 from bot.extraction.weights import Floats, Weights
-from bot.question import Kind, answers_kind, kind_of
-from index.embed import StaticEmbedder
-from index.manifest import Candidate
-from index.othernames import named
-from index.rank import Hit
-from index.retriever import Evidence
-from index.scripts import plain_letters, sizes
-from index.terms import terms, terms_of_word
+from index.embedding.static import StaticEmbedder
+from index.search.ranking import Hit
+from index.search.retriever import Evidence
+from index.search.variants import named
+from index.storage.manifest import Candidate
+from index.text.analyzer import terms, terms_of_word
+from index.text.scripts import plain_letters, sizes
 
 PASSAGES = 24
 """Passages whose sentences are candidates: the answer is among them for 19 questions of 20."""

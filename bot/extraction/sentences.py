@@ -15,9 +15,9 @@ from bot.extraction.boundaries import is_torn, lines
 from bot.extraction.clause import is_clause
 from bot.extraction.language import is_foreign
 from bot.extraction.orders import gives_orders
-from index.manifest import Candidate
-from index.scripts import sizes
-from index.split import Span
+from index.storage.manifest import Candidate
+from index.text.scripts import sizes
+from index.text.splitter import Span
 
 MIN_WORDS = 4
 LONGEST_HEADING = 20

@@ -20,10 +20,10 @@ from bot.verification.evidence import Evidence
 from bot.verification.verdict import DraftSentence, Verdict
 from bot.verification.verifier import Verifier
 from index.article import Passage
+from index.embedding.similarity import Words
 from index.errors import ContextLengthError, ModelAwayError, ModelError
-from index.retriever import Query
-from index.terms import terms
-from index.words import Words
+from index.search.retriever import Query
+from index.text.analyzer import terms
 from prompts import Prompts
 
 MAX_TOKENS = 800

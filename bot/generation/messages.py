@@ -11,7 +11,7 @@ from bot.conversation.task import TaskKind, task_of
 from bot.llm import LLM, Message, estimated_tokens
 from index.article import Passage
 from index.errors import ContextLengthError
-from index.retriever import Query
+from index.search.retriever import Query
 from prompts import Prompts, fenced
 
 TOLD_BEFORE = 800

@@ -1,6 +1,6 @@
 """The one door to language models: whatever is configured, it is spoken to as an `LLM`.
 
-Nothing here reads settings or knows what a model is asked; `bot/compose.py` opens one.
+Nothing here reads settings or knows what a model is asked; `bot/factory.py` opens one.
 """
 
 from bot.llm.protocol import LLM, Completion, Message, Reply, Sampling

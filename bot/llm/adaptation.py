@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from bot.llm import responses_api
 from bot.llm.protocol import Message, Sampling, Schema
-from index.openai_errors import Complaint
+from index.providers.openai_errors import Complaint
 from prompts import Prompts
 
 SYSTEM, STREAM, RESPONSES, VERSION = "system role", "stream", "responses", "/v1"

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from bot.llm.tokens import Usage
 from index.errors import RefusalError
-from index.openai_api import ReplyError, WebPageError
-from index.openai_errors import Complaint
+from index.providers.openai_api import ReplyError, WebPageError
+from index.providers.openai_errors import Complaint
 
 DONE = "[DONE]"
 _FIELD = re.compile(rb"(?:event|id|retry)?:")

@@ -13,7 +13,7 @@ from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
 from bot.llm.thinking import Aloud
 from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
 from index.errors import MalformedReplyError, ModelAwayError, ModelError
-from index.integration import made, without_secrets
+from index.providers.integration import made, without_secrets
 from prompts import Prompts
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.llm.openai_chat import OpenAIChat
 from index.errors import ModelRefusedError, UsageError, how_to_install
-from index.openai_api import Endpoint
+from index.providers.openai_api import Endpoint
 from prompts import Prompts
 
 QUIET = -1

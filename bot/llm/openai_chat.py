@@ -15,7 +15,7 @@ from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
 from bot.llm.thinking import Aloud
 from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
 from index.errors import MalformedReplyError, ModelAwayError, RefusalError
-from index.openai_api import Endpoint, ReplyError, complaint_of
+from index.providers.openai_api import Endpoint, ReplyError, complaint_of
 from prompts import Prompts
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Any
 from bot.llm.events import Part, usage
 from bot.llm.protocol import Message, Schema
 from index.errors import RefusalError
-from index.openai_api import ReplyError
-from index.openai_errors import Complaint
+from index.providers.openai_api import ReplyError
+from index.providers.openai_errors import Complaint
 
 LEAST_TOKENS = 16
 """Fewer are refused."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.verification.wording import listed
-from index.terms import terms_of_word
+from index.text.analyzer import terms_of_word
 
 ENOUGH = 0.75
 """The share of a claim's telling words that a sentence must have in the same order."""

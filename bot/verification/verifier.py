@@ -17,8 +17,8 @@ from bot.verification.marks import without_marks
 from bot.verification.repeats import repeats
 from bot.verification.verdict import DraftSentence, Verdict
 from bot.verification.vetoes import veto
-from index.terms import terms
-from index.words import Words
+from index.embedding.similarity import Words
+from index.text.analyzer import terms
 
 NEAR = 0.6
 """The share of a claim's weight that a sentence says and their cosine must add up to this for it

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
-from index.terms import STOP, terms_of_word
+from index.text.analyzer import STOP, terms_of_word
 
 
 @lru_cache(maxsize=1)

@@ -15,11 +15,11 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import NamedTuple
 
-from bot import compose
+from bot import factory
 from bot.answering import Answering
 from evals.bench.peers import Corpus
 from evals.bench.step import run
-from index.workers import processors
+from index.sync.workers import processors
 
 
 class Crowd(NamedTuple):
@@ -43,8 +43,8 @@ def crowd(corpus: Corpus, questions: Sequence[str], before: Sequence[str]) -> Cr
 
 
 async def _ask(corpus: Corpus, questions: Sequence[str], before: Sequence[str]) -> Crowd:
-    with compose.open_collection(corpus.config) as store:
-        here = compose.answerer_on(store, corpus.config)
+    with factory.open_collection(corpus.config) as store:
+        here = factory.answerer_on(store, corpus.config)
         await _one_by_one(here, before, corpus.today)
         alone = await _one_by_one(here, questions, corpus.today)
     # New processes for each, for whoever has answered a question is quicker the next time.
@@ -60,7 +60,7 @@ async def _ask(corpus: Corpus, questions: Sequence[str], before: Sequence[str]) 
 async def _others(corpus: Corpus, before: Sequence[str]) -> AsyncIterator[Answering]:
     """As many processes as there are processors, each of which has been asked a few questions."""
     processes = processors()
-    async with compose.pool(corpus.config, processes) as pool:
+    async with factory.pool(corpus.config, processes) as pool:
         there = pool.answerer(corpus.config.articles)
         await _at_once(there, [*before] * processes, corpus.today)
         yield there

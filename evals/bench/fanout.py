@@ -25,13 +25,13 @@ from typing import NamedTuple
 
 import psutil
 
-from index.chroma_server import ChromaServer
-from index.embed import Embedder, embedder_named
-from index.passages import PassageMaker, Text
-from index.ray_workers import RayWorkers
+from index.embedding.static import Embedder, embedder_named
+from index.engines.chroma_http import ChromaServer
 from index.store import Store
-from index.sync import CHARACTERS
-from index.workers import OtherProcesses, ThisProcess, Workers
+from index.sync.passages import PassageMaker, Text
+from index.sync.ray_workers import RayWorkers
+from index.sync.sync import CHARACTERS
+from index.sync.workers import OtherProcesses, ThisProcess, Workers
 
 ONE = "this process"
 

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import StaticEmbedder
+from index.embedding.static import StaticEmbedder
 
 Row = Mapping[str, Any]
 SEED = 1

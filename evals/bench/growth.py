@@ -24,7 +24,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from bot import compose
+from bot import factory
 from evals.bench.grown import Row, grown
 from evals.bench.peers import Corpus
 from evals.bench.plots import curves
@@ -32,9 +32,9 @@ from evals.bench.step import Measured, measured, tell
 from evals.bench.tables import row
 from evals.bench.wanted import ANSWERS, CHROMA, DATELINE, PASSAGES, TANTIVY, megabytes, p50, p99
 from evals.gold.format import load_gold
-from index.generation import BM25
-from index.generation import CHROMA as CHROMA_FOLDER
-from index.split import passages
+from index.storage.generation import BM25
+from index.storage.generation import CHROMA as CHROMA_FOLDER
+from index.text.splitter import passages
 
 QUESTIONS = 220
 COLD = 3
@@ -146,7 +146,7 @@ def _measure(corpus: Corpus, folder: Folder, questions: Sequence[str]) -> Size:
     folder.change()
     changed = step("index", DATELINE)
     cold = tuple(_first_answer(corpus, question) for question in questions[:COLD])
-    with compose.open_collection(corpus.config) as opened:
+    with factory.open_collection(corpus.config) as opened:
         files = opened.generation.folder
     return Size(
         articles=folder.articles,

@@ -30,11 +30,11 @@ from evals.bench.tables import row
 from evals.bench.tree import cpu
 from evals.bench.wanted import share
 from evals.gold.format import load_gold
-from index.embed import StaticEmbedder, Vectors
-from index.passages import embedded_text
-from index.retriever import DENSE_CANDIDATES as FOUND
-from index.split import passages
-from index.vectors import BATCH, HNSW
+from index.embedding.static import StaticEmbedder, Vectors
+from index.engines.chroma import BATCH, HNSW
+from index.search.retriever import DENSE_CANDIDATES as FOUND
+from index.sync.passages import embedded_text
+from index.text.splitter import passages
 
 # ruff: noqa: PLC0415  (Chroma takes a second to load)
 if TYPE_CHECKING:

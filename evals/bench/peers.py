@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot import compose
+from bot import factory
 from bot.config import Config, load_config
-from index.bm25 import TOKENIZER, schema
-from index.embed import StaticEmbedder
-from index.split import passages
+from index.embedding.static import StaticEmbedder
+from index.engines.bm25 import TOKENIZER, schema
+from index.engines.chroma import BATCH, open_chroma
 from index.store import Store
-from index.terms import analyzer
-from index.vectors import BATCH, open_chroma
+from index.text.analyzer import analyzer
+from index.text.splitter import passages
 
 # ruff: noqa: PLC0415  (no peer is to pay for another's libraries)
 if TYPE_CHECKING:
@@ -90,15 +90,15 @@ class Dateline(Peer):
 
     def index(self) -> int:
         """What `dateline index` does."""
-        return compose.index_articles(self.corpus.config, lambda progress: None).passages
+        return factory.index_articles(self.corpus.config, lambda progress: None).passages
 
     @contextmanager
     def open(self) -> Iterator[Ask]:
         """Retrieval as for an answer."""
-        from index.retriever import Query, Retriever
-        from index.words import Words
+        from index.embedding.similarity import Words
+        from index.search.retriever import Query, Retriever
 
-        with compose.open_collection(self.corpus.config) as store:
+        with factory.open_collection(self.corpus.config) as store:
             retriever = Retriever(store, Words(StaticEmbedder()))
             yield lambda question: retriever.retrieve(Query(question, (), self.corpus.today))
 
@@ -111,8 +111,8 @@ class Answers(Dateline):
         """One answer after another."""
         import asyncio
 
-        with compose.open_collection(self.corpus.config) as store, asyncio.Runner() as runner:
-            answerer = compose.answerer_on(store, self.corpus.config)
+        with factory.open_collection(self.corpus.config) as store, asyncio.Runner() as runner:
+            answerer = factory.answerer_on(store, self.corpus.config)
             yield lambda asked: runner.run(answerer.ask(asked, (), self.corpus.today))
 
 
@@ -158,7 +158,7 @@ class Given(Peer):
     def prepare(self) -> None:
         """Read what Dateline has indexed."""
         config = self.corpus.config
-        with Store.open(compose.collection(config), StaticEmbedder()) as store:
+        with Store.open(factory.collection(config), StaticEmbedder()) as store:
             rows = [*chain.from_iterable(store.generation.manifest.rows())]
         self.ids = [row[0] for row in rows]
         self.texts = [(row[1], row[2]) for row in rows]

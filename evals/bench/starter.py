@@ -20,7 +20,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
-from index.embed import StaticEmbedder
+from index.embedding.static import StaticEmbedder
 
 PASSAGES = 5
 CHUNK = 256

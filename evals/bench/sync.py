@@ -19,10 +19,10 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from bot.compose import articles_roots, collection, index_articles, open_collection
 from bot.config import Config
+from bot.factory import articles_roots, collection, index_articles, open_collection
 from bot.watching import watching
-from index.report import SyncReport
+from index.sync.report import SyncReport
 
 WORDS = 120
 """Of a small article."""

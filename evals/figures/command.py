@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.terminal.options import Articles, AsJson
-from bot.terminal.output import note
+from bot.cli.options import Articles, AsJson
+from bot.cli.output import note
 from evals.arguments import (
     GoldFile,
     gold_of,

@@ -18,7 +18,7 @@ from typing import Any
 
 from evals.gold.format import Gold
 from evals.run.runs import Record
-from index.split import sentences
+from index.text.splitter import sentences
 
 Measured = tuple[float, float] | None
 Metric = Callable[[Record], Measured]

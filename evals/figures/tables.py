@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rich.text import Text
 
-from bot.terminal.render import Block, column, one_line
+from bot.cli.render import Block, column, one_line
 from evals.figures.compare import Comparison, Difference, Flip
 from evals.figures.metrics import LOWER_IS_BETTER, plain
 from evals.figures.score import ALL, Figure, Score

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.options import Articles, AsJson, StoreDirectory
+from bot.cli.output import note
 from bot.config import load_config
-from bot.terminal.options import Articles, AsJson, StoreDirectory
-from bot.terminal.output import note
 from evals.arguments import GoldFile
 from index.errors import UsageError
 
@@ -29,7 +29,7 @@ def check_gold(
     as_json: AsJson = False,
 ) -> None:
     """Find what is wrong with gold questions; exit status 1 when there are errors."""
-    from bot.compose import open_store
+    from bot.factory import open_store
     from evals.gold.check import check
 
     config = load_config({"articles": articles, "store": store})
@@ -58,8 +58,8 @@ def draft_gold(
     as_json: AsJson = False,
 ) -> None:
     """Propose gold questions about the articles, to accept, mend or skip."""
-    from bot.compose import open_store
-    from bot.terminal.render import console
+    from bot.cli.render import console
+    from bot.factory import open_store
     from evals.gold.draft import proposals
     from evals.gold.review import Review, seen
     from evals.gold.rewording import worded
@@ -83,7 +83,7 @@ def draft_gold(
 
 
 def _print_findings(findings: Sequence["Finding"]) -> None:
-    from bot.terminal.render import one_line
+    from bot.cli.render import one_line
 
     width = min(24, max((len(f.id or "") for f in findings), default=0))
     for f in findings:

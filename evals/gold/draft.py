@@ -17,7 +17,7 @@ from typing import Any
 
 from evals.figures.metrics import flatten
 from index.article import Article
-from index.split import sentences
+from index.text.splitter import sentences
 
 GAP = "____"
 UNANSWERABLE_EVERY = 4

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answer import Turn
-from bot.intake import clean_question
+from bot.validation import clean_question
 from evals.gold.benchmarks import RowError, translator
 from index.errors import UsageError
 from index.readers import reason_of

@@ -15,7 +15,7 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
-from bot.terminal.render import Block, clean, one_line, print_blocks
+from bot.cli.render import Block, clean, one_line, print_blocks
 from evals.figures.metrics import flatten
 from evals.gold.draft import Proposal
 from index.errors import UsageError

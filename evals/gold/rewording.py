@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 
-from bot.compose import language_model, prompts
 from bot.config import Config
+from bot.factory import language_model, prompts
 from bot.llm import LLM, Message
 from evals.figures.metrics import SHORT, flatten
 from evals.gold.draft import Proposal

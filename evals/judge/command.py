@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.options import AsJson, PromptsDirectory
+from bot.cli.output import note
 from bot.config import Config, load_config
-from bot.terminal.options import AsJson, PromptsDirectory
-from bot.terminal.output import note
 from evals.arguments import GoldFile, need, print_found
 from evals.gold.format import load_gold
 from index.errors import UsageError
@@ -56,7 +56,7 @@ def judge_run(
 async def _judge(
     config: Config, run: "Run", out: Path, repeat: int, concurrency: int
 ) -> "Judgement":
-    from bot.compose import language_model, prompts
+    from bot.factory import language_model, prompts
     from bot.llm import Price
     from evals.judge.judge import cases, description, judge, verdicts_so_far
     from evals.judge.verdicts import judgement

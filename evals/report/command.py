@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.terminal.options import Articles
-from bot.terminal.output import note
+from bot.cli.options import Articles
+from bot.cli.output import note
 from evals.arguments import gold_of, named_articles, need, warn_if_incomplete
 from evals.gold.format import load_gold
 

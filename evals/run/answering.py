@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.compose import answerer_on, articles_named, chat_models, pool
 from bot.config import Config
+from bot.factory import answerer_on, articles_named, chat_models, pool
 from index.store import Store
-from index.workers import processors
+from index.sync.workers import processors
 
 if TYPE_CHECKING:
     from bot.answering import Answering

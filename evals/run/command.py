@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.options import Articles, AsOf, PromptsDirectory, StoreDirectory
+from bot.cli.output import note
 from bot.config import Config, load_config
-from bot.terminal.options import Articles, AsOf, PromptsDirectory, StoreDirectory
-from bot.terminal.output import note
 from evals.arguments import GoldFile, know_sources
 from evals.gold.format import Gold, load_gold
 from index.errors import UsageError
@@ -87,7 +87,7 @@ def _run(
     earlier: "Header | None",
     concurrency: int | None,
 ) -> None:
-    from bot.compose import open_store
+    from bot.factory import open_store
     from evals.run.header import describe, now, same_or_refused, write_header
     from evals.run.progress import RunProgress
     from evals.run.runs import load_run

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from bot.compose import articles_roots, prompts
 from bot.config import Config
+from bot.factory import articles_roots, prompts
 from evals.gold.format import Gold
 from index.errors import UsageError
 from index.store import Store

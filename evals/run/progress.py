@@ -8,8 +8,8 @@ from typing import Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bot.cli.render import console
 from bot.llm import Price, Usage
-from bot.terminal.render import console
 from evals.figures.metrics import METRICS
 from evals.run.runs import Record
 

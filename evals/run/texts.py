@@ -11,7 +11,7 @@ from pathlib import Path
 from evals.figures.metrics import Texts
 from evals.run.header import Header
 from index.article import Article
-from index.embed import StaticEmbedder
+from index.embedding.static import StaticEmbedder
 from index.errors import ArticlesError, StoreError
 from index.readers import find_files, read_file
 from index.store import Store

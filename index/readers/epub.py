@@ -13,8 +13,8 @@ from zipfile import ZipFile
 from lxml import etree
 
 from index.article import Article
-from index.dates import find_date, parse_date
 from index.readers.archive import opened
+from index.readers.dates import find_date, parse_date
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import Block, laid_out
 from index.readers.problem import Problem

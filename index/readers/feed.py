@@ -16,8 +16,8 @@ from xml.sax import SAXException
 import feedparser
 
 from index.article import Article
-from index.collection import is_address
-from index.dates import day_in_address, parse_date
+from index.paths import is_address
+from index.readers.dates import day_in_address, parse_date
 from index.readers.dump import article_of
 from index.readers.encoding import declared_in, decode
 from index.readers.fields import named

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from html.parser import HTMLParser
 from itertools import chain
 
-from index.dates import day_in_address, parse_date
+from index.readers.dates import day_in_address, parse_date
 from index.readers.outline import Block, laid_out
 from index.readers.wording import string
 

@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from index.article import Article
-from index.dates import is_ahead
 from index.readers import plain
 from index.readers.confined import confined
+from index.readers.dates import is_ahead
 from index.readers.dump import read_dump
 from index.readers.encoding import decode, is_garbled
 from index.readers.problem import MAX_BYTES, Problem, Reader, reason_of

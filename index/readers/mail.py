@@ -9,7 +9,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from pathlib import Path
 
 from index.article import Article
-from index.dates import parse_date
+from index.readers.dates import parse_date
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import Block, laid_out
 from index.readers.problem import MAX_BYTES, Problem, read_bytes

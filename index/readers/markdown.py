@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.article import Article
-from index.dates import find_date, parse_date
+from index.readers.dates import find_date, parse_date
 from index.readers.front_matter import Fields, first, front_matter, texts
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import Block, laid_out

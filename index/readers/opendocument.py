@@ -8,8 +8,8 @@ from zipfile import ZipFile
 from lxml import etree
 
 from index.article import Article
-from index.dates import find_date
 from index.readers.archive import opened
+from index.readers.dates import find_date
 from index.readers.outline import Block, laid_out
 from index.readers.problem import Problem
 from index.readers.wording import flat, title_of, title_of_file

@@ -10,9 +10,9 @@ from lxml import etree
 from trafilatura import bare_extraction
 
 from index.article import Article
-from index.dates import day_in_address, find_date
 from index.readers import page_date
 from index.readers.consent import is_only_consent, without_dialogs
+from index.readers.dates import day_in_address, find_date
 from index.readers.encoding import declared_in, decode
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import laid_out

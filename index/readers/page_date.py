@@ -10,7 +10,7 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-from index.dates import parse_date
+from index.readers.dates import parse_date
 from index.readers.wording import flat
 
 PUBLISHED = {

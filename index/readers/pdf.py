@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from index.article import Article, Place
-from index.dates import find_date
+from index.readers.dates import find_date
 from index.readers.pdf_page import SOFT_HYPHEN, PageLine, lines_of
 from index.readers.problem import Problem, read_bytes
 from index.readers.unwrap import ending

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.article import Article
-from index.dates import find_date
+from index.readers.dates import find_date
 from index.readers.encoding import decode
 from index.readers.problem import MAX_BYTES, Problem, read_bytes
 from index.readers.unwrap import unwrapped

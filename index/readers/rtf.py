@@ -7,7 +7,7 @@ from pathlib import Path
 from striprtf.striprtf import rtf_to_text
 
 from index.article import Article
-from index.dates import find_date
+from index.readers.dates import find_date
 from index.readers.outline import Block, laid_out
 from index.readers.problem import MAX_BYTES, Problem, read_bytes
 from index.readers.wording import flat, title_of, title_of_file

@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from index.scripts import composed
+from index.text.scripts import composed
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")

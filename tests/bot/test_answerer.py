@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.answer import Answer, Status, Turn
 from bot.answerer import Answerer
 from bot.extraction.extractive import PLAIN
-from index.embed import StaticEmbedder
+from index.embedding.static import StaticEmbedder
 from index.errors import ModelAwayError
 from index.store import Store
 

@@ -11,7 +11,7 @@ from bot.answer import Answer, Status, Turn
 from bot.answerer import Answerer
 from bot.catalogue import LibraryQuestion, library_question
 from bot.conversation.memory import Memory
-from index.embed import StaticEmbedder
+from index.embedding.static import StaticEmbedder
 from index.store import Store
 
 ROWS = [

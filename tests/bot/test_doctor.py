@@ -43,7 +43,7 @@ def test_no_store_is_made(inside: "Dateline", tmp_path: Path) -> None:
 
 def test_chromadb_is_not_loaded_without_a_store(tmp_path: Path) -> None:
     script = (
-        "import sys; from bot.terminal.cli import run;"
+        "import sys; from bot.cli.app import run;"
         f" run(['doctor', '--store', {str(tmp_path / 's')!r}]);"
         " sys.exit('chromadb' in sys.modules and 'it was loaded')"
     )

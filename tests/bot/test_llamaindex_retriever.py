@@ -15,8 +15,8 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.schema import MetadataMode
 
 from bot.llamaindex_retriever import DatelineRetriever
-from index.embed import StaticEmbedder
-from index.retriever import Retriever
+from index.embedding.static import StaticEmbedder
+from index.search.retriever import Retriever
 from index.store import Store
 
 QUESTION = "How many North Korean soldiers are there in each group that gets an interpreter?"

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from bot.answer import Answer, Citation, Conflict, LeftOut, Option, Status
 from index.article import Passage
-from index.period import Period
+from index.search.time_expressions import Period
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline

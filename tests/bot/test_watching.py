@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bot.compose import collection
 from bot.config import Config
+from bot.factory import collection
 from bot.watching import Outcome, watching
 from index.errors import ArticlesError
-from index.report import SyncReport
 from index.store import LOCK
+from index.sync.report import SyncReport
 from tests.conftest import DATELINE
 
 

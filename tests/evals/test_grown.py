@@ -5,7 +5,7 @@ from itertools import combinations, islice
 from typing import Any
 
 from evals.bench.grown import grown
-from index.resemblance import resemblance, signature
+from index.text.minhash import resemblance, signature
 
 PLACES = ("Harbour", "Kirkwall", "Stromness", "Lerwick", "Wick")
 ROWS: list[dict[str, Any]] = [

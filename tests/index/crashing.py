@@ -16,12 +16,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from index import sync, vectors
-from index.bm25 import Bm25Index
+from index.engines import chroma
+from index.engines.bm25 import Bm25Index
+from index.engines.chroma import VectorIndex
+from index.engines.probe import main as probe
 from index.errors import DatelineError
-from index.probe import main as probe
 from index.store import Store
-from index.vectors import VectorIndex
+from index.sync import sync
 from tests.index.test_store import CountingEmbedder
 
 FILE_EVENTS = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "shutil.rmtree")
@@ -56,7 +57,7 @@ def probe_in_fork(directory: Path) -> bool:
 
 def _sync(store: Path, articles: Path, at: int, embedder: str, sender: Connection) -> None:
     writes = count(1)
-    vectors._tried = probe_in_fork
+    chroma._tried = probe_in_fork
     sync.BATCH = sync.CHARACTERS = 1
 
     def step() -> None:

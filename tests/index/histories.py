@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from bot.answerer import Answerer
-from index import vectors
+from index.engines import chroma
 from index.errors import ArticlesError
 from index.store import Store
 from tests.index.crashing import probe_in_fork, run_killed
@@ -159,6 +159,6 @@ def live(histories: int, steps: int, **how: Any) -> None:
 
 
 if __name__ == "__main__":
-    vectors._tried = probe_in_fork
+    chroma._tried = probe_in_fork
     live(int(sys.argv[1]), 20, database=None, print_blob=True)
     print(f"{sys.argv[1]} histories: nothing lost, nothing mixed")

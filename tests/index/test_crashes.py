@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index import vectors
+from index.engines import chroma
 from index.store import Store
 from tests.index.crashing import probe_in_fork, run_killed
 from tests.index.test_store import CountingEmbedder
@@ -94,7 +94,7 @@ class Scenario:
 def test_a_sync_killed_anywhere_loses_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vectors, "_tried", probe_in_fork)
+    monkeypatch.setattr(chroma, "_tried", probe_in_fork)
     scenario = Scenario(name, tmp_path)
     writes = scenario.kill(NEVER)
     assert writes is not None
@@ -104,7 +104,7 @@ def test_a_sync_killed_anywhere_loses_nothing(
 
 def main(names: list[str]) -> None:
     """Kill every scenario, or those named, at every moment."""
-    vectors._tried = probe_in_fork
+    chroma._tried = probe_in_fork
     for name in names or SCENARIOS:
         with tempfile.TemporaryDirectory() as folder:
             scenario = Scenario(name, Path(folder))

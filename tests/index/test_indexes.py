@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import vectors
-from index.bm25 import Bm25Index
-from index.collection import collection_directory, remember_roots, remembered_roots
-from index.embed import StaticEmbedder, Vectors, embedder_named, unit
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder, Vectors, embedder_named, unit
+from index.engines import chroma
+from index.engines.bm25 import Bm25Index
+from index.engines.chroma import VectorIndex
 from index.errors import StoreError, UsageError, marked_damaged
-from index.terms import STOP, term_of_each, terms
-from index.vectors import VectorIndex
-from index.words import Words
+from index.paths import collection_directory, remember_roots, remembered_roots
+from index.text.analyzer import STOP, term_of_each, terms
 
 MODEL = StaticEmbedder()
 
@@ -113,7 +113,7 @@ def test_an_unknown_embedding_is_named() -> None:
 
 
 def test_words_stay_known_while_another_thread_learns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.words.CACHED", 5)
+    monkeypatch.setattr("index.embedding.similarity.CACHED", 5)
     crowded, quiet = Words(StaticEmbedder()), StaticEmbedder()
     texts = ["war and peace", "a bridge in rust", "one two three four five six seven"] * 60
 
@@ -151,8 +151,8 @@ def test_roots_are_remembered(tmp_path: Path) -> None:
 def test_a_graph_that_grows_large_is_written_down_in_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vectors, "MANY", 2_000)
-    monkeypatch.setattr(vectors, "SAVES", 1)
+    monkeypatch.setattr(chroma, "MANY", 2_000)
+    monkeypatch.setattr(chroma, "SAVES", 1)
     folder = tmp_path / "chroma"
     rows = unit(np.random.default_rng(1).normal(size=(3_000, 16)).astype(np.float32))
 

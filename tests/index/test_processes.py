@@ -21,7 +21,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from index.store import Store
-from index.sync import Progress
+from index.sync.sync import Progress
 from tests.index.test_store import CountingEmbedder
 
 def wait(progress):
@@ -144,7 +144,7 @@ def test_a_kill_that_broke_nothing_costs_nothing(tmp_path: Path) -> None:
 HOLDER = """
 import sys
 from pathlib import Path
-from index.shared_lock import locked
+from index.engines.shared_lock import locked
 
 with locked(Path(sys.argv[1]), 0, shared=sys.argv[2] == "shared"):
     print("held", flush=True)
@@ -168,8 +168,8 @@ def test_many_search_at_once_and_one_opens(
 ) -> None:
     folder = tmp_path / "store"
     sync_elsewhere(folder, dump)
-    monkeypatch.setattr("index.vectors.WRITER_SECONDS", 0.1)
-    monkeypatch.setattr("index.vectors.OPENING_SECONDS", 0.1)
+    monkeypatch.setattr("index.engines.chroma.WRITER_SECONDS", 0.1)
+    monkeypatch.setattr("index.engines.chroma.OPENING_SECONDS", 0.1)
     with Store.open(folder, CountingEmbedder()) as store:
         opens = held_elsewhere(folder / "1" / "chroma.opening.lock", "alone")
         with opens, pytest.raises(VectorsError, match="in use by another"):

@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from index import sync
-from index.bm25 import Bm25Index
-from index.embed import Vectors
+from index.embedding.static import Vectors
+from index.engines.bm25 import Bm25Index
 from index.errors import ArticlesError, StoreBusyError, StoreError
-from index.report import SyncReport
+from index.storage.schema import FORMAT
 from index.store import Store
-from index.sync import BEHIND
-from index.tables import FORMAT
+from index.sync import sync
+from index.sync.report import SyncReport
+from index.sync.sync import BEHIND
 
 
 class CountingEmbedder:
@@ -343,12 +343,12 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from test_store import CountingEmbedder
-from index import sync
-from index.generation import Generation
-from index.manifest import Manifest
-from index.bm25 import Bm25Index
+from index.sync import sync
+from index.storage.generation import Generation
+from index.storage.manifest import Manifest
+from index.engines.bm25 import Bm25Index
 from index.store import Store
-from index.vectors import VectorIndex
+from index.engines.chroma import VectorIndex
 
 sync.BATCH = sync.CHARACTERS = 1
 kind, name, when, nth = sys.argv[4:]

@@ -6,9 +6,9 @@ Articles are given as texts by their source; every text has a word of its own, i
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from index.manifest import Candidate
+from index.storage.manifest import Candidate
 from index.store import Store
-from index.terms import terms
+from index.text.analyzer import terms
 from tests.index.test_store import embedded
 
 Texts = Mapping[str, str]

@@ -19,10 +19,10 @@ from bot.conversation.clarify import (
     meant,
     options_of,
 )
-from index.embed import StaticEmbedder
-from index.retriever import Query
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder
+from index.search.retriever import Query
 from index.store import Store
-from index.words import Words
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline

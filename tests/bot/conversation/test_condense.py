@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Turn
-from bot.compose import language_model
 from bot.config import Config
 from bot.conversation import condense as module
 from bot.conversation.condense import condense
+from bot.factory import language_model
 from bot.llm import LLM
-from index.retriever import Query
+from index.search.retriever import Query
 from prompts import Prompts
 from tests.standins.openai_server import KEY, MODEL, OpenAIServer, Scripted, fails, running, says
 

@@ -11,8 +11,8 @@ from bot.conversation.followup import (
     points_back,
     same_topic,
 )
-from index.embed import StaticEmbedder
-from index.words import Words
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder
 
 WORDS = Words(StaticEmbedder())
 

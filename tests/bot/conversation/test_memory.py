@@ -23,8 +23,8 @@ from hypothesis.stateful import (
 
 from bot.answer import Answer, Citation, Status, Turn
 from bot.conversation.memory import Memory
-from bot.database.interface import Place, PostgresServer
 from bot.llm.tokens import estimated_tokens
+from bot.storage.engine import Place, PostgresServer
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ import asyncio, sys
 from pathlib import Path
 from bot.answer import Answer, Status
 from bot.conversation.memory import Memory
-from bot.database.interface import PostgresServer
+from bot.storage.engine import PostgresServer
 
 async def write(place, name, count):
     place = PostgresServer(place) if "://" in place else Path(place)

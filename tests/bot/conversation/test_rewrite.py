@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.answer import Turn
 from bot.conversation.rewrite import MARGIN, readings, surest
-from index.embed import StaticEmbedder
-from index.retriever import Query
-from index.words import Words
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder
+from index.search.retriever import Query
 
 WORDS = Words(StaticEmbedder())
 SHIP = "Which shipping company has its container ship stuck in the Suez canal?"

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from bot.answerer import Answerer
-from bot.compose import answerer_on, memory, open_store
 from bot.config import Config
 from bot.discord import asking
 from bot.discord.asking import Asked, Desk
@@ -20,7 +19,8 @@ from bot.discord.records import FILE, Records
 from bot.discord.settings import Servers
 from bot.discord.waiting import Line
 from bot.discord.words import words_in
-from bot.intake import QUESTION_LIMIT
+from bot.factory import answerer_on, memory, open_store
+from bot.validation import QUESTION_LIMIT
 from tests.bot.discord.waiting import PATIENCE, eventually
 
 SAY = words_in("en")

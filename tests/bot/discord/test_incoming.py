@@ -35,7 +35,7 @@ async def address() -> AsyncIterator[str]:
 
 @pytest.fixture
 def public(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.fetch.is_public", lambda _: True)
+    monkeypatch.setattr("index.sync.fetch.is_public", lambda _: True)
 
 
 @pytest.mark.usefixtures("public")

@@ -11,11 +11,11 @@ from aiohttp import web
 from filelock import FileLock
 
 from bot.answer import Answer
-from bot.compose import collection, index_articles
 from bot.config import Config
 from bot.discord import newsroom
 from bot.discord.newsroom import Newsrooms, NoArticlesError
 from bot.discord.settings import Servers
+from bot.factory import collection, index_articles
 from index.errors import StoreError
 from index.store import LOCK
 from tests.bot.discord.waiting import eventually
@@ -80,7 +80,9 @@ async def test_servers_without_articles_of_their_own_share_the_common_ones(confi
 async def test_a_servers_own_articles_answer_there_and_nowhere_else(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.embed._load_wordllama", pytest.fail)  # other processes need it
+    monkeypatch.setattr(
+        "index.embedding.static._load_wordllama", pytest.fail
+    )  # other processes need it
     async with opened(config, HERE, THERE) as newsrooms:
         write(newsrooms.folder(HERE), "Bo Berg")
         write(newsrooms.folder(THERE), "Cy Dahl")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Citation, Status
-from bot.database.interface import Place
 from bot.discord.records import _SCHEMA, EVENTS_KEPT, FILE, Record, Records, new_id
+from bot.storage.engine import Place
 from tests.conftest import Dateline
 
 DAYS = 30

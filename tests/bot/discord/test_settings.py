@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.database.interface import Place
 from bot.discord.settings import _SCHEMA, FILE, Budget, History, Servers, ServerSettings
+from bot.storage.engine import Place
 
 HERE, THERE = 1001, 1002
 ANN, BEN = 1, 2

@@ -15,9 +15,9 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
-from bot.database.interface import PostgresServer
 from bot.discord.records import Records
 from bot.discord.words import words_in
+from bot.storage.engine import PostgresServer
 from tests.bot.discord.answers import answer_to, reply_to
 from tests.bot.discord.test_admin import Town
 from tests.conftest import Dateline

@@ -14,10 +14,10 @@ from bot.extraction.extractive import PLAIN, SEVERAL, Room, choose_quotes, room_
 from bot.extraction.reader import built_in_reader
 from bot.extraction.scoring import PASSAGES, ScoredSentences, SentenceScorer
 from bot.extraction.weights import shipped_weights
-from index.embed import StaticEmbedder
-from index.retriever import Query, Retriever
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder
+from index.search.retriever import Query, Retriever
 from index.store import Store
-from index.words import Words
 
 ROWS = [
     {

@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.extraction.answer_kind import Kind, answers_kind, kind_of
 from bot.extraction.language import is_foreign
 from bot.extraction.sentences import Kind as SentenceKind
 from bot.extraction.sentences import sentences_of
-from bot.question import Kind, answers_kind, kind_of
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from bot.extraction.reader import (
     built_in_reader,
     reader_named,
 )
-from index.embed import StaticEmbedder
+from index.embedding.similarity import Words
+from index.embedding.static import StaticEmbedder
 from index.errors import UsageError
 from index.store import Store
-from index.words import Words
 
 QUESTION = "How many cables were cracked?"
 ANSWER = "Engineers found 14 cracked cables on Monday night."

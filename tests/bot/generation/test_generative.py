@@ -13,11 +13,11 @@ import pytest
 
 from bot.answer import Answer, Draft, Status, Turn
 from bot.answerer import AWAY, FOUND_NONE, UNSUPPORTED, Answerer
-from bot.compose import answerer_on, chat_models, models
 from bot.config import Config
 from bot.conversation.clarify import ASKING
+from bot.factory import answerer_on, chat_models, models
 from bot.generation.outcome import CUT, LEFT_OUT, QUOTED
-from index.embed import StaticEmbedder
+from index.embedding.static import StaticEmbedder
 from index.store import Store
 from tests.bot.test_answerer import ROWS, check
 from tests.standins.judge import asked_of_judge, verdict

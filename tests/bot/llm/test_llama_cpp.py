@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.compose import language_model
 from bot.config import Config
+from bot.factory import language_model
 from bot.llm import LLM, Message, estimated_tokens
 from index.errors import ContextLengthError, ModelAwayError, ModelRefusedError, UsageError
 from tests.standins.llama_server import KEY, WINDOW, LlamaServer, model_file, running

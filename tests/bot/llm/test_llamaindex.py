@@ -14,8 +14,8 @@ from llama_index.core.base.llms.types import (
 )
 from llama_index.core.llms import CustomLLM, MockLLM
 
-from bot.compose import language_model
 from bot.config import Config
+from bot.factory import language_model
 from bot.llm import LLM, Message
 from index.errors import MalformedReplyError, ModelAwayError, ModelError, UsageError
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.compose import language_model
 from bot.config import Config
+from bot.factory import language_model
 from bot.llm import LLM, Message, Usage
 from index.errors import (
     ContextLengthError,

@@ -1,0 +1,83 @@
+"""`dateline memory`: what is kept of conversations."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.opening import kept_memory, kept_records
+from bot.cli.options import AsJson, ConversationName, Person, StoreDirectory
+from bot.cli.output import count, print_json
+from index.errors import UsageError
+
+# ruff: noqa: PLC0415
+app = typer.Typer(name="memory", help="What is remembered of conversations.")
+
+
+@app.command("list")
+def list_conversations(*, store: StoreDirectory = None, as_json: AsJson = False) -> None:
+    """List the conversations that are kept."""
+    with kept_memory(store) as (memory, runner):
+        found = runner.run(memory.conversations())
+    if as_json:
+        print_json([conversation._asdict() for conversation in found])
+        return
+    from bot.cli.render import one_line
+
+    for name, exchanges, _, last in found:
+        asked = count(exchanges, "question")
+        typer.echo(f"{one_line(name)}: {asked}, the last on {last.astimezone():%Y-%m-%d %H:%M}")
+
+
+@app.command()
+def export(
+    conversation: ConversationName = None,
+    *,
+    person: Person = None,
+    store: StoreDirectory = None,
+) -> None:
+    """Print what is kept, as JSON."""
+    with kept_memory(store) as (memory, runner):
+        found = runner.run(memory.export(conversation, person))
+    print_json([exchange.as_json() for exchange in found])
+
+
+@app.command()
+def forget(
+    conversation: ConversationName = None,
+    *,
+    person: Person = None,
+    everything: Annotated[bool, typer.Option("--all", help="Delete everything.")] = False,
+    store: StoreDirectory = None,
+) -> None:
+    """Delete a conversation, or what a person said."""
+    if everything == bool(conversation or person):
+        raise UsageError("name a conversation, or a --person, or --all")
+    with kept_memory(store) as (memory, runner):
+        forgotten = runner.run(memory.forget(conversation, person))
+    forgotten = max(forgotten, _forgotten_in_discord(conversation, person, store))
+    if not forgotten and not everything:
+        raise UsageError("nothing of that name is kept; `dateline memory list` lists what is")
+    typer.echo(f"{count(forgotten, 'question')} forgotten")
+
+
+@app.command()
+def opinions(*, store: StoreDirectory = None) -> None:
+    """Print what people in Discord thought of answers, as JSON."""
+    with kept_records(store) as kept:
+        found = kept[1].run(kept[0].opinions()) if kept else []
+    print_json(
+        [
+            {"question": of.question, "answer": of.answer, "liked": liked, "reason": reason}
+            for of, liked, reason in found
+        ]
+    )
+
+
+def _forgotten_in_discord(conversation: str | None, person: str | None, store: str | None) -> int:
+    """How many answers the bot kept of what is to be forgotten, which it now is."""
+    with kept_records(store) as kept:
+        if kept is None or (person and not person.isdecimal()):  # people are numbers there
+            return 0
+        records, runner = kept
+        answers, _ = runner.run(records.forget(int(person) if person else None, conversation))
+        return answers

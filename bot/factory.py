@@ -1,0 +1,374 @@
+"""The composition root: settings in, a ready store or answerer out.
+
+The one place that knows which parts make up a running Dateline. It decides when the index
+is brought up to date and what to do when that fails; it prints nothing and asks nothing.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.config import SMALLEST_WINDOW, Config
+from bot.storage.engine import Place, PostgresServer
+from index.embedding.static import Embedder, StaticEmbedder, embedder_named
+from index.engines.chroma_http import ChromaServer
+from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
+from index.paths import (
+    Root,
+    collection_directory,
+    dump_of,
+    remember_roots,
+    remembered_roots,
+)
+from index.providers.integration import PREFIX
+from index.providers.openai_api import OPENAI, Endpoint
+from index.store import Store
+from index.sync.report import SyncReport
+from index.sync.sync import Progress
+from index.sync.workers import Workers
+from prompts import PromptError, Prompts
+
+if TYPE_CHECKING:
+    from bot.answerer import Answerer, Models
+    from bot.conversation.memory import Memory
+    from bot.generation.exam import Examined
+    from bot.generation.generative import ChatModels
+    from bot.llm import LLM
+    from bot.workers.pool import Pool
+
+MEMORY = "memory.sqlite"
+"""The file in the store that remembers conversations, where no database is named."""
+JUDGES = "judges.json"
+"""The file in the store that remembers which language models passed the exam for judges."""
+NO_JUDGE = "none"
+WINDOW = 8192
+"""Tokens a language model is taken to hold where neither it nor the settings tell."""
+
+Notify = Callable[[str], None]
+"""Tells the person one line about something that went less than well."""
+
+
+OnProgress = Callable[[Progress], None]
+"""Hears how far the indexing has come."""
+
+
+def store_directory(config: Config) -> Path:
+    """Where everything is kept: the named directory, or the platform's place for user data."""
+    if config.store:
+        return config.store
+    from platformdirs import user_data_path  # noqa: PLC0415  (slow, and often not needed)
+
+    return user_data_path("dateline")
+
+
+def place_of(config: Config, file: str) -> Place:
+    """Where conversations and the like are kept: the server of the settings, else that file."""
+    if config.database_url:
+        return PostgresServer(config.database_url)
+    return store_directory(config) / file
+
+
+def articles_named(config: Config) -> tuple[Root, ...]:
+    """The articles to answer from: those named, else those indexed last, else the shipped."""
+    return config.articles or remembered_roots(store_directory(config)) or (shipped_articles(),)
+
+
+def shipped_articles() -> Path:
+    """The folder of the articles that ship with Dateline."""
+    return Path(str(files("seeds")))
+
+
+def articles_roots(config: Config) -> tuple[Path, ...]:
+    """Where those articles are read from: an address has a dump of what was fetched from it."""
+    store = store_directory(config)
+    return tuple(
+        dump_of(store, root) if isinstance(root, str) else root for root in articles_named(config)
+    )
+
+
+def fetch_addresses(config: Config, only_new: bool = False) -> None:
+    """Fetch the feeds and pages among the articles, or only those that never were.
+
+    Not to be called where an event loop runs. Raises ArticlesError when one that was never
+    fetched cannot be.
+    """
+    store = store_directory(config)
+    addresses = [root for root in articles_named(config) if isinstance(root, str)]
+    if only_new:
+        addresses = [a for a in addresses if not dump_of(store, a).exists()]
+    if addresses:
+        from index.sync.addresses import fetch_all  # noqa: PLC0415  (folders need no network)
+
+        fetch_all(store, addresses, config.allow_private_addresses)
+
+
+def collection(config: Config) -> Path:
+    """The directory in the store that holds the index of the articles to answer from."""
+    return collection_directory(store_directory(config), articles_roots(config))
+
+
+def embedder(config: Config) -> Embedder:
+    """The embedder that the settings name."""
+    try:
+        return embedder_named(
+            config.embedding,
+            config.embedding_options,
+            config.openai_base_url,
+            config.openai_api_key,
+        )
+    except UsageError as problem:
+        raise UsageError(f"DATELINE_EMBEDDING: {problem}") from None
+
+
+def workers(config: Config) -> Workers | None:
+    """The Ray cluster that is to make passages of articles, if the settings name one.
+
+    OpenAI's API is asked from here all the same, by several threads at once.
+    """
+    if not config.ray or config.embedding.startswith("openai:"):
+        return None
+    from index.sync.ray_workers import RayWorkers  # noqa: PLC0415  (few have one)
+
+    return RayWorkers(config.ray)
+
+
+def open_collection(config: Config, shared: Embedder | None = None) -> Store:
+    """The store of the articles to answer from, as it is; the caller closes it.
+
+    It embeds with `shared`, where several stores are to use the same embedder.
+    """
+    server = (
+        ChromaServer(
+            config.chroma_url, config.chroma_token, config.chroma_tenant, config.chroma_database
+        )
+        if config.chroma_url
+        else None
+    )
+    return Store.open(collection(config), shared or embedder(config), server, workers(config))
+
+
+def index_articles(
+    config: Config, on_progress: OnProgress, allow_empty: bool = False
+) -> SyncReport:
+    """Bring the index up to date, and remember articles that were named for next time."""
+    report = sync_articles(config, on_progress, allow_empty)
+    if config.articles:
+        remember_roots(store_directory(config), config.articles)
+    return report
+
+
+def sync_articles(config: Config, on_progress: OnProgress, allow_empty: bool) -> SyncReport:
+    """Fetch what there is at the articles' addresses, and bring their index up to date."""
+    fetch_addresses(config)
+    with open_collection(config) as store:
+        return store.sync(articles_roots(config), on_progress, allow_empty)
+
+
+def preview_index(config: Config, allow_empty: bool = False) -> SyncReport:
+    """What `index_articles` would do with what was fetched; it is not done."""
+    fetch_addresses(config, only_new=True)
+    with open_collection(config) as store:
+        return store.preview(articles_roots(config), allow_empty)
+
+
+def open_store(config: Config, notify: Notify, on_progress: OnProgress) -> Store:
+    """The store, up to date where that can be had; the caller closes it.
+
+    When the index cannot be brought up to date but holds articles, `notify` hears why and
+    the store is opened as it is. Articles that were named must be readable.
+    """
+    store = open_collection(config)
+    try:
+        _bring_up_to_date(store, config, notify, on_progress)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+@asynccontextmanager
+async def answerer(
+    config: Config, notify: Notify, on_progress: OnProgress
+) -> AsyncIterator["Answerer"]:
+    """An answerer on the articles of the settings, all that it needs closed on leaving."""
+    with open_store(config, notify, on_progress) as store:
+        async with chat_models(config) as chat:
+            yield answerer_on(store, config, chat)
+
+
+def models(config: Config, chosen: Embedder | None = None) -> "Models":
+    """The models that answering needs; they are loaded when they are first used.
+
+    `chosen` is the embedder of the store, where that is open already.
+    """
+    from bot.answerer import Models  # noqa: PLC0415  (indexing alone needs none)
+    from bot.extraction.reader import reader_named  # noqa: PLC0415
+    from index.embedding.similarity import Words  # noqa: PLC0415
+
+    static = chosen if isinstance(chosen, StaticEmbedder) else StaticEmbedder()
+    try:
+        return Models(Words(static), reader_named(config.reader))
+    except UsageError as problem:
+        raise UsageError(f"DATELINE_READER: {problem}") from None
+
+
+def answerer_on(
+    store: Store, config: Config, chat: "ChatModels | None" = None, shared: "Models | None" = None
+) -> "Answerer":
+    """An answerer on an open store, whose answers are written by a language model if there is one.
+
+    Answerers that share models take less memory.
+    """
+    from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
+
+    return Answerer(store, config.threshold, chat, shared or models(config, store.embedder))
+
+
+def pool(config: Config, processes: int) -> AbstractAsyncContextManager["Pool"]:
+    """Processes that answer as these settings say."""
+    from bot.workers.pool import Pool  # noqa: PLC0415  (a single question needs none)
+
+    return Pool.open(config, processes)
+
+
+@asynccontextmanager
+async def memory(config: Config, notify: Notify, kept: bool = True) -> AsyncIterator["Memory"]:
+    """The memory of conversations: one that is kept, or one that ends with the process."""
+    from bot.conversation.memory import Memory  # noqa: PLC0415  (a single question needs none)
+
+    place = place_of(config, MEMORY) if kept else None
+    async with Memory.open(place, config.memory_days, notify) as opened:
+        yield opened
+
+
+def prompts(config: Config) -> Prompts:
+    """The words for language models, with those that the settings replace."""
+    try:
+        return Prompts(config.prompts)
+    except PromptError as problem:
+        raise UsageError(f"DATELINE_PROMPTS: {problem}") from None
+
+
+@asynccontextmanager
+async def chat_models(config: Config) -> AsyncIterator["ChatModels | None"]:
+    """The language model of the settings and its judge, if there is one; closed on leaving."""
+    if not config.chat_model:
+        yield None
+        return
+    from bot.generation.generative import ChatModels  # noqa: PLC0415  (few have a model)
+
+    async with _opened(config, config.chat_model) as llm, _judge(config, llm) as judge:
+        yield ChatModels(llm, prompts(config), judge)
+
+
+@asynccontextmanager
+async def language_model(config: Config) -> AsyncIterator["LLM | None"]:
+    """The language model of the settings, if there is one; it is closed on leaving."""
+    if not config.chat_model:
+        yield None
+        return
+    async with _opened(config, config.chat_model) as model:
+        yield model
+
+
+@asynccontextmanager
+async def _judge(config: Config, llm: "LLM") -> AsyncIterator["Examined | None"]:
+    """The judge of written answers: the model that writes, another one, or none."""
+    from bot.generation.exam import Examined  # noqa: PLC0415
+    from bot.generation.judge import Judge  # noqa: PLC0415
+
+    records = store_directory(config) / JUDGES
+    if config.judge == NO_JUDGE:
+        yield None
+    elif config.judge in (None, config.chat_model):
+        yield Examined(Judge(llm, prompts(config)), records, waits=_is_slow(config.chat_model))
+    else:
+        async with _opened(config, config.judge, "DATELINE_JUDGE") as other:
+            judge = Judge(other, prompts(config))
+            yield Examined(judge, records, waits=_is_slow(config.judge))
+
+
+@asynccontextmanager
+async def _opened(config: Config, name: str, key: str = "CHAT_MODEL") -> AsyncIterator["LLM"]:
+    """The model of this name, closed on leaving; `key` is the setting that names it."""
+    model = await _open_model(config, name, key)
+    try:
+        yield model
+    finally:
+        await model.aclose()
+
+
+def _is_slow(name: str | None) -> bool:
+    """Whether a model runs on this machine, and would keep a first question waiting."""
+    return bool(name) and str(name).lower().endswith(".gguf")
+
+
+async def _open_model(config: Config, name: str, key: str) -> "LLM":
+    # Each of these is slow to import, and at most one is needed.
+    window, thinking = config.chat_window or WINDOW, config.chat_thinking_tokens
+    if thinking and window - thinking < SMALLEST_WINDOW:
+        raise UsageError(
+            f"CHAT_THINKING_TOKENS: {thinking:,} leave too little of CHAT_WINDOW, {window:,}; "
+            "raise that"
+        )
+    if name.startswith(PREFIX):
+        from bot.llm.llamaindex import LlamaIndexModel  # noqa: PLC0415
+
+        return await asyncio.to_thread(
+            LlamaIndexModel,
+            name.removeprefix(PREFIX),
+            config.chat_window,
+            config.chat_timeout,
+            config.chat_options,
+            prompts(config),
+            thinking=thinking,
+        )
+    if _is_slow(name):
+        from bot.llm.local import LocalModel  # noqa: PLC0415
+
+        return await LocalModel.load(
+            Path(name),
+            window,
+            config.chat_timeout,
+            config.chat_options,
+            prompts(config),
+            thinking=thinking,
+        )
+    from bot.llm.openai_chat import OpenAIChat  # noqa: PLC0415
+
+    url = config.openai_base_url or OPENAI
+    if not config.openai_api_key and not config.openai_base_url:
+        raise UsageError(
+            f"{key}: {name} at OpenAI needs a key; set OPENAI_API_KEY, or OPENAI_BASE_URL "
+            "to a server of your own"
+        )
+    endpoint = Endpoint(name, url, config.openai_api_key, config.chat_timeout)
+    return await asyncio.to_thread(
+        OpenAIChat, endpoint, window, config.chat_options, prompts(config), thinking=thinking
+    )
+
+
+def _bring_up_to_date(
+    store: Store, config: Config, notify: Notify, on_progress: OnProgress
+) -> None:
+    roots = articles_roots(config)
+    fetch_addresses(config, only_new=True)
+    try:
+        if store.is_stale(roots):
+            for line in store.sync(roots, on_progress).kept:
+                notify(line)
+    except StoreBusyError:
+        if not store.counts()[0]:
+            raise
+        notify("another process is updating the index; answering from what it holds now")
+    except (OSError, StoreError, ArticlesError) as problem:
+        named_and_missing = not all(
+            os.access(root, os.F_OK) for root in config.articles if isinstance(root, Path)
+        )
+        if named_and_missing or not store.counts()[0]:
+            raise
+        notify(f"{problem}; answering from the articles indexed before")

@@ -1,0 +1,70 @@
+"""What every database offers, and the one way to open it.
+
+It knows nothing of what tables hold. SQL is written so that both engines take it: values are
+named (`:name`), columns are TEXT, BIGINT or DOUBLE PRECISION, and `INTEGER PRIMARY KEY` alone
+stands for rows that are numbered as they come. A value that may be None is cast where it is
+held against NULL: PostgreSQL wants to know of what type it would be.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+Row = tuple[Any, ...]
+
+
+class Schema(NamedTuple):
+    """What is kept together: its `key` in a database, its `name` for people, and its tables.
+
+    `steps` are SQL that makes the tables, and then changes those of earlier versions: so many
+    steps, so many versions.
+    """
+
+    key: str
+    name: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A database on a PostgreSQL server; a password may stand in the URL."""
+
+    url: str = field(repr=False)
+
+
+Place = Path | PostgresServer | None
+"""A file, a server, or what ends with the process."""
+
+
+class Database(Protocol):
+    """An open database. Its methods raise StoreError when it cannot be read or written.
+
+    Each statement is carried out wholly or not at all, whatever happens meanwhile.
+    """
+
+    async def change(self, sql: str, values: Mapping[str, object] = {}) -> int:
+        """Carry out one statement; how many rows it changed."""
+
+    async def delete(self, sql: str, values: Mapping[str, object] = {}) -> int:
+        """Delete for good; how many rows it was."""
+
+    async def rows(self, sql: str, values: Mapping[str, object] = {}) -> list[Row]:
+        """All that a query finds."""
+
+
+def open_database(
+    place: Place, schema: Schema, notify: Callable[[str], None]
+) -> AbstractAsyncContextManager[Database]:
+    """The database at a place, its tables made where they are not there yet.
+
+    `notify` is told when a damaged file was moved aside.
+    """
+    if isinstance(place, PostgresServer):
+        from bot.storage.postgres import PostgresDatabase  # noqa: PLC0415  (an extra)
+
+        return PostgresDatabase.open(place, schema)
+    from bot.storage.sqlite import SQLiteDatabase  # noqa: PLC0415  (where it is chosen)
+
+    return SQLiteDatabase.open(place, schema, notify)

@@ -1,0 +1,1 @@
+"""A question in, the passages that bear on it out, best first."""
