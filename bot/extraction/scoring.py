@@ -6,6 +6,7 @@ joins its score with what the reader cannot know: days, figures, and the rank of
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from bot.extraction.answer_kind import Kind, answers_kind, kind_of
 from bot.extraction.language import is_foreign
 from bot.extraction.reader import Reader, ReaderError
 from bot.extraction.sentences import Kind as SentenceKind
-from bot.extraction.sentences import candidate_sentences
+from bot.extraction.sentences import Sentence, candidate_sentences
 from bot.extraction.weights import Floats, Weights
 from index.embedding.static import StaticEmbedder
 from index.search.ranking import Hit
@@ -37,26 +38,50 @@ LONG = 40
 UNREAD = "The sentences were chosen without the reader ({})."
 
 
+Piece = tuple[int, int, Sentence]
+"""A passage's place in the evidence, a text's place in the passage, and the text."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence of the evidence; `start` and `end` are character offsets into its article.
+    """A sentence of the evidence, the one at `place` in its passage.
 
-    `hit` is the place of its passage in the evidence. `earlier` are the last sentences before it
-    in the passage. `cover` is the share of the question's weight that the sentence and its title
-    name, `logit` what the reader gave it, and `score` how well it answers: higher is better.
+    `hit` is the place of its passage in the evidence. `cover` is the share of the question's
+    weight that the sentence and its title name, `logit` what the reader gave it, and `score` how
+    well it answers: higher is better.
     """
 
     hit: int
     candidate: Candidate
-    start: int
-    end: int
-    text: str
-    earlier: tuple[str, ...]
+    place: int
+    sentence: Sentence
     has_kind: bool
     cover: float = 0.0
     cosine: float = 0.0
     logit: float = 0.0
     score: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The sentence, verbatim."""
+        return self.sentence.text
+
+    @property
+    def start(self) -> int:
+        """Where it starts, in characters of its article."""
+        return self.sentence.start
+
+    @property
+    def end(self) -> int:
+        """Where it ends, in characters of its article."""
+        return self.sentence.end
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """The last whole sentences before it in its passage, next to it and to each other."""
+        before = candidate_sentences(self.candidate)[: self.place]
+        run = takewhile(lambda s: s.quotable, reversed(before))
+        return tuple(s.text for s in islice(run, EARLIER))[::-1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +115,12 @@ class SentenceScorer:
     def read(self, evidence: Evidence, read: int = READ) -> ScoredSentences:
         """Read the most promising sentences, and leave the order as it is."""
         kind = kind_of(evidence.query.meant)
-        found = [*_sentences(evidence, kind)]
-        if not found:
-            return ScoredSentences(evidence, kind, (), self._weights)
-        found = self._with_cheap_features(evidence, found)
+        found = self._with_cheap_features(evidence, kind)
         promise = self._weights.prefilter.scores(features(evidence, kind, found))
-        chosen = tuple(found[i] for i in np.argsort(-promise, kind="stable")[:read])
+        order = np.argsort(-promise, kind="stable")
+        chosen = _chosen([found[i] for i in order], read)
+        if not chosen:
+            return ScoredSentences(evidence, kind, (), self._weights)
         try:
             logits = self._logits(evidence, chosen)
         except ReaderError as problem:
@@ -107,15 +132,16 @@ class SentenceScorer:
         chosen = tuple(replace(s, logit=logit) for s, logit in pairs)
         return ScoredSentences(evidence, kind, chosen, self._weights)
 
-    def _with_cheap_features(
-        self, evidence: Evidence, found: Sequence[ScoredSentence]
-    ) -> list[ScoredSentence]:
-        vectors = self._embedder.embed([evidence.query.meant, *(s.text for s in found)])
-        cosines = vectors[1:] @ vectors[0]
-        covers = _covers(evidence, found)
+    def _with_cheap_features(self, evidence: Evidence, kind: Kind) -> list[ScoredSentence]:
+        """All pieces of the passages that are long enough, whole sentences or not."""
+        found = [*_pieces(evidence)]
+        vectors = self._embedder.embed([evidence.query.meant, *(s.text for _, _, s in found)])
+        cosines = (vectors[1:] @ vectors[0]).tolist()
         return [
-            replace(s, cosine=cosine, cover=cover)
-            for s, cosine, cover in zip(found, cosines.tolist(), covers, strict=True)
+            ScoredSentence(hit, evidence.hits[hit].candidate, place, s, *cheap)
+            for (hit, place, s), *cheap in zip(
+                found, _kinds(evidence, kind, found), _covers(evidence, found), cosines, strict=True
+            )
         ]
 
     def _logits(self, evidence: Evidence, chosen: Sequence[ScoredSentence]) -> Floats | None:
@@ -174,20 +200,17 @@ def passage_features(hits: Sequence[Hit], scored: Sequence[ScoredSentence]) -> d
     return {"passage": scores, "sentence": best - max(s.score for s in scored)}
 
 
-def _sentences(evidence: Evidence, kind: Kind) -> Iterator[ScoredSentence]:
-    """All sentences that may be quoted, passage by passage; others where there are none."""
-    every = [[*candidate_sentences(hit.candidate)] for hit in evidence.hits]
-    whole = any(s.quotable for found in every for s in found)
-    asked = frozenset(evidence.sought.attention)
-    for hit, found in enumerate(every):
-        candidate, earlier = evidence.hits[hit].candidate, tuple[str, ...]()
-        for s in found:
-            if (s.quotable if whole else _may_do(s.kind)) and sizes(s.text) >= MIN_WORDS:
-                has_kind = any(
-                    not asked.issuperset(terms_of_word(a)) for a in answers_kind(s.text, kind)
-                )
-                yield ScoredSentence(hit, candidate, s.start, s.end, s.text, earlier, has_kind)
-            earlier = (*earlier, s.text)[-EARLIER:] if s.quotable else ()
+def _pieces(evidence: Evidence) -> Iterator[Piece]:
+    for hit, found in enumerate(evidence.hits):
+        for place, s in enumerate(candidate_sentences(found.candidate)):
+            if sizes(s.text) >= MIN_WORDS:
+                yield hit, place, s
+
+
+def _chosen(found: Sequence[ScoredSentence], read: int) -> tuple[ScoredSentence, ...]:
+    """The first sentences that may be quoted; other pieces where the evidence holds none."""
+    whole = tuple(islice((s for s in found if s.sentence.quotable), read))
+    return whole or tuple(islice((s for s in found if _may_do(s.sentence.kind)), read))
 
 
 def _may_do(kind: SentenceKind) -> bool:
@@ -196,10 +219,19 @@ def _may_do(kind: SentenceKind) -> bool:
     return kind not in never
 
 
-def _covers(evidence: Evidence, found: Sequence[ScoredSentence]) -> list[float]:
-    """The share of the question's weight that each sentence names, with its article's title."""
+def _kinds(evidence: Evidence, kind: Kind, found: Sequence[Piece]) -> list[bool]:
+    """Whether each text holds the kind of answer that is asked for, beyond the question's words."""
+    asked = frozenset(evidence.sought.attention)
+    return [
+        any(not asked.issuperset(terms_of_word(a)) for a in answers_kind(s.text, kind))
+        for _, _, s in found
+    ]
+
+
+def _covers(evidence: Evidence, found: Sequence[Piece]) -> list[float]:
+    """The share of the question's weight that each text names, with its article's title."""
     importance = evidence.sought.importance
     total = sum(importance.values()) or 1.0
     titles = [{*terms(hit.candidate.title)} for hit in evidence.hits]
-    each = [named(evidence.sought, titles[s.hit] | {*terms(s.text)}) for s in found]
+    each = [named(evidence.sought, titles[hit] | {*terms(s.text)}) for hit, _, s in found]
     return [sum(importance[t] * sure for t, sure in some.items()) / total for some in each]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from bot.extraction.boundaries import is_torn, lines
@@ -43,14 +43,25 @@ class Kind(StrEnum):
     ORDER = "order"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
-    """A piece of an article, verbatim: `text` is the article's `[start:end]`."""
+    """A piece of an article, verbatim: `text` is the article's `[start:end]`.
+
+    `is_caption` is known from its line, `listed` says that the line is an item of a list, and
+    `alone` that the piece is the whole line.
+    """
 
     start: int
     end: int
     text: str
-    kind: Kind
+    is_caption: bool = False
+    listed: bool = False
+    alone: bool = False
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What it is, worked out when first asked for: most sentences are never looked at."""
+        return Kind.CAPTION if self.is_caption else _kind(self.text, self.listed, self.alone)
 
     @property
     def quotable(self) -> bool:
@@ -139,9 +150,8 @@ def _sentences_of_line(text: str, line: Sequence[Span], offset: int) -> Iterator
         if end - begin > 2 and text[end - 1] in '"“' and text[end - 2].isspace():
             end = begin + len(text[begin : end - 1].rstrip())  # noqa: PLW2901 - what it opens is cut
         piece = text[begin:end]
-        is_caption = place >= len(line) - captions
-        kind = Kind.CAPTION if is_caption else _kind(piece, listed, end - start == last - first)
-        yield Sentence(offset + begin, offset + end, piece, kind)
+        is_caption, alone = place >= len(line) - captions, end - start == last - first
+        yield Sentence(offset + begin, offset + end, piece, is_caption, listed, alone)
 
 
 def _after_prefix(text: str, start: int, end: int) -> int:
