@@ -17,7 +17,7 @@ from bot.cli.app import app
 from bot.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("bot", "index", "prompts", "seeds", "evals")
+PACKAGES = ("dateline", "bot", "index", "prompts", "seeds", "evals")
 PLACE = re.compile(r"<!-- generated: (\w+) -->")
 SETTING = re.compile(r"^((?:# .*\n)+?)((?:# [A-Z_]+=.*\n)+)", re.MULTILINE)
 KEY = re.compile(r"^# ([A-Z_]+)=(.*)$", re.MULTILINE)

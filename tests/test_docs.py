@@ -14,7 +14,7 @@ from bot.config import Config, setting_keys
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-PACKAGES = ("bot", "index", "prompts", "seeds", "evals")
+PACKAGES = ("dateline", "bot", "index", "prompts", "seeds", "evals")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 SENTENCE = re.compile(r"(?!.*[.?!] [A-Z])\S.*[.?]")
 

@@ -1,0 +1,196 @@
+"""Dateline from Python: open articles, ask them, search them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, aclosing, suppress
+from datetime import date
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from bot.answer import Answer, Draft, Turn
+from bot.config import Config, load_config
+from index.article import Passage
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from pathlib import Path
+    from typing import Any
+
+    from bot.answerer import Answerer
+
+logger = logging.getLogger("dateline")
+MOST_PASSAGES = 10
+
+T = TypeVar("T")
+
+
+class AsyncDateline:
+    """Answers questions from articles, in a program with an event loop.
+
+    Use it with `async with`, which brings the index up to date when it is entered. One object
+    answers many questions at once, and never blocks the loop.
+    """
+
+    def __init__(self, *articles: "str | Path", config: Config | None = None) -> None:
+        """Name the articles: folders, files, or addresses of feeds and pages.
+
+        Without any, those of the settings answer. The settings are `config`, or those of the
+        environment and of `.env`, as for the command line. Raises DatelineError where a
+        setting is wrong.
+        """
+        self._config = _settings(articles, config)
+        self._stack = AsyncExitStack()
+        self._answerer: Answerer | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the index, bring it up to date, and open the language model if there is one.
+
+        Raises DatelineError where the articles or the index cannot be read.
+        """
+        from bot.factory import answerer_on, chat_models, open_store  # noqa: PLC0415
+
+        async with AsyncExitStack() as stack:
+            store = await asyncio.to_thread(
+                open_store, self._config, logger.warning, lambda _: None
+            )
+            stack.push_async_callback(asyncio.to_thread, store.close)
+            chat = await stack.enter_async_context(chat_models(self._config))
+            self._answerer = answerer_on(store, self._config, chat)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the index and the language model."""
+        self._answerer = None
+        await self._stack.aclose()
+
+    async def ask(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+    ) -> Answer:
+        """Answer a question.
+
+        `history` are the earlier messages, oldest first; a follow-up is understood from them.
+        `as_of` is the day that counts as today. Raises DatelineError where the question or the
+        index cannot be read.
+        """
+        return await self._opened.ask(_clean(question), history, as_of or self._config.today)
+
+    async def stream(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+    ) -> AsyncGenerator[Draft | Answer]:
+        """Answer in events: the pieces of a draft where a language model writes, then the answer.
+
+        The draft is not verified: show it while it grows, and replace it by the answer. To
+        close the generator stops the model.
+        """
+        day = as_of or self._config.today
+        async with aclosing(self._opened.stream(_clean(question), history, day)) as events:
+            async for event in events:
+                yield event
+
+    async def search(
+        self, query: str, k: int = MOST_PASSAGES, as_of: date | None = None
+    ) -> tuple[Passage, ...]:
+        """Find the `k` best passages, best first."""
+        return await self._opened.search(_clean(query), as_of or self._config.today, k)
+
+    @property
+    def _opened(self) -> "Answerer":
+        if self._answerer is None:
+            raise RuntimeError("open it first: `async with AsyncDateline(...) as news:`")
+        return self._answerer
+
+
+class Dateline:
+    """Answers questions from articles, in a program without an event loop.
+
+    Use it with `with`, from one thread at a time. It takes the same arguments as AsyncDateline,
+    and raises the same errors.
+    """
+
+    def __init__(self, *articles: "str | Path", config: Config | None = None) -> None:
+        """Name the articles; see AsyncDateline."""
+        self._dateline = AsyncDateline(*articles, config=config)
+        self._runner: asyncio.Runner | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Open the index and bring it up to date.
+
+        Raises RuntimeError where an event loop runs already.
+        """
+        if _is_in_a_loop():
+            raise RuntimeError("an event loop runs here; use AsyncDateline")
+        with ExitStack() as stack:
+            self._runner = stack.enter_context(asyncio.Runner())
+            self._wait(self._dateline.__aenter__())
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the index and the language model."""
+        with self._stack:
+            self._wait(self._dateline.__aexit__(kind, problem, trace))
+        self._runner = None
+
+    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+        """Answer a question; see AsyncDateline.ask."""
+        return self._wait(self._dateline.ask(question, history, as_of))
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+    ) -> Iterator[Draft | Answer]:
+        """Answer in events; see AsyncDateline.stream."""
+        events = self._dateline.stream(question, history, as_of)
+        try:
+            with suppress(StopAsyncIteration):
+                while True:
+                    yield self._wait(anext(events))
+        finally:
+            self._wait(events.aclose())
+
+    def search(
+        self, query: str, k: int = MOST_PASSAGES, as_of: date | None = None
+    ) -> tuple[Passage, ...]:
+        """Find the `k` best passages, best first."""
+        return self._wait(self._dateline.search(query, k, as_of))
+
+    def _wait(self, coroutine: "Coroutine[Any, Any, T]") -> T:
+        if self._runner is None:
+            coroutine.close()
+            raise RuntimeError("open it first: `with Dateline(...) as news:`")
+        return self._runner.run(coroutine)
+
+
+def _settings(articles: Sequence["str | Path"], config: Config | None) -> Config:
+    from dataclasses import replace  # noqa: PLC0415
+
+    if config is None:
+        return load_config({"articles": [str(a) for a in articles]})
+    named = load_config({"articles": [str(a) for a in articles]}, {}, None).articles
+    return replace(config, articles=named or config.articles)
+
+
+def _clean(text: str) -> str:
+    from bot.validation import clean_question  # noqa: PLC0415
+
+    return clean_question(text)
+
+
+def _is_in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
