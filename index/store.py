@@ -27,7 +27,7 @@ from index.engines.chroma_http import ChromaServer
 from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.readers import READING, Problem
 from index.storage.generation import MANIFEST, Generation
-from index.storage.manifest import CatalogueRow, Kin
+from index.storage.records import CatalogueRow, RelatedArticles
 from index.storage.schema import FORMAT, UPGRADES
 from index.sync.discovery import Listing, is_current, list_files
 from index.sync.ingest import Deliveries
@@ -128,10 +128,10 @@ class Store:
         generation = self._held()
         return generation.manifest.catalogue() if generation else iter(())
 
-    def kin(self, source: str) -> Kin:
+    def related(self, source: str) -> RelatedArticles:
         """The other articles that have to do with this one."""
         generation = self._held()
-        return generation.manifest.kin(source) if generation else Kin((), (), ())
+        return generation.manifest.related(source) if generation else RelatedArticles((), (), ())
 
     def problems(self) -> list[Problem]:
         """What could not be read, or only with doubt, when the files were last looked at."""

@@ -284,18 +284,18 @@ def show(
         # A shell passes any bytes on; no article's name holds half a character.
         source = source.encode(errors="replace").decode()
         article = opened.article(source) or _unknown(source, opened)
-        kin = opened.kin(source)
+        related = opened.related(source)
     from bot.validation import find_range
 
     mark = find_range(article, quote, start, end)
     if as_json:
         start, end = mark or (None, None)
-        print_json(asdict(article) | {"start": start, "end": end} | kin._asdict())
+        print_json(asdict(article) | {"start": start, "end": end} | related._asdict())
         return
     from bot.cli.render import article_blocks, console
 
     out = console(sys.stdout)
-    print_all(article_blocks(article, mark, signs=out.color_system is None, kin=kin))
+    print_all(article_blocks(article, mark, signs=out.color_system is None, related=related))
 
 
 @app.command()

@@ -19,10 +19,10 @@ from index.text.analyzer import terms
 
 if TYPE_CHECKING:
     from bot.doctor import Check
-    from index.storage.manifest import CatalogueRow, Kin
+    from index.storage.records import CatalogueRow, RelatedArticles
 
-KIN = ("also as", "much like", "supersedes")
-"""How an article is related to its kin."""
+RELATED = ("also as", "much like", "supersedes")
+"""How other articles are related to one."""
 OF = {"duplicate": "of", "similar": "to", "superseded": "by"}
 SIGNS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 
@@ -100,17 +100,20 @@ def passage_blocks(passages: Iterable[Passage], query: str) -> Iterator[Block]:
 
 
 def article_blocks(
-    article: Article, mark: tuple[int, int] | None, signs: bool, kin: "Kin | None" = None
+    article: Article,
+    mark: tuple[int, int] | None,
+    signs: bool,
+    related: "RelatedArticles | None" = None,
 ) -> Iterator[Block]:
     """The article under its title; a marked range is in reverse, or in »…« with `signs`.
 
-    `kin` are other articles that say the same.
+    `related` are other articles that say the same.
     """
     yield Block(Text(one_line(article.title), "bold"))
     day = article.published.isoformat() if article.published else None
     facts = filter(None, (article.author, day, article.source, article.url))
     yield Block(Text(" · ".join(dict.fromkeys(map(one_line, facts))), "dim"))
-    for how, sources in zip(KIN, kin or (), strict=False):
+    for how, sources in zip(RELATED, related or (), strict=False):
         if sources:
             yield Block(Text(f"{how} {', '.join(map(one_line, sources))}", "dim"))
     yield Block(Text())

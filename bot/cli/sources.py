@@ -16,7 +16,7 @@ from index.errors import UsageError
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
-    from index.storage.manifest import CatalogueRow
+    from index.storage.records import CatalogueRow
     from index.store import Store
 
 
@@ -88,7 +88,7 @@ def list_problems(store: "Store", as_json: bool) -> None:
 
 
 def _rows(store: "Store", wanted: Wanted) -> Iterator["CatalogueRow"]:
-    from index.storage.manifest import CatalogueRow
+    from index.storage.records import CatalogueRow
 
     if wanted.state != State.UNREADABLE:
         return store.catalogue()

@@ -16,7 +16,7 @@ from bot.discord.layout import passages_text, sources_text
 from bot.discord.text import pages
 from bot.discord.ways import asked_by, conversation_in, places, roles
 from bot.validation import QUESTION_LIMIT, clean_question
-from index.storage.manifest import CatalogueRow
+from index.storage.records import CatalogueRow
 from index.store import Store
 
 if TYPE_CHECKING:

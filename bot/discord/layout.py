@@ -13,7 +13,7 @@ from bot.discord.records import Record
 from bot.discord.text import LIMIT, escaped, pages
 from bot.discord.words import Words
 from index.article import Passage
-from index.storage.manifest import CatalogueRow
+from index.storage.records import CatalogueRow
 from index.text.analyzer import terms
 
 TAIL = 3 * LIMIT

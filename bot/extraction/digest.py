@@ -6,7 +6,7 @@ from datetime import date
 from bot.extraction.extractive import Quote, Room
 from bot.extraction.sentences import Sentence, sentences_of
 from index.article import Article
-from index.storage.manifest import Candidate
+from index.storage.records import Candidate
 from index.store import Store
 
 BEGINNING = 4_000

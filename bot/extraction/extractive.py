@@ -10,7 +10,7 @@ from bot.conversation.task import Task
 from bot.extraction.annotation import annotated
 from bot.extraction.antecedents import antecedent, needs_antecedent
 from bot.extraction.scoring import ScoredSentence, ScoredSentences
-from index.storage.manifest import Candidate
+from index.storage.records import Candidate
 from index.text.analyzer import terms
 from index.text.scripts import sizes
 

@@ -20,7 +20,7 @@ from index.embedding.static import StaticEmbedder
 from index.search.ranking import Hit
 from index.search.retriever import Evidence
 from index.search.variants import named
-from index.storage.manifest import Candidate
+from index.storage.records import Candidate
 from index.text.analyzer import terms, terms_of_word
 from index.text.scripts import plain_letters, sizes
 

@@ -15,7 +15,7 @@ from bot.extraction.boundaries import is_torn, lines
 from bot.extraction.clause import is_clause
 from bot.extraction.language import is_foreign
 from bot.extraction.orders import gives_orders
-from index.storage.manifest import Candidate
+from index.storage.records import Candidate
 from index.text.scripts import sizes
 from index.text.splitter import Span
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.search.ranking import Hit
-from index.storage.manifest import Candidate
+from index.storage.records import Candidate
 from index.text.analyzer import terms
 
 SAME = 0.9

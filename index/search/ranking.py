@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.search.time_expressions import Period
 from index.search.variants import OtherName
-from index.storage.manifest import Candidate, Unread
+from index.storage.records import Candidate, Unread
 
 Features = NDArray[np.float32]
 

@@ -114,7 +114,7 @@ ORDER BY a.source LIMIT ?
 """
 
 
-KIN = """
+RELATED = """
 WITH entry AS (             -- what answers for the article: itself, or what it is a copy of
     SELECT id, source, story FROM articles WHERE id IN (
         SELECT CASE state WHEN 'duplicate' THEN stand_in ELSE id END FROM articles

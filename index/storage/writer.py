@@ -14,7 +14,7 @@ import numpy as np
 
 from index.errors import VectorsError
 from index.storage.generation import Generation
-from index.storage.manifest import NewPassages
+from index.storage.records import NewPassages
 
 
 class Writing(NamedTuple):

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from index.embedding.static import Embedder
 from index.errors import ArticlesError
 from index.storage.generation import Generation
-from index.storage.manifest import NewPassages
+from index.storage.records import NewPassages
 from index.storage.writer import DerivedWriter, Writing
 from index.sync.discovery import Listing, is_current
 from index.sync.ingest import Deliveries, FileRow

@@ -6,7 +6,7 @@ Articles are given as texts by their source; every text has a word of its own, i
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from index.storage.manifest import Candidate
+from index.storage.records import Candidate
 from index.store import Store
 from index.text.analyzer import terms
 from tests.index.test_store import embedded

@@ -9,7 +9,7 @@ import pytest
 
 from bot.cli.sources import State, Wanted, day_of
 from index.errors import UsageError
-from index.storage.manifest import CatalogueRow
+from index.storage.records import CatalogueRow
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline

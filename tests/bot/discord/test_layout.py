@@ -20,7 +20,7 @@ from bot.discord.records import Record
 from bot.discord.text import LIMIT, length
 from bot.discord.words import words_in
 from index.article import Passage
-from index.storage.manifest import CatalogueRow
+from index.storage.records import CatalogueRow
 
 WORDS = words_in("en")
 DAY = date(2024, 10, 24)

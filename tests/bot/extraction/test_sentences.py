@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.extraction.sentences import Kind, candidate_sentences, sentences_of
-from index.storage.manifest import Candidate
+from index.storage.records import Candidate
 
 PIECES = [
     "The mayor of Velden opened the bridge on Friday. ", "U.S. ", "D-N.", "Y. ", "Gov. Ida Lund ",

@@ -6,7 +6,7 @@ import numpy as np
 
 from index.search.diversity import one_of_each
 from index.search.ranking import Hit, weights
-from index.storage.manifest import Candidate
+from index.storage.records import Candidate
 
 WORDS = "The council voted on Monday to close the harbour bridge to lorries until the spring."
 
