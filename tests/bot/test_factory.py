@@ -20,7 +20,8 @@ from bot.factory import (
 )
 from index.errors import ArticlesError, StoreBusyError, UsageError
 from index.paths import remember_roots
-from index.store import LOCK, Store
+from index.storage.write_lock import LOCK
+from index.store import Store
 from index.sync.ray_workers import RayWorkers
 
 

@@ -15,7 +15,7 @@ from bot.config import Config
 from bot.factory import collection
 from bot.watching import Outcome, watching
 from index.errors import ArticlesError
-from index.store import LOCK
+from index.storage.write_lock import LOCK
 from index.sync.report import SyncReport
 from tests.conftest import DATELINE
 

@@ -17,7 +17,7 @@ from bot.discord.newsroom import Newsrooms, NoArticlesError
 from bot.discord.settings import Servers
 from bot.factory import collection, index_articles
 from index.errors import StoreError
-from index.store import LOCK
+from index.storage.write_lock import LOCK
 from tests.bot.discord.waiting import eventually
 
 HERE, THERE, ELSEWHERE = 1001, 1002, 1003
