@@ -169,7 +169,7 @@ import asyncio, sys
 from pathlib import Path
 from bot.factory import pool
 from bot.config import Config
-from tests.bot.pool.test_pool import processes
+from tests.bot.workers.test_pool import processes
 
 async def main():
     async with pool(Config(articles=(Path(sys.argv[1]),), store=Path(sys.argv[2])), 2):
