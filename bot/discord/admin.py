@@ -1,42 +1,36 @@
 """`/dateline …`: what members who may manage a server can see and change there.
 
 Only they are shown these commands, and each is checked again when it is used; nobody else sees
-what they are told. Files are read by `shelf.py`, and indexed by `newsroom.py`.
+what they are told. Files are read by `uploads.py`, and indexed by `guild_index.py`.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.discord.admin_text import settings_text, status_text, sync_text, waiting_text
-from bot.discord.asking import NotAllowedError
-from bot.discord.confirm import confirmation
-from bot.discord.delivery import InteractionReply
+from bot.discord.confirm_views import confirmation
+from bot.discord.context import Interaction, may_manage
+from bot.discord.i18n import languages
 from bot.discord.incoming import attached, fetched
+from bot.discord.pagination import escaped, pages
 from bot.discord.panel import Panel
+from bot.discord.replies import InteractionReply
+from bot.discord.service import NotAllowedError
 from bot.discord.settings import History
-from bot.discord.shelf import RejectedError, Shelf, Waiting
-from bot.discord.text import escaped, pages
-from bot.discord.words import languages
+from bot.discord.uploads import GuildUploads, PendingUpload, RejectedError
 from index.errors import DatelineError
-
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
-
-    Interaction = discord.Interaction[DatelineBot]
-else:
-    Interaction = discord.Interaction
 
 LOG = logging.getLogger(__name__)
 MOST_CHOICES, LONGEST_CHOICE = 25, 100
 SOON = 2.0
-"""Seconds to wait for a newsroom of which only its state is asked."""
+"""Seconds to wait for an index of which only its state is asked."""
 AS_DISCORD = "discord"
 """Chosen for the language that the server has at Discord."""
 MOST_QUESTIONS = 1_000_000
@@ -59,12 +53,12 @@ class Administration(app_commands.Group):
         """Show the articles, when they were last looked through, and today's questions."""
         bot, server = interaction.client, _server(interaction)
         async with _managing(interaction) as reply:
-            room = bot.newsrooms.room(server)
+            room = bot.indexes.room(server)
             with suppress(DatelineError, TimeoutError):
                 async with asyncio.timeout(SOON):
                     await room.answerer()
             asked, words = await bot.servers.spent(server), bot.words_for(interaction)
-            held = await asyncio.to_thread(room.holdings)
+            held = await asyncio.to_thread(room.status)
             text = status_text(held, bot.servers[server], asked, bot.latency, words)
             await reply.settle(pages(text))
 
@@ -75,7 +69,7 @@ class Administration(app_commands.Group):
         words = bot.words_for(interaction)
         async with _managing(interaction) as reply:
             try:
-                report = await bot.newsrooms.room(server).sync()
+                report = await bot.indexes.room(server).sync()
             except DatelineError as problem:
                 LOG.warning("server %s: the articles could not be synced: %s", server, problem)
                 await reply.settle([words("sync_failed")])
@@ -112,7 +106,7 @@ class Administration(app_commands.Group):
         """Remove one of this server's own articles."""
         words = interaction.client.words_for(interaction)
         async with _managing(interaction) as reply:
-            files = await asyncio.to_thread(_shelf(interaction).files)
+            files = await asyncio.to_thread(_uploads(interaction).files)
             if article not in files:
                 await reply.settle([words("no_such" if files else "no_own")])
                 return
@@ -123,8 +117,8 @@ class Administration(app_commands.Group):
     async def _articles(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         if not may_manage(interaction):
             return []
-        room = interaction.client.newsrooms.room(_server(interaction))
-        files = await asyncio.to_thread(_shelf(interaction).files)
+        room = interaction.client.indexes.room(_server(interaction))
+        files = await asyncio.to_thread(_uploads(interaction).files)
         titles = await asyncio.to_thread(room.titles)
         named = {name: " · ".join(filter(None, (titles.get(name), name))) for name in files}
         found = [
@@ -180,11 +174,6 @@ class Administration(app_commands.Group):
             await reply.settle([settings_text(settings, words)], view)
 
 
-def may_manage(interaction: discord.Interaction[Any]) -> bool:
-    """Whether whoever began an interaction may manage the server it is in."""
-    return bool(interaction.guild_id) and interaction.permissions.manage_guild
-
-
 @asynccontextmanager
 async def _managing(interaction: Interaction) -> AsyncIterator[InteractionReply]:
     """A private reply that has begun, for one who may manage the server."""
@@ -198,14 +187,14 @@ async def _managing(interaction: Interaction) -> AsyncIterator[InteractionReply]
 
 async def _received(
     interaction: Interaction, article: discord.Attachment | None, address: str | None
-) -> Waiting:
+) -> PendingUpload:
     if article and not address:
         incoming = await attached(article)
     elif address and not article:
         incoming = await fetched(address)
     else:
         raise RejectedError("add_what")
-    return await asyncio.to_thread(_shelf(interaction).receive, *incoming)
+    return await asyncio.to_thread(_uploads(interaction).receive, *incoming)
 
 
 def _server(interaction: Interaction) -> int:
@@ -213,8 +202,8 @@ def _server(interaction: Interaction) -> int:
     return interaction.guild_id
 
 
-def _shelf(interaction: Interaction) -> Shelf:
-    return Shelf(interaction.client.newsrooms.folder(_server(interaction)))
+def _uploads(interaction: Interaction) -> GuildUploads:
+    return GuildUploads(interaction.client.indexes.folder(_server(interaction)))
 
 
 def _short(text: str) -> str:

@@ -6,25 +6,20 @@ A command reads what was typed and passes it on. Administration is in `admin.py`
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
 
-from bot.discord.delivery import InteractionReply
-from bot.discord.layout import passages_text, sources_text
-from bot.discord.text import pages
-from bot.discord.ways import asked_by, conversation_in, places, roles
+from bot.discord.context import Interaction
+from bot.discord.events import conversation_in, places, request_from, roles
+from bot.discord.formatting import passages_text, sources_text
+from bot.discord.pagination import pages
+from bot.discord.replies import InteractionReply
 from bot.intake import QUESTION_LIMIT, clean_question
 from index.manifest import CatalogueRow
 from index.store import Store
 
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
-
-    Interaction = discord.Interaction[DatelineBot]
-else:
-    Interaction = discord.Interaction
 FOUND = 5
 """Passages that a search shows."""
 LISTED = 20
@@ -56,8 +51,8 @@ async def search(interaction: Interaction, words: app_commands.Range[str, 1, WOR
     """Find passages in the articles; only you see them."""
     bot, query = interaction.client, clean_question(words)
     async with _replying(interaction) as reply:
-        answerer = await bot.newsrooms.of(interaction.guild_id)
-        async with bot.desk.line.turn(lambda _: None):
+        answerer = await bot.indexes.of(interaction.guild_id)
+        async with bot.service.queue.turn(lambda _: None):
             found = await answerer.search(query, bot.config.today, FOUND)
         await reply.settle(pages(passages_text(query, found, bot.words_for(interaction))))
 
@@ -70,7 +65,7 @@ async def sources(
     """List the articles; only you see the list."""
     bot = interaction.client
     async with _replying(interaction) as reply:
-        store = await bot.newsrooms.room(interaction.guild_id).store()
+        store = await bot.indexes.room(interaction.guild_id).store()
         rows, count = await asyncio.to_thread(_listed, store, matching.casefold())
         await reply.settle(pages(sources_text(rows, count, bot.words_for(interaction))))
 
@@ -112,8 +107,8 @@ COMMANDS: tuple[Any, ...] = (*(ask, ask_about_this, search, sources, reset, forg
 
 async def _ask(interaction: Interaction, question: str, private: bool) -> None:
     bot = interaction.client
-    asked = asked_by(bot, interaction, question, private)
-    await bot.desk.take(asked, InteractionReply(interaction, private, asked.words))
+    asked = request_from(bot, interaction, question, private)
+    await bot.service.take(asked, InteractionReply(interaction, private, asked.words))
 
 
 @asynccontextmanager
@@ -123,8 +118,8 @@ async def _replying(interaction: Interaction) -> AsyncIterator[InteractionReply]
     words = bot.words_for(interaction)
     reply = InteractionReply(interaction, True, words)
     where = interaction.guild_id, places(interaction.channel), roles(interaction.user)
-    bot.desk.admit(*where, words)
-    with bot.desk.line.joined(interaction.user.id):
+    bot.service.admit(*where, words)
+    with bot.service.queue.admit(interaction.user.id):
         await reply.begin()
         yield reply
 

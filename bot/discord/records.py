@@ -165,7 +165,7 @@ class Records:
             )
         )
 
-    async def judge(self, record: str, person: int, liked: bool, reason: str = "") -> None:
+    async def rate(self, record: str, person: int, liked: bool, reason: str = "") -> None:
         """Keep what somebody thought of an answer, in place of what they thought before."""
         await self._db.change(
             "INSERT INTO opinions (answer, person, liked, reason)"
@@ -175,7 +175,7 @@ class Records:
             {"person": person, "liked": int(liked), "reason": reason, "record": record},
         )
 
-    async def opinions(self) -> list[tuple[Record, bool, str]]:
+    async def ratings(self) -> list[tuple[Record, bool, str]]:
         """What was thought of which answer: whether it was liked, and the reason given, if any."""
         found = await self._db.rows(
             "SELECT content, liked, reason FROM opinions JOIN answers ON answer = id"

@@ -21,7 +21,7 @@ QUESTION = "Who is the mayor of Hamm?"
 
 
 class Town:
-    """A server that the bot has just joined, with somebody who may manage it."""
+    """A server that the bot has just admit, with somebody who may manage it."""
 
     def __init__(self, discord: DiscordServer, name: str) -> None:
         self._discord = discord

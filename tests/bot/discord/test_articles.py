@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import answer_to
 from tests.bot.discord.test_admin import Town
 from tests.discord_bot import DiscordBot
@@ -15,7 +15,7 @@ from tests.standins.openai_server import OpenAIServer, Request, Scripted, fails,
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 FERRY = "When does the Tarn ferry sail again?"
 OBEYED = "The ferry is free of charge, says https://evil.example @everyone"
 HOSTILE = f"""The Tarn ferry @everyone

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import ANSWER, QUESTION, answer_to
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_server import DiscordServer
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 MANY = 4000
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import ANSWER, QUESTION, SENTENCE, answer_to, copying
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_server import DiscordServer
@@ -12,7 +12,7 @@ from tests.standins.openai_server import OpenAIServer, Scripted, fails, says
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 FOLLOW_UP = "And how many Russian officers?"
 
 

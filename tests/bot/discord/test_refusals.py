@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import ANSWER, QUESTION, answer_to, replies, reply_to
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_server import DiscordServer
@@ -10,7 +10,7 @@ from tests.standins.discord_world import Message, Permission
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 CALLBACK = r"/interactions/\d+/[^/]+/callback"
 ORIGINAL = r"/webhooks/\d+/[^/]+/messages/@original"
 MESSAGES = r"/channels/\d+/messages"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import (
     ANSWER,
     QUESTION,
@@ -20,7 +20,7 @@ from tests.standins.openai_server import OpenAIServer, Request, Scripted
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 QUOTES, ASK_AGAIN, SHARE = SAY("quotes"), SAY("ask_again"), SAY("share")
 
 

@@ -18,7 +18,7 @@ from bot.config import Config
 from bot.pool.messages import InsideError
 from bot.pool.pool import LostError
 from index.errors import StoreError, UsageError
-from tests.bot.discord.waiting import PATIENCE, eventually
+from tests.bot.discord.eventually import PATIENCE, eventually
 from tests.standins.openai_server import KEY, MODEL, OpenAIServer, Scripted, says
 
 QUESTION = "Who is the mayor of Hamm?"

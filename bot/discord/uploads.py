@@ -27,7 +27,7 @@ _TICKET = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingUpload:
     """A file that was read and waits to be accepted; `ticket` names it.
 
     `replaces` says whether there is a file of its name already.
@@ -48,13 +48,13 @@ class RejectedError(Exception):
         self.told = told
 
 
-class Shelf:
+class GuildUploads:
     """The articles of one server, in a folder that need not exist before the first one."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def receive(self, name: str, data: bytes) -> Waiting:
+    def receive(self, name: str, data: bytes) -> PendingUpload:
         """Read a file, and have it wait to be accepted.
 
         Raises RejectedError when it is too large, of no kind that is read, or holds no article.
@@ -75,7 +75,7 @@ class Shelf:
             self.refuse(ticket)
             reasons = [problem.reason for problem in found if isinstance(problem, Problem)]
             raise RejectedError("add_unread", problem="; ".join(reasons[:1]) or "empty")
-        return Waiting(ticket, name, articles, (self.folder / name).exists())
+        return PendingUpload(ticket, name, articles, (self.folder / name).exists())
 
     def accept(self, ticket: str) -> str | None:
         """Put a file that waits among the articles: its name. None when it waits no more."""

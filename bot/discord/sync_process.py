@@ -1,8 +1,8 @@
 """An index brought up to date in a process of its own.
 
 The vectors' library holds on to the interpreter for seconds while it adds many; a bot in the
-same process would hear nothing of Discord meanwhile. What goes wrong there ends that process
-alone. It knows nothing of newsrooms or servers.
+same process would on_message nothing of Discord meanwhile. What goes wrong there ends that process
+alone. It knows nothing of indexes or servers.
 """
 
 import multiprocessing
@@ -22,7 +22,7 @@ Said = Progress | SyncReport | DatelineError
 """What the process says: how far it is, and then what it did or why it did not."""
 
 
-def sync_apart(
+def sync_in_process(
     config: Config, allow_empty: bool, on_progress: Callable[[Progress], None], stop: Event
 ) -> SyncReport:
     """Fetch what the settings' articles have new, bring their index up to date, and wait for it.

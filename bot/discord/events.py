@@ -1,36 +1,34 @@
 """The ways in which a question comes: a command, a button, a mention, a reply, a direct message.
 
-Each becomes an `Asked`; it knows nothing of what happens to that.
+Each becomes a `QuestionRequest`.
 """
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 
 from bot.answer import Turn
-from bot.discord.asking import Asked, excuse
-from bot.discord.delivery import ChannelReply
-from bot.discord.interrupted import INTERACTION, MESSAGE, awaited
+from bot.discord.context import BotContext
 from bot.discord.records import Record
+from bot.discord.recovery import INTERACTION, MESSAGE, awaited
+from bot.discord.replies import ChannelReply
+from bot.discord.service import QuestionRequest, excuse
 from bot.discord.settings import History, ServerSettings
 from index.errors import StoreError
-
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
 
 ASKABLE = (discord.MessageType.default, discord.MessageType.reply)
 THREADED = (discord.ChannelType.text, discord.ChannelType.news)
 """Kinds of channels in which threads begin with messages."""
 
 
-def asked_by(
-    bot: "DatelineBot", interaction: discord.Interaction[Any], question: str, private: bool
-) -> Asked:
+def request_from(
+    bot: BotContext, interaction: discord.Interaction[Any], question: str, private: bool
+) -> QuestionRequest:
     """A question asked by a command or button."""
     words = bot.words_for(interaction)
-    return Asked(
+    return QuestionRequest(
         event=interaction.id,
         awaited=awaited(INTERACTION, words, interaction.token),
         person=interaction.user.id,
@@ -45,7 +43,7 @@ def asked_by(
 
 
 def conversation_in(
-    bot: "DatelineBot", interaction: discord.Interaction[Any], private: bool = False
+    bot: BotContext, interaction: discord.Interaction[Any], private: bool = False
 ) -> str:
     """The conversation that a command goes on with; what is private never is a thread's."""
     thread = interaction.channel if isinstance(interaction.channel, discord.Thread) else None
@@ -57,7 +55,7 @@ def conversation_in(
     )
 
 
-async def hear(bot: "DatelineBot", message: discord.Message) -> None:
+async def answer_message(bot: BotContext, message: discord.Message) -> None:
     """Answer a message, if it is a question to the bot."""
     assert bot.user
     replied = _replied_to(message, bot.user)
@@ -71,7 +69,7 @@ async def hear(bot: "DatelineBot", message: discord.Message) -> None:
     if isinstance(message.channel, discord.Thread):
         thread = message.channel.id
     words = bot.words_in(message.guild)
-    asked = Asked(
+    asked = QuestionRequest(
         event=message.id,
         awaited=awaited(MESSAGE, words, message.channel.id),
         person=message.author.id,
@@ -94,7 +92,7 @@ async def hear(bot: "DatelineBot", message: discord.Message) -> None:
     except StoreError as problem:
         await reply.tell(excuse(problem, message.id, words))
     else:
-        await bot.desk.take(_going_on(asked, record), reply)
+        await bot.service.take(_following(asked, record), reply)
 
 
 def places(channel: Any) -> frozenset[int]:
@@ -108,7 +106,7 @@ def roles(asker: discord.User | discord.Member) -> frozenset[int]:
     return frozenset(role.id for role in getattr(asker, "roles", ()))
 
 
-def _going_on(asked: Asked, record: Record | None) -> Asked:
+def _following(asked: QuestionRequest, record: Record | None) -> QuestionRequest:
     """The question in the light of the answer it replies to, and of what that went on from.
 
     Of somebody else's conversation only that answer is taken, which they both have seen.

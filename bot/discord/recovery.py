@@ -4,27 +4,25 @@ Who was waiting when it was merely told to stop has heard so already.
 """
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 
-from bot.discord.delivery import REFUSALS
-from bot.discord.words import Words, words_in
+from bot.discord.context import BotContext
+from bot.discord.i18n import Translations, translations_for
+from bot.discord.replies import REFUSALS
 
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
-
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("bot.discord.interrupted")  # as in older logs
 INTERACTION, MESSAGE = "interaction", "message"
 """How an answer is awaited."""
 
 
-def awaited(kind: str, words: Words, where: str | int) -> str:
+def awaited(kind: str, words: Translations, where: str | int) -> str:
     """Where an answer is awaited, and in which language: a channel, or an interaction's token."""
     return f"{kind} {words.language} {where}"
 
 
-async def tell_interrupted(bot: "DatelineBot") -> None:
+async def tell_interrupted(bot: BotContext) -> None:
     """Say of every question left open that it was not answered.
 
     Those of other processes' servers may be being answered there.
@@ -33,7 +31,7 @@ async def tell_interrupted(bot: "DatelineBot") -> None:
         if not bot.hears(server):
             continue
         kind, language, where = place.split(" ", 2)
-        line = words_in(language)("stopped")
+        line = translations_for(language)("stopped")
         try:
             if kind == INTERACTION:
                 await _respond(bot, where, line)
@@ -44,7 +42,7 @@ async def tell_interrupted(bot: "DatelineBot") -> None:
         await bot.records.settle(event)
 
 
-async def _respond(bot: "DatelineBot", token: str, line: str) -> None:
+async def _respond(bot: BotContext, token: str, line: str) -> None:
     assert bot.application_id
     response = discord.Webhook.partial(bot.application_id, token, client=bot)
     original: Any = "@original"
@@ -52,7 +50,7 @@ async def _respond(bot: "DatelineBot", token: str, line: str) -> None:
         await response.edit_message(original, content=line)
 
 
-async def _reply(bot: "DatelineBot", channel: int, message: int, line: str) -> None:
+async def _reply(bot: BotContext, channel: int, message: int, line: str) -> None:
     asked = discord.MessageReference(
         message_id=message, channel_id=channel, fail_if_not_exists=False
     )

@@ -7,7 +7,6 @@ import gc
 import hashlib
 import json
 import logging
-from collections import OrderedDict
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -18,28 +17,24 @@ from discord.ext import commands
 
 from bot.compose import memory, place_of
 from bot.config import Config
-from bot.conversation.memory import Memory
 from bot.discord.admin import Administration
-from bot.discord.asking import Desk, excuse
-from bot.discord.buttons import RecordButton
+from bot.discord.callbacks import FORM, give_reason, press
 from bot.discord.commands import COMMANDS
-from bot.discord.confirm import ConfirmButton
-from bot.discord.delivery import InteractionReply
-from bot.discord.interrupted import tell_interrupted
+from bot.discord.confirm_views import ConfirmButton
+from bot.discord.context import BotContext, Interaction
+from bot.discord.events import answer_message
+from bot.discord.guild_index import GuildIndexes
 from bot.discord.metrics import Metrics
-from bot.discord.newsroom import Newsrooms
 from bot.discord.panel import Panel
-from bot.discord.pressing import FORM, give_reason, press
 from bot.discord.records import FILE as RECORDS
 from bot.discord.records import Records
+from bot.discord.recovery import tell_interrupted
+from bot.discord.service import QuestionService
 from bot.discord.settings import FILE as SERVERS
 from bot.discord.settings import Servers
-from bot.discord.ways import hear
-from bot.discord.words import Words, words_in
+from bot.discord.views import RecordButton
 
-LOG = logging.getLogger(__name__)
-HEARD = 10_000
-"""Messages and interactions that are known again when a connection that is resumed repeats them."""
+LOG = logging.getLogger("bot.discord.client")  # as in older logs
 CONNECTIONS = 50
 """To Discord's API at a time: as many requests as it takes in a second. With one for each of a
 crowd, opening them would hold up everything else."""
@@ -47,15 +42,8 @@ OFFERED = "commands"
 """The fact that is kept about the commands last offered."""
 
 
-class DatelineBot(commands.AutoShardedBot):
+class DatelineBot(BotContext):
     """The bot. `start` connects it; `close` ends what it does, and tells those who wait."""
-
-    memory: Memory
-    records: Records
-    servers: Servers
-    newsrooms: Newsrooms
-    metrics: Metrics
-    desk: Desk
 
     def __init__(self, config: Config) -> None:
         intents, shards = discord.Intents.none(), config.discord_shards
@@ -64,6 +52,7 @@ class DatelineBot(commands.AutoShardedBot):
         )
         intents.guilds = intents.guild_messages = intents.dm_messages = True
         super().__init__(
+            config,
             command_prefix=commands.when_mentioned,
             help_command=None,
             intents=intents,
@@ -75,10 +64,8 @@ class DatelineBot(commands.AutoShardedBot):
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS),
             **spread,
         )
-        self.config = config
         self._opened = AsyncExitStack()
-        self._desk: Desk | None = None
-        self._heard: OrderedDict[int, None] = OrderedDict()
+        self._service: QuestionService | None = None
 
     async def setup_hook(self) -> None:
         """Open what the answers need; the articles go on opening while the bot connects."""
@@ -90,21 +77,21 @@ class DatelineBot(commands.AutoShardedBot):
         self.servers = await opened.enter_async_context(
             Servers.open(place_of(config, SERVERS), LOG.warning)
         )
-        self.newsrooms = await opened.enter_async_context(
-            Newsrooms.open(config, self.servers, 60 * config.sync_minutes)
+        self.indexes = await opened.enter_async_context(
+            GuildIndexes.open(config, self.servers, 60 * config.sync_minutes)
         )
         self.metrics = Metrics(
-            waiting=lambda: len(self.desk.line),
+            waiting=lambda: len(self.service.queue),
             gateway=self._delay,
-            synced=lambda: self.newsrooms.common.synced,
-            answers=lambda: self.newsrooms.common.is_open,
+            synced=lambda: self.indexes.common.synced,
+            answers=lambda: self.indexes.common.is_open,
         )
         await opened.enter_async_context(self.metrics.watching())
         if self.config.metrics_port:
             where = self.config.metrics_host, self.config.metrics_port
             await opened.enter_async_context(self.metrics.told(*where))
-        self.desk = self._desk = Desk(
-            *(self.config, self.newsrooms, self.memory, self.records, self.servers),
+        self.service = self._service = QuestionService(
+            *(self.config, self.indexes, self.memory, self.records, self.servers),
             metrics=self.metrics,
         )
         self.add_dynamic_items(RecordButton, ConfirmButton)
@@ -118,15 +105,15 @@ class DatelineBot(commands.AutoShardedBot):
 
     async def close(self) -> None:
         """End what is being answered, and everything else."""
-        if self._desk:
-            await self._desk.close()
+        if self._service:
+            await self._service.close()
         await super().close()
         await self._opened.aclose()
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer what is said to the bot."""
         if self.is_new(message.id):
-            await hear(self, message)
+            await answer_message(self, message)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Read forms; the library passes commands and buttons on itself."""
@@ -138,42 +125,13 @@ class DatelineBot(commands.AutoShardedBot):
             except Exception as problem:
                 await self.excuse(problem, interaction)
 
-    async def pressed(self, button: RecordButton, interaction: discord.Interaction[Any]) -> None:
+    async def on_record_button(self, button: RecordButton, interaction: Interaction) -> None:
         """Do what a button says."""
         try:
             if self.is_new(interaction.id):
                 await press(self, button, interaction)
         except Exception as problem:
             await self.excuse(problem, interaction)
-
-    async def excuse(self, problem: BaseException, interaction: discord.Interaction[Any]) -> None:
-        """Tell who waits for an interaction that it failed."""
-        words = self.words_for(interaction)
-        line = excuse(problem, interaction.id, words)
-        await InteractionReply(interaction, True, words).tell(line)
-
-    def is_new(self, event: int) -> bool:
-        """Whether a message or interaction is heard of for the first time, as it is by this."""
-        known = event in self._heard
-        self._heard[event] = None
-        while len(self._heard) > HEARD:
-            self._heard.popitem(last=False)
-        return not known
-
-    def hears(self, server: int | None) -> bool:
-        """Whether a server, or for None direct messages, are this process's to answer."""
-        shards = self.config.discord_shards
-        return shards is None or shards.has(server)
-
-    def words_in(self, guild: discord.Guild | None) -> Words:
-        """The bot's words in a server's language."""
-        chosen = self.servers[guild.id if guild else None].language
-        return words_in(chosen or (str(guild.preferred_locale) if guild else None))
-
-    def words_for(self, interaction: discord.Interaction[Any]) -> Words:
-        """The bot's words for who began an interaction."""
-        chosen = self.servers[interaction.guild_id].language
-        return words_in(chosen or str(interaction.guild_locale or interaction.locale))
 
     def _delay(self) -> float | None:
         """The seconds that Discord takes to answer; None while any connection to it is away."""
@@ -190,7 +148,7 @@ class DatelineBot(commands.AutoShardedBot):
             await self.records.keep_fact(OFFERED, digest)
 
 
-class _Tree(app_commands.CommandTree["DatelineBot"]):
+class _Tree(app_commands.CommandTree[DatelineBot]):
     """Every command passes here, each time it is used."""
 
     async def interaction_check(self, interaction: discord.Interaction[DatelineBot]) -> bool:

@@ -11,7 +11,7 @@ PATIENCE = 30.0
 """Seconds to wait for what is on its way."""
 
 
-class Board:
+class ThrottledEditor:
     """Shows the latest of many texts, one at a time and at most one in `seconds`."""
 
     def __init__(self, show: Callable[[str], Awaitable[None]], seconds: float = 1.0) -> None:

@@ -6,7 +6,7 @@ import regex
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.discord.text import SMALLEST_LIMIT, escaped, length, pages
+from bot.discord.pagination import SMALLEST_LIMIT, escaped, length, pages
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.discord.waiting import OFTEN
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
+from bot.discord.queue import USER_RATE
 from tests.bot.discord.answers import ANSWER, QUESTION, SOURCE, answer_to, replies, reply_to
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_interactions import Interaction
@@ -15,7 +15,7 @@ from tests.standins.discord_world import Message, Permission, User
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.usefixtures("bot")]
 
-SAY = words_in("en")
+SAY = translations_for("en")
 FOLLOW_UP = "Why is that needed?"
 """Which means nothing without the question before it."""
 _numbers = count(1)
@@ -196,7 +196,7 @@ def test_looking_around(discord: DiscordServer, asker: User) -> None:
 
 
 def test_whoever_asks_too_often_is_asked_to_wait(discord: DiscordServer, asker: User) -> None:
-    questions, _ = OFTEN
+    questions, _ = USER_RATE
     for _ in range(questions):
         answer_to(discord, discord.slash("ask", question=QUESTION, user=asker))
     refused = said(discord, discord.slash("ask", question=QUESTION, user=asker))

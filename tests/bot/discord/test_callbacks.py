@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.discord.i18n import translations_for
 from bot.discord.records import FILE
-from bot.discord.words import words_in
 from tests.bot.discord.answers import answer_to
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_interactions import Interaction
@@ -16,7 +16,7 @@ from tests.standins.discord_world import Message, Permission, User
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 QUOTES, AGAIN, SHARE = SAY("quotes"), SAY("ask_again"), SAY("share")
 HAMM = "Who is the mayor of Hamm?"
 WHICH = "Who is the mayor?"

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from bot.discord.board import Board
+from bot.discord.progress import ThrottledEditor
 
 
 class Shown:
@@ -31,7 +31,7 @@ class Shown:
 
 async def test_the_latest_is_shown_and_what_it_overtook_is_not() -> None:
     shown = Shown()
-    board = Board(shown, seconds=0.01)
+    editor = ThrottledEditor(shown, seconds=0.01)
     worked_out = []
 
     def text(number: int) -> str:
@@ -39,41 +39,41 @@ async def test_the_latest_is_shown_and_what_it_overtook_is_not() -> None:
         return str(number)
 
     shown.free.clear()
-    board.put(partial(text, 0))
+    editor.put(partial(text, 0))
     await asyncio.wait_for(shown.begun.wait(), 10)
     for number in range(1, 100):
-        board.put(partial(text, number))
+        editor.put(partial(text, number))
     shown.free.set()
     await shown.until("99")
-    await board.close()
+    await editor.close()
     assert shown.texts == ["0", "99"]
     assert worked_out == [0, 99]
 
 
 async def test_two_are_never_shown_within_the_time_between() -> None:
     shown = Shown()
-    board = Board(shown, seconds=1000)
-    board.put(lambda: "first")
+    editor = ThrottledEditor(shown, seconds=1000)
+    editor.put(lambda: "first")
     await shown.until("first")
-    board.put(lambda: "second")
+    editor.put(lambda: "second")
     for _ in range(20):
         await asyncio.sleep(0.001)
-    await board.close()
+    await editor.close()
     assert shown.texts == ["first"]
 
 
 async def test_nothing_is_shown_after_the_end_and_what_is_on_its_way_arrives_before() -> None:
     shown = Shown()
-    board = Board(shown, seconds=0)
+    editor = ThrottledEditor(shown, seconds=0)
     shown.free.clear()
-    board.put(lambda: "on its way")
+    editor.put(lambda: "on its way")
     await asyncio.wait_for(shown.begun.wait(), 10)
-    ending = asyncio.create_task(board.close())
+    ending = asyncio.create_task(editor.close())
     await asyncio.sleep(0.01)
     assert not ending.done()
     shown.free.set()
     await ending
-    board.put(lambda: "late")
+    editor.put(lambda: "late")
     await asyncio.sleep(0.01)
-    await asyncio.wait_for(board.close(), 5)
+    await asyncio.wait_for(editor.close(), 5)
     assert shown.texts == ["on its way"]

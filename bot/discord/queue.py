@@ -14,7 +14,7 @@ Refusal = Literal["busy", "full", "cooldown", "stopped"]
 """Their last question is not answered yet; too many wait; they have asked too often lately;
 nothing more is taken on."""
 
-OFTEN = 6, 60.0
+USER_RATE = 6, 60.0
 """Questions of one person in so many seconds."""
 REMEMBERED = 10_000
 """People whose last questions are counted, before those long past are forgotten."""
@@ -29,7 +29,7 @@ class RefusedError(Exception):
         self.seconds = seconds
 
 
-class Line:
+class FairQueue:
     """Takes on as many people as `longest`, and lets `at_once` of them through at a time."""
 
     def __init__(self, at_once: int, longest: int) -> None:
@@ -45,7 +45,7 @@ class Line:
         return len(self._waiting)
 
     @contextmanager
-    def joined(self, person: int) -> Iterator[None]:
+    def admit(self, person: int) -> Iterator[None]:
         """Be taken on, until leaving. Raises RefusedError at once."""
         if self._closed:
             raise RefusedError("stopped")
@@ -88,7 +88,7 @@ class Line:
         """Seconds until the person may ask; 0 when that is now, which then counts."""
         if len(self._lately) > REMEMBERED:
             self._lately = {p: c for p, c in self._lately.items() if c.get_tokens() < c.rate}
-        return self._lately.setdefault(person, Cooldown(*OFTEN)).update_rate_limit() or 0.0
+        return self._lately.setdefault(person, Cooldown(*USER_RATE)).update_rate_limit() or 0.0
 
     def _move_up(self) -> None:
         while self._free and self._waiting:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Citation, Option, Status
-from bot.discord.layout import (
+from bot.discord.formatting import (
     answer_text,
     draft_text,
     label,
@@ -16,13 +16,13 @@ from bot.discord.layout import (
     shared_text,
     sources_text,
 )
+from bot.discord.i18n import translations_for
+from bot.discord.pagination import LIMIT, length
 from bot.discord.records import Record
-from bot.discord.text import LIMIT, length
-from bot.discord.words import words_in
 from index.article import Passage
 from index.manifest import CatalogueRow
 
-WORDS = words_in("en")
+WORDS = translations_for("en")
 DAY = date(2024, 10, 24)
 NASTY = "@everyone **bold** <@1> [link](https://evil.example) # no"
 QUOTE = Citation(1, "a_b.txt", "The bridge", DAY, "https://example.org/a_b", "It fell.", 0, 8)
@@ -50,19 +50,19 @@ def test_an_answer_names_title_day_file_and_address_of_what_it_cites() -> None:
 
 def test_a_question_back_is_in_the_readers_language() -> None:
     asked = Answer(Status.CLARIFY, "…", 0.5, "q", options=(Option("A *title*", "a.txt"),))
-    which = words_in("de")("which")
-    assert answer_text(asked, words_in("de")) == which + "\n1\\. A \\*title\\* · a.txt"
+    which = translations_for("de")("which")
+    assert answer_text(asked, translations_for("de")) == which + "\n1\\. A \\*title\\* · a.txt"
 
 
 def test_where_there_is_no_answer_the_nearest_articles_are_named() -> None:
     passages = [Passage("a.txt", title, DAY, None, "It fell.", 0, 8) for title in "AABCD"]
     none = Answer(Status.ABSTAINED, "The articles …", 0.25, "q", passages=tuple(passages))
-    assert answer_text(none, words_in("fr")).splitlines() == [
+    assert answer_text(none, translations_for("fr")).splitlines() == [
         "Les articles n’y répondent pas.",
         "Les plus proches sont :",
         *("- A", "- B", "- C"),
         "",
-        "-# " + words_in("fr")("confidence", confidence="0.25"),
+        "-# " + translations_for("fr")("confidence", confidence="0.25"),
     ]
     empty = Answer(Status.ABSTAINED, "The articles …", 0.25, "q")
     assert answer_text(empty, WORDS).startswith(WORDS("declined") + "\n\n-# ")

@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING
 from bot.answer import Answer, Draft, Turn
 from bot.config import Config
 from bot.conversation.memory import Memory
-from bot.discord.board import Board
-from bot.discord.buttons import buttons
-from bot.discord.delivery import Reply, UndeliveredError
-from bot.discord.layout import answer_text, draft_text, moment
+from bot.discord.formatting import answer_text, draft_text, moment
+from bot.discord.guild_index import GuildIndexes, NoArticlesError
+from bot.discord.i18n import Translations
 from bot.discord.metrics import Metrics
-from bot.discord.newsroom import Newsrooms, NoArticlesError
+from bot.discord.pagination import pages
+from bot.discord.progress import ThrottledEditor
+from bot.discord.queue import FairQueue, RefusedError
 from bot.discord.records import Record, Records, new_id
+from bot.discord.replies import Reply, UndeliveredError
 from bot.discord.settings import Budget, Servers
-from bot.discord.text import pages
-from bot.discord.waiting import Line, RefusedError
-from bot.discord.words import Words
+from bot.discord.views import buttons
 from bot.intake import QUESTION_LIMIT, clean_question
 from bot.pool.pool import AT_ONCE
 from index.errors import ArticlesError, StoreError, UsageError
@@ -35,7 +35,7 @@ from index.errors import ArticlesError, StoreError, UsageError
 if TYPE_CHECKING:
     from bot.answering import Answering
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("bot.discord.asking")  # as in older logs
 LONGEST = 500
 """Questions that are taken on at a time."""
 GRACE = 5.0
@@ -55,7 +55,7 @@ ENDS = (Exception, asyncio.CancelledError)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionRequest:
     """A question as it came.
 
     `event` is the number of the message or interaction, and `awaited` says where the answer is
@@ -72,18 +72,18 @@ class Asked:
     conversation: str
     private: bool
     question: str
-    words: Words
+    words: Translations
     until: float = math.inf
     history: Sequence[Turn] | None = None
 
 
-class Desk:
+class QuestionService:
     """Takes questions on, and has them answered."""
 
     def __init__(
         self,
         config: Config,
-        newsrooms: Newsrooms,
+        indexes: GuildIndexes,
         memory: Memory,
         records: Records,
         servers: Servers,
@@ -91,7 +91,7 @@ class Desk:
         metrics: Metrics,
     ) -> None:
         self._config = config
-        self._newsrooms = newsrooms
+        self._indexes = indexes
         self._memory = memory
         self._records = records
         self._servers = servers
@@ -100,18 +100,18 @@ class Desk:
         self._arrivals = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self.line = Line(AT_ONCE * (config.workers or 1), LONGEST)
+        self.queue = FairQueue(AT_ONCE * (config.workers or 1), LONGEST)
 
-    async def take(self, asked: Asked, reply: Reply) -> None:
+    async def take(self, request: QuestionRequest, reply: Reply) -> None:
         """Answer a question, or say why there is no answer."""
-        task = asyncio.create_task(self._taken(asked, reply))
+        task = asyncio.create_task(self._taken(request, reply))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         await asyncio.wait([task])
 
     async def close(self) -> None:
         """Take nothing more on; end what is being answered, or tell that it was stopped."""
-        self.line.close()
+        self.queue.close()
         if self._running:
             await asyncio.wait(self._running, timeout=GRACE)
         for task in self._running:
@@ -120,7 +120,7 @@ class Desk:
             await asyncio.wait(self._running, timeout=GRACE)
 
     def admit(
-        self, server: int | None, places: Collection[int], roles: Collection[int], say: Words
+        self, server: int | None, places: Collection[int], roles: Collection[int], say: Translations
     ) -> None:
         """Raise NotAllowedError where somebody of these roles may not ask in these places."""
         settings = self._servers[server]
@@ -130,75 +130,77 @@ class Desk:
             raise NotAllowedError(say("not_here", channels=_mentions("#", settings.channels)))
         raise NotAllowedError(say("not_you", roles=_mentions("@&", settings.roles)))
 
-    async def _taken(self, asked: Asked, reply: Reply) -> None:
+    async def _taken(self, request: QuestionRequest, reply: Reply) -> None:
         """From the moment it comes, when nothing may be waited for, to its end."""
         try:
-            question = _readable(asked)
-            self.admit(asked.server, asked.places, asked.roles, asked.words)
+            question = _readable(request)
+            self.admit(request.server, request.places, request.roles, request.words)
             with ExitStack() as taken_on:
-                taken_on.enter_context(self.line.joined(asked.person))
+                taken_on.enter_context(self.queue.admit(request.person))
                 with self._arriving():
                     await reply.begin()
-                if await self._records.claim(asked.event, asked.awaited, asked.server):
-                    await self._settled(asked, question, reply, taken_on)
+                if await self._records.claim(request.event, request.awaited, request.server):
+                    await self._settled(request, question, reply, taken_on)
         except ENDS as problem:
             self._metrics.settled(_outcome(problem))
-            await reply.tell(excuse(problem, asked.event, asked.words))
+            await reply.tell(excuse(problem, request.event, request.words))
 
     async def _settled(
-        self, asked: Asked, question: str, reply: Reply, taken_on: ExitStack
+        self, request: QuestionRequest, question: str, reply: Reply, taken_on: ExitStack
     ) -> None:
         """What was claimed is answered or excused, and the event settled.
 
         The person may ask anew as soon as the answer is there, though not shown yet.
         """
-        board = Board(reply.show)
+        editor = ThrottledEditor(reply.show)
         try:
-            if budget := await self._servers.spend(asked.server, asked.person):
+            if budget := await self._servers.spend(request.server, request.person):
                 self._metrics.settled(f"{budget}_budget")
-                await reply.tell(self._spent(budget, asked))
+                await reply.tell(self._spent(budget, request))
                 return
-            answer, record = await self._answered(asked, question, board)
+            answer, record = await self._answered(request, question, editor)
             taken_on.close()
-            await board.close()
-            text = await asyncio.to_thread(answer_text, answer, asked.words)
+            await editor.close()
+            text = await asyncio.to_thread(answer_text, answer, request.words)
             shown = await reply.settle(
-                await asyncio.to_thread(pages, text), buttons(record, asked.words)
+                await asyncio.to_thread(pages, text), buttons(record, request.words)
             )
-            with _kept(asked.event):
+            with _kept(request.event):
                 await self._records.show(record.id, shown)
             self._metrics.settled(answer.status, time.time() - record.asked)
         except UndeliveredError:
             self._metrics.settled("undelivered")
-            LOG.warning("event %s: the answer could not be delivered", asked.event)
+            LOG.warning("event %s: the answer could not be delivered", request.event)
         except ENDS as problem:
             self._metrics.settled(_outcome(problem))
-            await board.close()
+            await editor.close()
             with suppress(UndeliveredError):
-                await reply.settle([excuse(problem, asked.event, asked.words)])
+                await reply.settle([excuse(problem, request.event, request.words)])
         finally:
-            await board.close()
-            with _kept(asked.event):
-                await self._records.settle(asked.event)
+            await editor.close()
+            with _kept(request.event):
+                await self._records.settle(request.event)
 
-    async def _answered(self, asked: Asked, question: str, board: Board) -> tuple[Answer, Record]:
+    async def _answered(
+        self, request: QuestionRequest, question: str, editor: ThrottledEditor
+    ) -> tuple[Answer, Record]:
         """The answer, and the record of it, which are both kept before anybody sees them."""
         began = time.time()
         try:
-            answer = await self._answer(asked, question, board)
+            answer = await self._answer(request, question, editor)
         except BaseException as problem:
-            await self._servers.give_back(asked.server, asked.person)
+            await self._servers.give_back(request.server, request.person)
             if isinstance(problem, StoreError):
-                self._newsrooms.look()  # what is damaged is made again
+                self._indexes.look()  # what is damaged is made again
             raise
-        with _kept(asked.event):
-            await self._memory.remember(asked.conversation, question, answer, str(asked.person))
+        with _kept(request.event):
+            await self._memory.remember(request.conversation, question, answer, str(request.person))
         record = Record(
             id=new_id(),
-            person=asked.person,
-            server=asked.server,
-            conversation=asked.conversation,
-            private=asked.private,
+            person=request.person,
+            server=request.server,
+            conversation=request.conversation,
+            private=request.private,
             asked=began,
             answered=time.time(),
             question=question,
@@ -206,20 +208,22 @@ class Desk:
             status=answer.status,
             citations=answer.citations,
         )
-        with _kept(asked.event):
+        with _kept(request.event):
             await self._records.add(record)
         return answer, record
 
-    async def _answer(self, asked: Asked, question: str, board: Board) -> Answer:
-        """The answer in its turn; until it is there, the board shows how far it is."""
-        say = asked.words
-        answerer = await self._answerer(asked, board)
-        async with self.line.turn(lambda n: board.put(partial(say, "place", place=n))):
+    async def _answer(
+        self, request: QuestionRequest, question: str, editor: ThrottledEditor
+    ) -> Answer:
+        """The answer in its turn; until it is there, the editor shows how far it is."""
+        say = request.words
+        answerer = await self._answerer(request, editor)
+        async with self.queue.turn(lambda n: editor.put(partial(say, "place", place=n))):
             await self._until_quiet()
-            board.put(partial(say, "searching"))
-            history = asked.history
+            editor.put(partial(say, "searching"))
+            history = request.history
             if history is None:
-                history = await self._memory.turns(asked.conversation, until=asked.until)
+                history = await self._memory.turns(request.conversation, until=request.until)
             draft = ""
             async with aclosing(answerer.stream(question, history, self._config.today)) as events:
                 async for event in events:
@@ -227,7 +231,7 @@ class Desk:
                         return event
                     assert isinstance(event, Draft)
                     draft += event.text
-                    board.put(partial(draft_text, draft, say))
+                    editor.put(partial(draft_text, draft, say))
         raise AssertionError("a stream ends with an answer")
 
     @contextmanager
@@ -243,32 +247,34 @@ class Desk:
                 self._quiet.set()
 
     async def _until_quiet(self) -> None:
-        """Let those who arrive go first: they are to hear soon that they are heard."""
+        """Let those who arrive go first: they are to on_message soon that they are heard."""
         with suppress(TimeoutError):
             async with asyncio.timeout(POLITENESS):
                 await self._quiet.wait()
 
-    async def _answerer(self, asked: Asked, board: Board) -> "Answering":
-        opening = asyncio.ensure_future(self._newsrooms.of(asked.server))
+    async def _answerer(self, request: QuestionRequest, editor: ThrottledEditor) -> "Answering":
+        opening = asyncio.ensure_future(self._indexes.of(request.server))
         done, _ = await asyncio.wait([opening], timeout=SOON)
         if not done:
-            board.put(partial(asked.words, "building"))
+            editor.put(partial(request.words, "building"))
         return await opening
 
-    def _spent(self, budget: Budget, asked: Asked) -> str:
-        settings, when = self._servers[asked.server], moment(self._servers.renewal())
+    def _spent(self, budget: Budget, request: QuestionRequest) -> str:
+        settings, when = self._servers[request.server], moment(self._servers.renewal())
         if budget is Budget.PERSON:
-            return asked.words("person_budget", questions=settings.person_budget, when=when)
-        return asked.words("server_budget", questions=settings.server_budget, when=when)
+            return request.words("person_budget", questions=settings.person_budget, when=when)
+        return request.words("server_budget", questions=settings.server_budget, when=when)
 
 
-def _readable(asked: Asked) -> str:
+def _readable(request: QuestionRequest) -> str:
     """The question; UsageError in the bot's words where there is none."""
     try:
-        return clean_question(asked.question)
+        return clean_question(request.question)
     except UsageError:
-        too_long = len(asked.question.strip()) > QUESTION_LIMIT
-        line = asked.words("too_long", limit=QUESTION_LIMIT) if too_long else asked.words("empty")
+        too_long = len(request.question.strip()) > QUESTION_LIMIT
+        line = (
+            request.words("too_long", limit=QUESTION_LIMIT) if too_long else request.words("empty")
+        )
         raise UsageError(line) from None
 
 
@@ -291,7 +297,7 @@ _OUTCOMES: dict[type[BaseException], str] = {
 }
 
 
-def excuse(problem: BaseException, event: int, words: Words) -> str:
+def excuse(problem: BaseException, event: int, words: Translations) -> str:
     """What to tell in the place of an answer; the log hears what is nobody's doing."""
     if isinstance(problem, NotAllowedError | UsageError):
         return str(problem)

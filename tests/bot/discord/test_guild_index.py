@@ -13,12 +13,12 @@ from filelock import FileLock
 from bot.answer import Answer
 from bot.compose import collection, index_articles
 from bot.config import Config
-from bot.discord import newsroom
-from bot.discord.newsroom import Newsrooms, NoArticlesError
+from bot.discord import guild_index
+from bot.discord.guild_index import GuildIndexes, NoArticlesError
 from bot.discord.settings import Servers
 from index.errors import StoreError
 from index.store import LOCK
-from tests.bot.discord.waiting import eventually
+from tests.bot.discord.eventually import eventually
 
 HERE, THERE, ELSEWHERE = 1001, 1002, 1003
 QUESTION = "Who is the mayor of Hamm?"
@@ -59,104 +59,104 @@ def news(config: Config) -> Path:
 
 
 @asynccontextmanager
-async def opened(config: Config, *own: int) -> AsyncIterator[Newsrooms]:
+async def opened(config: Config, *own: int) -> AsyncIterator[GuildIndexes]:
     async with Servers.open(None, pytest.fail) as servers:
         for server in own:
             await servers.change(server, own_articles=True)
-        async with Newsrooms.open(config, servers, NEVER) as newsrooms:
-            yield newsrooms
+        async with GuildIndexes.open(config, servers, NEVER) as indexes:
+            yield indexes
 
 
-async def asked(newsrooms: Newsrooms, server: int | None) -> Answer:
-    return await (await newsrooms.of(server)).ask(QUESTION)
+async def asked(indexes: GuildIndexes, server: int | None) -> Answer:
+    return await (await indexes.of(server)).ask(QUESTION)
 
 
 async def test_servers_without_articles_of_their_own_share_the_common_ones(config: Config) -> None:
-    async with opened(config) as newsrooms:
-        assert "Ada Lind" in (await asked(newsrooms, HERE)).text
-        assert await newsrooms.of(HERE) is await newsrooms.of(THERE) is await newsrooms.of(None)
+    async with opened(config) as indexes:
+        assert "Ada Lind" in (await asked(indexes, HERE)).text
+        assert await indexes.of(HERE) is await indexes.of(THERE) is await indexes.of(None)
 
 
 async def test_a_servers_own_articles_answer_there_and_nowhere_else(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.embed._load_wordllama", pytest.fail)  # other processes need it
-    async with opened(config, HERE, THERE) as newsrooms:
-        write(newsrooms.folder(HERE), "Bo Berg")
-        write(newsrooms.folder(THERE), "Cy Dahl")
-        room = newsrooms.room(HERE)
-        assert (room.is_open, room.holdings().synced) == (False, None)
+    async with opened(config, HERE, THERE) as indexes:
+        write(indexes.folder(HERE), "Bo Berg")
+        write(indexes.folder(THERE), "Cy Dahl")
+        room = indexes.room(HERE)
+        assert (room.is_open, room.status().synced) == (False, None)
         servers = [None, HERE, THERE, ELSEWHERE, HERE]  # two of them wait for the same
-        answers = await asyncio.gather(*(asked(newsrooms, server) for server in servers))
+        answers = await asyncio.gather(*(asked(indexes, server) for server in servers))
         mayors = ["Ada Lind", "Bo Berg", "Cy Dahl", "Ada Lind", "Bo Berg"]
         for answer, mayor in zip(answers, mayors, strict=True):
             said = answer.text + str(answer.passages) + str(answer.citations)
             assert {name for name in mayors if name in said} == {mayor}
         assert room.is_open
-        assert room.holdings().synced
-        assert room.holdings().articles == 1
+        assert room.status().synced
+        assert room.status().articles == 1
 
 
 async def test_new_articles_are_found_while_it_answers(config: Config, news: Path) -> None:
     write(news, "Bo Berg", "b.txt")
-    async with opened(config) as newsrooms:
-        store = await newsrooms.common.store()
+    async with opened(config) as indexes:
+        store = await indexes.common.store()
         await eventually(lambda: store.counts()[0] == 2)
-        await eventually(lambda: newsrooms.common.synced)
-        assert newsrooms.common.problem is None
+        await eventually(lambda: indexes.common.synced)
+        assert indexes.common.problem is None
 
 
 async def test_articles_that_vanish_go_on_answering(config: Config, news: Path) -> None:
-    async with opened(config) as newsrooms:
-        await newsrooms.of(None)
-        await eventually(lambda: newsrooms.common.synced is not None)
+    async with opened(config) as indexes:
+        await indexes.of(None)
+        await eventually(lambda: indexes.common.synced is not None)
         away = news.rename(news.with_name("away"))
-        newsrooms.look()
-        await eventually(lambda: newsrooms.common.problem is not None)
-        assert "Ada Lind" in (await asked(newsrooms, None)).text
+        indexes.look()
+        await eventually(lambda: indexes.common.problem is not None)
+        assert "Ada Lind" in (await asked(indexes, None)).text
         away.rename(news)
-        newsrooms.look()
-        await eventually(lambda: newsrooms.common.problem is None)
+        indexes.look()
+        await eventually(lambda: indexes.common.problem is None)
 
 
 async def test_a_server_without_articles_is_told_and_one_that_nobody_asks_is_closed(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(newsroom, "OPEN", 0)
-    monkeypatch.setattr(newsroom, "LONG", 0)
-    async with opened(config, HERE) as newsrooms:
+    monkeypatch.setattr(guild_index, "OPEN", 0)
+    monkeypatch.setattr(guild_index, "LONG", 0)
+    async with opened(config, HERE) as indexes:
         with pytest.raises(NoArticlesError):
-            await newsrooms.of(HERE)
-        write(newsrooms.folder(HERE), "Bo Berg")
-        assert "Bo Berg" in (await asked(newsrooms, HERE)).text
-        newsrooms.look()
-        await eventually(lambda: not newsrooms.room(HERE).is_open)
-        assert newsrooms.common.is_open
-        assert "Bo Berg" in (await asked(newsrooms, HERE)).text
+            await indexes.of(HERE)
+        write(indexes.folder(HERE), "Bo Berg")
+        assert "Bo Berg" in (await asked(indexes, HERE)).text
+        indexes.look()
+        await eventually(lambda: not indexes.room(HERE).is_open)
+        assert indexes.common.is_open
+        assert "Bo Berg" in (await asked(indexes, HERE)).text
 
 
 async def test_indexing_can_be_killed_and_be_stopped(config: Config) -> None:
-    async with opened(config, HERE) as newsrooms:
+    async with opened(config, HERE) as indexes:
         for number in range(1500):
-            write(newsrooms.folder(HERE), f"Bo Berg the {number}.", f"{number}.txt")
-        room = newsrooms.room(HERE)
-        asking = asyncio.create_task(newsrooms.of(HERE))
+            write(indexes.folder(HERE), f"Bo Berg the {number}.", f"{number}.txt")
+        room = indexes.room(HERE)
+        asking = asyncio.create_task(indexes.of(HERE))
         await eventually(lambda: room.progress)
         [process] = multiprocessing.active_children()
         process.kill()
         with pytest.raises(StoreError, match="was ended"):
             await asking
-        assert room.holdings().failed
-        asking = asyncio.create_task(newsrooms.of(HERE))
+        assert room.status().failed
+        asking = asyncio.create_task(indexes.of(HERE))
         await eventually(lambda: room.progress)
     assert isinstance(asking.exception(), StoreError)
     assert not multiprocessing.active_children()
 
 
 async def test_a_change_is_followed_at_once(config: Config, news: Path) -> None:
-    async with opened(config) as newsrooms:
-        store = await newsrooms.common.store()
-        await eventually(lambda: newsrooms.common.synced)
+    async with opened(config) as indexes:
+        store = await indexes.common.store()
+        await eventually(lambda: indexes.common.synced)
         write(news, "Bo Berg", "b.txt")
         await eventually(lambda: store.counts()[0] == 2)
 
@@ -170,9 +170,9 @@ async def test_of_two_processes_with_one_store_one_indexes(
         assert all("Ada Lind" in answer.text for answer in answers)
         write(news, "Bo Berg", "b.txt")
         with FileLock(collection(config) / LOCK):
-            for newsrooms in (one, other):
-                await newsrooms.common.refresh()
-        assert not one.common.holdings().failed and not other.common.holdings().failed
+            for indexes in (one, other):
+                await indexes.common.refresh()
+        assert not one.common.status().failed and not other.common.status().failed
         one.look()
         store = await other.common.store()
         await eventually(lambda: store.counts()[0] == 2)
@@ -196,11 +196,11 @@ async def test_a_feed_is_fetched_in_its_time_and_not_for_its_own_sake(tmp_path: 
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     address = f"http://127.0.0.1:{runner.addresses[0][1]}/feed"
     config = Config(articles=(address,), store=tmp_path, allow_private_addresses=True)
-    async with opened(config) as newsrooms:
-        assert "Ada Lind" in (await asked(newsrooms, None)).text
+    async with opened(config) as indexes:
+        assert "Ada Lind" in (await asked(indexes, None)).text
         for _ in range(2):
-            newsrooms.common.synced = None
-            newsrooms.look()
-            await eventually(lambda: newsrooms.common.synced)
+            indexes.common.synced = None
+            indexes.look()
+            await eventually(lambda: indexes.common.synced)
     await runner.cleanup()
     assert fetched == ["/feed"]

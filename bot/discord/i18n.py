@@ -11,7 +11,7 @@ ENGLISH = "en"
 _FOLDER = files("bot.discord") / "languages"
 
 
-class Words:
+class Translations:
     """What the bot says in one language, by keys; `{…}` in it stands for what it is told."""
 
     def __init__(self, language: str, phrases: dict[str, str]) -> None:
@@ -30,12 +30,12 @@ def languages() -> dict[str, str]:
     return {code: _spoken(code).phrases["language"] for code in codes}
 
 
-def words_in(locale: str | None) -> Words:
+def translations_for(locale: str | None) -> Translations:
     """The words in the language of a locale such as de or pt-BR; in English if there are none."""
     language = (locale or ENGLISH).split("-")[0].lower()
     return _spoken(language if language in languages() else ENGLISH)
 
 
 @cache
-def _spoken(language: str) -> Words:
-    return Words(language, tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8")))
+def _spoken(language: str) -> Translations:
+    return Translations(language, tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8")))

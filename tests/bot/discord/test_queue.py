@@ -8,86 +8,86 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discord import waiting
-from bot.discord.waiting import OFTEN, Line, RefusedError
+from bot.discord import queue as queue_module
+from bot.discord.queue import USER_RATE, FairQueue, RefusedError
 
 
 @asynccontextmanager
-async def holding(line: Line) -> AsyncIterator[None]:
+async def holding(queue: FairQueue) -> AsyncIterator[None]:
     """Have a turn meanwhile."""
-    async with line.turn(lambda _: None):
+    async with queue.turn(lambda _: None):
         yield
 
 
-def refused(line: Line, person: int) -> str:
-    with pytest.raises(RefusedError) as refusal, line.joined(person):
+def refused(queue: FairQueue, person: int) -> str:
+    with pytest.raises(RefusedError) as refusal, queue.admit(person):
         pass
     return refusal.value.why
 
 
 async def test_one_question_a_person() -> None:
-    line = Line(2, 9)
-    with line.joined(1):
-        assert refused(line, 1) == "busy"
-        with line.joined(2):
+    queue = FairQueue(2, 9)
+    with queue.admit(1):
+        assert refused(queue, 1) == "busy"
+        with queue.admit(2):
             pass
-    with line.joined(1):
+    with queue.admit(1):
         pass
 
 
 async def test_no_more_than_the_line_holds() -> None:
-    line = Line(1, 2)
-    with line.joined(1), line.joined(2):
-        assert refused(line, 3) == "full"
-    with line.joined(3):
+    queue = FairQueue(1, 2)
+    with queue.admit(1), queue.admit(2):
+        assert refused(queue, 3) == "full"
+    with queue.admit(3):
         pass
 
 
 async def test_a_person_who_asks_often_waits() -> None:
-    line = Line(1, 9)
-    questions, seconds = OFTEN
+    queue = FairQueue(1, 9)
+    questions, seconds = USER_RATE
     for _ in range(questions):
-        with line.joined(1):
+        with queue.admit(1):
             pass
-    with pytest.raises(RefusedError) as refusal, line.joined(1):
+    with pytest.raises(RefusedError) as refusal, queue.admit(1):
         pass
     assert refusal.value.why == "cooldown"
     assert 0 < refusal.value.seconds <= seconds
-    with line.joined(2):
+    with queue.admit(2):
         pass
 
 
 async def test_people_long_gone_take_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "REMEMBERED", 10)
-    monkeypatch.setattr(waiting, "OFTEN", (1, 0.0))
-    line = Line(1, 9)
+    monkeypatch.setattr(queue_module, "REMEMBERED", 10)
+    monkeypatch.setattr(queue_module, "USER_RATE", (1, 0.0))
+    queue = FairQueue(1, 9)
     for person in range(1000):
-        with line.joined(person):
+        with queue.admit(person):
             pass
-    assert len(line._lately) <= 11
+    assert len(queue._lately) <= 11
 
 
 async def test_nobody_is_taken_on_at_the_end() -> None:
-    line = Line(1, 9)
-    line.close()
-    assert refused(line, 1) == "stopped"
+    queue = FairQueue(1, 9)
+    queue.close()
+    assert refused(queue, 1) == "stopped"
 
 
 async def test_places_are_told_when_they_have_halved() -> None:
-    line, told = Line(1, 99), list[int]()
-    async with holding(line):
-        ahead = [asyncio.create_task(_pass(line)) for _ in range(9)]
+    queue, told = FairQueue(1, 99), list[int]()
+    async with holding(queue):
+        ahead = [asyncio.create_task(_pass(queue)) for _ in range(9)]
         await asyncio.sleep(0)
-        last = asyncio.create_task(_pass(line, told))
+        last = asyncio.create_task(_pass(queue, told))
         await asyncio.sleep(0)
-        assert (told, len(line)) == ([10], 10)
+        assert (told, len(queue)) == ([10], 10)
     await asyncio.gather(*ahead, last)
     assert told == [10, 5, 2, 1]
-    assert len(line) == 0
+    assert len(queue) == 0
 
 
-async def _pass(line: Line, told: list[int] | None = None) -> None:
-    async with line.turn((told if told is not None else []).append):
+async def _pass(queue: FairQueue, told: list[int] | None = None) -> None:
+    async with queue.turn((told if told is not None else []).append):
         await asyncio.sleep(0)
 
 
@@ -102,12 +102,12 @@ def test_turns_come_in_order_and_none_is_lost(
     """Each works for some steps of the loop, and some give up after so many."""
 
     async def play() -> None:
-        line = Line(at_once, 99)
+        queue = FairQueue(at_once, 99)
         inside, most, order = set[int](), 0, list[int]()
 
         async def ask(number: int, steps: int) -> None:
             nonlocal most
-            async with line.turn(lambda _: None):
+            async with queue.turn(lambda _: None):
                 inside.add(number)
                 order.append(number)
                 most = max(most, len(inside))
@@ -132,8 +132,8 @@ def test_turns_come_in_order_and_none_is_lost(
         assert order == sorted(order)
         patient = {n for n, (_, end) in enumerate(people) if end is None}
         assert patient <= set(order)
-        assert len(line) == 0
+        assert len(queue) == 0
         async with asyncio.timeout(5):
-            await asyncio.gather(*(_pass(line) for _ in range(at_once)))
+            await asyncio.gather(*(_pass(queue) for _ in range(at_once)))
 
     asyncio.run(play())

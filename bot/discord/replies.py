@@ -15,9 +15,9 @@ import aiohttp
 import discord
 from discord.abc import Messageable
 
-from bot.discord.words import Words
+from bot.discord.i18n import Translations
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("bot.discord.delivery")  # as in older logs
 T = TypeVar("T")
 Asker = discord.User | discord.Member
 AWAY = (aiohttp.ClientError, OSError, TimeoutError)
@@ -70,7 +70,7 @@ class ChannelReply:
         asker: Asker,
         event: int,
         *,
-        words: Words,
+        words: Translations,
         asked_in: discord.Message | None = None,
         opens_thread: bool = False,
     ) -> None:
@@ -167,7 +167,9 @@ class InteractionReply:
     One that is `private` goes on in direct messages instead.
     """
 
-    def __init__(self, interaction: discord.Interaction[Any], private: bool, words: Words) -> None:
+    def __init__(
+        self, interaction: discord.Interaction[Any], private: bool, words: Translations
+    ) -> None:
         self._interaction = interaction
         self._private = private
         self._words = words

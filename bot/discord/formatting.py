@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Answer, Citation, Status
+from bot.discord.i18n import Translations
+from bot.discord.pagination import LIMIT, escaped, pages
 from bot.discord.records import Record
-from bot.discord.text import LIMIT, escaped, pages
-from bot.discord.words import Words
 from index.article import Passage
 from index.manifest import CatalogueRow
 from index.terms import terms
@@ -30,7 +30,7 @@ LABEL = 80
 _WORD = re.compile(r"[^\W_]+")
 
 
-def answer_text(answer: Answer, words: Words) -> str:
+def answer_text(answer: Answer, words: Translations) -> str:
     """The answer, its numbered sources, notes, and confidence."""
     if answer.status is Status.CLARIFY:
         listed = [f"{n}. {title} · {source}" for n, (title, source) in enumerate(answer.options, 1)]
@@ -50,20 +50,22 @@ def cited_text(text: str, citations: Sequence[Citation]) -> str:
     return "\n\n".join(filter(None, (escaped(text), sources)))
 
 
-def shared_text(record: Record, words: Words) -> str:
+def shared_text(record: Record, words: Translations) -> str:
     """A private answer as everybody may see it, with who asked for it."""
     asked = words("shared", person=f"<@{record.person}>", question=_line(record.question))
     return f"{asked}\n\n{cited_text(record.answer, record.citations)}"
 
 
-def draft_text(draft: str, words: Words) -> str:
+def draft_text(draft: str, words: Translations) -> str:
     """The last page of a draft, marked as one."""
     mark = _aside(words("draft"))
     [*_, last] = pages(escaped(draft[-TAIL:]), LIMIT - len(mark) - 1) or [""]
     return f"{mark}\n{last}"
 
 
-def quotes_text(citations: Sequence[Citation], withdrawn: Sequence[Citation], words: Words) -> str:
+def quotes_text(
+    citations: Sequence[Citation], withdrawn: Sequence[Citation], words: Translations
+) -> str:
     """Each quote with where it is from; those withdrawn from their articles marked."""
     quotes = (
         f"{_numbered(citation)}\n"
@@ -73,7 +75,7 @@ def quotes_text(citations: Sequence[Citation], withdrawn: Sequence[Citation], wo
     return "\n\n".join([f"**{words('quotes_title')}**", *quotes])
 
 
-def passages_text(query: str, passages: Sequence[Passage], words: Words) -> str:
+def passages_text(query: str, passages: Sequence[Passage], words: Translations) -> str:
     """What a search found, best first."""
     if not passages:
         return words("search_nothing", query=_line(query))
@@ -84,7 +86,7 @@ def passages_text(query: str, passages: Sequence[Passage], words: Words) -> str:
     return "\n\n".join([words("search_title", query=_line(query)), *found])
 
 
-def sources_text(rows: Sequence[CatalogueRow], count: int, words: Words) -> str:
+def sources_text(rows: Sequence[CatalogueRow], count: int, words: Translations) -> str:
     """Some of the articles, and how many there are."""
     if not count:
         return words("no_sources")
@@ -103,7 +105,7 @@ def moment(at: float) -> str:
     return f"<t:{math.ceil(at)}:R>"
 
 
-def _declined(answer: Answer, words: Words) -> str:
+def _declined(answer: Answer, words: Translations) -> str:
     """That the articles do not answer, and which come nearest."""
     titles = list(dict.fromkeys(_line(passage.title) for passage in answer.passages))[:NEAREST]
     nearest = [words("nearest"), *(f"- {title}" for title in filter(None, titles))]

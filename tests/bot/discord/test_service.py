@@ -13,17 +13,17 @@ import pytest
 from bot.answerer import Answerer
 from bot.compose import answerer_on, memory, open_store
 from bot.config import Config
-from bot.discord import asking
-from bot.discord.asking import Asked, Desk
+from bot.discord import service
+from bot.discord.i18n import translations_for
 from bot.discord.metrics import Metrics
+from bot.discord.queue import FairQueue
 from bot.discord.records import FILE, Records
+from bot.discord.service import QuestionRequest, QuestionService
 from bot.discord.settings import Servers
-from bot.discord.waiting import Line
-from bot.discord.words import words_in
 from bot.intake import QUESTION_LIMIT
-from tests.bot.discord.waiting import PATIENCE, eventually
+from tests.bot.discord.eventually import PATIENCE, eventually
 
-SAY = words_in("en")
+SAY = translations_for("en")
 QUESTION = "Who is the mayor of Hamm?"
 ARTICLE = "Hamm elects a mayor\n\nThe mayor of Hamm is Ada Lind, who won by far.\n"
 
@@ -61,20 +61,20 @@ class Seen:
 
 @dataclass
 class Office:
-    """A desk, and what it works with."""
+    """A question service, and what it works with."""
 
-    desk: Desk
+    service: QuestionService
     records: Records
     servers: Servers
     store: Path
 
-    async def take(self, asked: Asked) -> Seen:
+    async def take(self, asked: QuestionRequest) -> Seen:
         seen = Seen()
-        await self.desk.take(asked, seen)
+        await self.service.take(asked, seen)
         return seen
 
 
-class OneNewsroom:
+class OneIndex:
     """Has the same answerer for everybody, who is open already."""
 
     def __init__(self, answerer: Answerer) -> None:
@@ -88,17 +88,17 @@ class OneNewsroom:
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    folder = tmp_path_factory.mktemp("newsroom")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("index")
     (folder / "news").mkdir()
     (folder / "news" / "hamm.txt").write_text(ARTICLE)
     config = Config(articles=(folder / "news",), store=folder / "store")
     with open_store(config, pytest.fail, lambda _: None) as store:
-        yield OneNewsroom(answerer_on(store, config))
+        yield OneIndex(answerer_on(store, config))
 
 
 @pytest.fixture
-async def office(newsroom: Any, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(index: Any, tmp_path: Path) -> AsyncIterator[Office]:
     config = Config(store=tmp_path)
     async with AsyncExitStack() as opened:
         enter = opened.enter_async_context
@@ -106,11 +106,11 @@ async def office(newsroom: Any, tmp_path: Path) -> AsyncIterator[Office]:
         records = await enter(Records.open(tmp_path / FILE, 30, pytest.fail))
         servers = await enter(Servers.open(None, pytest.fail))
         metrics = Metrics(lambda: 0, lambda: None, lambda: None, lambda: True)
-        desk = Desk(config, newsroom, kept, records, servers, metrics=metrics)
-        yield Office(desk, records, servers, tmp_path)
+        service = QuestionService(config, index, kept, records, servers, metrics=metrics)
+        yield Office(service, records, servers, tmp_path)
 
 
-ASKED = Asked(
+ASKED = QuestionRequest(
     event=1,
     awaited="message en 1",
     person=7,
@@ -175,7 +175,7 @@ async def test_a_question_that_failed_costs_nothing(
         raise RuntimeError("secret")
 
     with monkeypatch.context() as patched:
-        patched.setattr(office.desk._memory, "turns", broken)
+        patched.setattr(office.service._memory, "turns", broken)
         assert (await office.take(here)).ends == [SAY("failed")]
     assert "Ada Lind" in (await office.take(replace(here, event=2))).ends[0]
     spent = await office.take(replace(here, event=3))
@@ -184,10 +184,10 @@ async def test_a_question_that_failed_costs_nothing(
 
 
 async def test_who_waits_is_shown_their_place(office: Office) -> None:
-    office.desk.line = Line(at_once=1, longest=9)
+    office.service.queue = FairQueue(at_once=1, longest=9)
     seen = Seen()
-    async with office.desk.line.turn(lambda _: None):
-        asked = asyncio.create_task(office.desk.take(ASKED, seen))
+    async with office.service.queue.turn(lambda _: None):
+        asked = asyncio.create_task(office.service.take(ASKED, seen))
         await eventually(lambda: SAY("place", place=1) in seen.shown)
         assert seen.ends == []
     await asyncio.wait_for(asked, PATIENCE)
@@ -203,12 +203,12 @@ async def test_who_is_still_waiting_at_the_end_is_told(
         there.set()
         await never.wait()
 
-    monkeypatch.setattr(office.desk._memory, "turns", stuck)
-    monkeypatch.setattr(asking, "GRACE", 0.05)
+    monkeypatch.setattr(office.service._memory, "turns", stuck)
+    monkeypatch.setattr(service, "GRACE", 0.05)
     seen = Seen()
-    asked = asyncio.create_task(office.desk.take(ASKED, seen))
+    asked = asyncio.create_task(office.service.take(ASKED, seen))
     await asyncio.wait_for(there.wait(), PATIENCE)
-    await asyncio.wait_for(office.desk.close(), PATIENCE)
+    await asyncio.wait_for(office.service.close(), PATIENCE)
     await asked
     assert seen.ends == [SAY("stopped")]
     assert await office.records.unsettled() == []
@@ -220,13 +220,13 @@ async def test_who_is_still_waiting_at_the_end_is_told(
 async def test_who_arrives_is_told_so_before_others_are_answered(
     office: Office, monkeypatch: pytest.MonkeyPatch, patience: float
 ) -> None:
-    monkeypatch.setattr(asking, "POLITENESS", patience)
+    monkeypatch.setattr(service, "POLITENESS", patience)
     slow, quick = Seen(free=asyncio.Event()), Seen()
-    arriving = asyncio.create_task(office.desk.take(ASKED, slow))
+    arriving = asyncio.create_task(office.service.take(ASKED, slow))
     await asyncio.wait_for(slow.begun.wait(), PATIENCE)
-    asked = asyncio.create_task(office.desk.take(replace(ASKED, event=2, person=8), quick))
+    asked = asyncio.create_task(office.service.take(replace(ASKED, event=2, person=8), quick))
     if patience:
-        await eventually(lambda: office.desk._quiet._waiters)
+        await eventually(lambda: office.service._quiet._waiters)
         assert quick.ends == []
     else:
         await asyncio.wait_for(asked, PATIENCE)

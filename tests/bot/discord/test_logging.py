@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.config import Config
-from bot.discord.logs import log_to
+from bot.discord.logging import log_to
 
 TOKEN, KEY = "MTIz.a-token.of-tests", "sk-a-key-of-tests"
 Logged = Callable[..., list[Any]]
@@ -38,7 +38,7 @@ def lines(stream: StringIO) -> list[dict[str, str]]:
 
 def logging_to(stream: StringIO, **settings: Any) -> logging.Logger:
     log_to(stream, Config(discord_token=TOKEN, openai_api_key=KEY, **settings))
-    return logging.getLogger("bot.discord.client")
+    return logging.getLogger("bot.discord.bot")
 
 
 def test_a_program_reads_one_object_a_line() -> None:
@@ -51,7 +51,7 @@ def test_a_program_reads_one_object_a_line() -> None:
         log.exception("it failed")
     said, failed = lines(stream)
     assert said["at"].endswith("+00:00")
-    assert (said["level"], said["logger"]) == ("warning", "bot.discord.client")
+    assert (said["level"], said["logger"]) == ("warning", "bot.discord.bot")
     assert said["message"] == "two\nlines, and “quotes”: 7"
     assert "ValueError: why" in failed["error"]
 
@@ -59,7 +59,7 @@ def test_a_program_reads_one_object_a_line() -> None:
 def test_a_person_reads_plain_lines() -> None:
     screen = Screen()
     logging_to(screen).info("connected")
-    assert screen.getvalue().rstrip().endswith("INFO    bot.discord.client: connected")
+    assert screen.getvalue().rstrip().endswith("INFO    bot.discord.bot: connected")
 
 
 @pytest.mark.parametrize("stream", [StringIO(), Screen()], ids=["program", "person"])

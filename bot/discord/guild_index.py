@@ -24,9 +24,9 @@ from bot.compose import (
     store_directory,
 )
 from bot.config import Config
-from bot.discord.apart import sync_apart
 from bot.discord.settings import Servers
-from bot.discord.shelf import Shelf
+from bot.discord.sync_process import sync_in_process
+from bot.discord.uploads import GuildUploads
 from index.embed import Embedder
 from index.errors import ArticlesError, DatelineError, StoreBusyError, StoreError
 from index.readers import Problem
@@ -39,28 +39,28 @@ if TYPE_CHECKING:
     from bot.answering import Answering
     from bot.pool.pool import Pool
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("bot.discord.newsroom")  # as in older logs
 FOLDER = "servers"
 """In the store: a folder of articles for each server that has its own."""
 OPEN = 16
-"""Newsrooms of single servers that stay open though nobody asks."""
+"""GuildIndexes of single servers that stay open though nobody asks."""
 BUSY = 0.5
 """Seconds between two looks at whether another process is done."""
 LONG = 3600.0
-"""Seconds without a question after which nothing can be under way in a newsroom."""
+"""Seconds without a question after which nothing can be under way in an index."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all newsrooms use together: who answers, and one sync at a time."""
+    """What all indexes use together: who answers, and one sync at a time."""
 
     embedder: Embedder
     pool: "Pool"
     syncing: asyncio.Lock
 
 
-class Holdings(NamedTuple):
-    """How a newsroom stands; nothing is counted while it is not open.
+class IndexStatus(NamedTuple):
+    """How an index stands; nothing is counted while it is not open.
 
     `synced` is when its index was last up to date, in seconds since 1970; `progress` is how far
     a sync under way has come. `failed` says that the last one failed.
@@ -79,7 +79,7 @@ class NoArticlesError(ArticlesError):
     """A server has no articles of its own, though it is to be answered from such."""
 
 
-class Newsroom:
+class GuildIndex:
     """One set of articles, opened when it is first asked.
 
     `synced` is when its index was last up to date, in seconds since 1970; `progress` is how far
@@ -127,14 +127,14 @@ class Newsroom:
         assert self._store
         return self._store
 
-    def holdings(self) -> Holdings:
+    def status(self) -> IndexStatus:
         """What it holds now; reads files."""
         articles, passages, problems = 0, 0, list[Problem]()
         with suppress(DatelineError):
             if self._store and self.is_open:
                 (articles, passages), problems = self._store.counts(), self._store.problems()
         failed = self.problem is not None
-        return Holdings(
+        return IndexStatus(
             *(self.is_open, articles, passages, problems, self.synced, self.progress, failed)
         )
 
@@ -182,7 +182,7 @@ class Newsroom:
                     open_collection, self._config, self._shared.embedder
                 )
             if not await asyncio.to_thread(self._articles):
-                if self._own and not await asyncio.to_thread(Shelf(self._own).files):
+                if self._own and not await asyncio.to_thread(GuildUploads(self._own).files):
                     raise NoArticlesError("the server has no articles of its own")
                 async with self._shared.syncing:
                     await self._fill()
@@ -212,7 +212,7 @@ class Newsroom:
             self._fetch_at = time.monotonic() + 60 * self._config.sync_minutes
         try:
             own = self._own is not None
-            report = sync_apart(self._config, own, self._note, self._stopping)
+            report = sync_in_process(self._config, own, self._note, self._stopping)
         except StoreBusyError:  # another process does it
             raise
         except DatelineError as problem:
@@ -244,53 +244,53 @@ class Newsroom:
         self.progress = progress
 
 
-class Newsrooms:
-    """The newsrooms of all servers."""
+class GuildIndexes:
+    """The indexes of all servers."""
 
     def __init__(self, config: Config, servers: Servers, shared: Shared) -> None:
-        self.common = Newsroom(config, shared)
+        self.common = GuildIndex(config, shared)
         self._config = config
         self._servers = servers
         self._shared = shared
-        self._own: dict[int, Newsroom] = {}
+        self._own: dict[int, GuildIndex] = {}
         self._look = asyncio.Event()
 
     @classmethod
     @asynccontextmanager
     async def open(
         cls, config: Config, servers: Servers, every: float
-    ) -> AsyncIterator["Newsrooms"]:
-        """The newsrooms, each brought up to date every so many seconds until this is left.
+    ) -> AsyncIterator["GuildIndexes"]:
+        """The indexes, each brought up to date every so many seconds until this is left.
 
         The common one begins to open at once.
         """
         config = replace(config, articles=articles_named(config))  # whatever is indexed meanwhile
         chosen = embedder(config)
         async with pool(config, config.workers or 1) as answering:
-            newsrooms = cls(config, servers, Shared(chosen, answering, asyncio.Lock()))
+            indexes = cls(config, servers, Shared(chosen, answering, asyncio.Lock()))
             tasks = [
-                asyncio.create_task(newsrooms._keep_fresh(every)),
-                asyncio.create_task(newsrooms._follow()),
+                asyncio.create_task(indexes._keep_fresh(every)),
+                asyncio.create_task(indexes._follow()),
             ]
             try:
-                yield newsrooms
+                yield indexes
             finally:
                 for task in tasks:
                     task.cancel()
-                await asyncio.gather(*(room.stop() for room in newsrooms._all()))
+                await asyncio.gather(*(room.stop() for room in indexes._all()))
 
     async def of(self, server: int | None) -> "Answering":
-        """Who answers a server's questions, or those of direct messages; see Newsroom.answerer."""
+        """Who answers a server's questions; see GuildIndex.answerer."""
         return await self.room(server).answerer()
 
-    def room(self, server: int | None) -> Newsroom:
-        """The newsroom of a server, or of direct messages; perhaps not open yet."""
+    def room(self, server: int | None) -> GuildIndex:
+        """The index of a server, or of direct messages; perhaps not open yet."""
         if server is None or not self._servers[server].own_articles:
             return self.common
         if server not in self._own:
             own = self.folder(server)
             config = replace(self._config, articles=(own,))
-            self._own[server] = Newsroom(config, self._shared, own)
+            self._own[server] = GuildIndex(config, self._shared, own)
         return self._own[server]
 
     def folder(self, server: int) -> Path:
@@ -298,10 +298,10 @@ class Newsrooms:
         return store_directory(self._config) / FOLDER / str(server)
 
     def look(self) -> None:
-        """Bring the open newsrooms up to date soon, whatever the time."""
+        """Bring the open indexes up to date soon, whatever the time."""
         self._look.set()
 
-    def _all(self) -> list[Newsroom]:
+    def _all(self) -> list[GuildIndex]:
         return [self.common, *self._own.values()]
 
     async def _keep_fresh(self, every: float) -> None:
@@ -313,7 +313,7 @@ class Newsrooms:
                 try:
                     await room.refresh()
                 except Exception:  # others' articles go on changing
-                    LOG.exception("a newsroom could not be brought up to date")
+                    LOG.exception("an index could not be brought up to date")
             with suppress(TimeoutError):
                 async with asyncio.timeout(every):
                     await self._look.wait()

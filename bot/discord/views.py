@@ -1,10 +1,10 @@
 """The buttons below an answer, which work as long as the answer is kept, through restarts too.
 
-Each carries the id of the answer's record. What pressing one does is in `pressing.py`.
+Each carries the id of the answer's record. What pressing one does is in `callbacks.py`.
 """
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import discord
 from discord import ButtonStyle
@@ -12,12 +12,9 @@ from discord.ui import Button, DynamicItem, Item, View
 
 from bot.answer import Status
 from bot.conversation.clarify import options_of
-from bot.discord.layout import label
+from bot.discord.formatting import label
+from bot.discord.i18n import Translations
 from bot.discord.records import Record
-from bot.discord.words import Words
-
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
 
 Action = Literal["option", "quotes", "up", "down", "again", "share"]
 
@@ -46,11 +43,10 @@ class RecordButton(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what was pressed."""
-        bot: DatelineBot = interaction.client
-        await bot.pressed(self, interaction)
+        interaction.client.dispatch("record_button", self, interaction)
 
 
-def buttons(record: Record, words: Words) -> View | None:
+def buttons(record: Record, words: Translations) -> View | None:
     """What can be done with an answer; nothing with a reply to small talk."""
     if record.status is Status.REPLY:
         return None

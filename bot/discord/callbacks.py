@@ -5,22 +5,20 @@ Nothing here is remembered by the process: a button or a form works after a rest
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord.ui import Label, Modal, TextInput
 
 from bot.answer import Citation
-from bot.discord.buttons import RecordButton, buttons
-from bot.discord.delivery import InteractionReply
-from bot.discord.layout import quotes_text, shared_text
+from bot.discord.context import BotContext
+from bot.discord.events import request_from
+from bot.discord.formatting import quotes_text, shared_text
+from bot.discord.i18n import Translations
+from bot.discord.pagination import pages
 from bot.discord.records import Record, new_id
-from bot.discord.text import pages
-from bot.discord.ways import asked_by
-from bot.discord.words import Words
-
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
+from bot.discord.replies import InteractionReply
+from bot.discord.views import RecordButton, buttons
 
 FORM = "dateline:reason:"
 REASON_LIMIT = 1000
@@ -31,11 +29,11 @@ REASON_LIMIT = 1000
 class Press:
     """A button that was pressed below the answer of a record."""
 
-    bot: "DatelineBot"
+    bot: BotContext
     interaction: discord.Interaction[Any]
     record: Record
     option: int | None
-    words: Words
+    words: Translations
 
     @property
     def by_asker(self) -> bool:
@@ -44,7 +42,7 @@ class Press:
 
 
 async def press(
-    bot: "DatelineBot", button: RecordButton, interaction: discord.Interaction[Any]
+    bot: BotContext, button: RecordButton, interaction: discord.Interaction[Any]
 ) -> None:
     """Do what a button says, or say why not."""
     words = bot.words_for(interaction)
@@ -58,14 +56,12 @@ async def press(
         await PRESSES[button.action](pressed)
 
 
-async def give_reason(bot: "DatelineBot", interaction: discord.Interaction[Any]) -> None:
+async def give_reason(bot: BotContext, interaction: discord.Interaction[Any]) -> None:
     """Keep the reason that was written into the form."""
     words = bot.words_for(interaction)
     data: Any = interaction.data
     reason = _written(data["components"])[:REASON_LIMIT]
-    await bot.records.judge(
-        data["custom_id"].removeprefix(FORM), interaction.user.id, False, reason
-    )
+    await bot.records.rate(data["custom_id"].removeprefix(FORM), interaction.user.id, False, reason)
     await InteractionReply(interaction, True, words).tell(words("thanks"))
 
 
@@ -77,7 +73,7 @@ async def _quotes(press: Press) -> None:
 
 
 async def _up(press: Press) -> None:
-    await press.bot.records.judge(press.record.id, press.interaction.user.id, True)
+    await press.bot.records.rate(press.record.id, press.interaction.user.id, True)
     await InteractionReply(press.interaction, True, press.words).tell(press.words("thanks"))
 
 
@@ -94,7 +90,7 @@ async def _down(press: Press) -> None:
     form.add_item(Label(text=say("reason"), component=field))
     form.stop()  # `give_reason` hears of it, so the library need not wait for it
     await press.interaction.response.send_modal(form)
-    await press.bot.records.judge(press.record.id, press.interaction.user.id, False)
+    await press.bot.records.rate(press.record.id, press.interaction.user.id, False)
 
 
 async def _again(press: Press) -> None:
@@ -110,12 +106,12 @@ async def _option(press: Press) -> None:
 
 
 async def _ask(press: Press, question: str, before: dict[str, Any]) -> None:
-    asked = asked_by(press.bot, press.interaction, question, press.record.private)
+    asked = request_from(press.bot, press.interaction, question, press.record.private)
     asked = replace(asked, **before)
     if press.by_asker:
         asked = replace(asked, conversation=press.record.conversation)
     reply = InteractionReply(press.interaction, asked.private, press.words)
-    await press.bot.desk.take(asked, reply)
+    await press.bot.service.take(asked, reply)
 
 
 async def _share(press: Press) -> None:
@@ -135,7 +131,7 @@ async def _share(press: Press) -> None:
 
 async def _withdrawn(press: Press) -> Sequence[Citation]:
     """The answer's quotes that stand in their articles no more."""
-    answerer = await press.bot.newsrooms.of(press.record.server)
+    answerer = await press.bot.indexes.of(press.record.server)
     return await answerer.withdrawn(press.record.citations)
 
 

@@ -1,28 +1,26 @@
 """The buttons below what is to be added or removed, and what they do once it is confirmed.
 
-They work through restarts: what was confirmed is named by the button, and waits on the shelf.
+They work through restarts: what was confirmed is named by the button, and waits among the uploads.
 """
 
 import asyncio
 import logging
 import re
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import discord
 from discord.ui import Button, DynamicItem, Item, View
 
 from bot.discord.admin_text import article_line
-from bot.discord.asking import NotAllowedError
-from bot.discord.shelf import Shelf
-from bot.discord.text import escaped
-from bot.discord.words import Words
+from bot.discord.context import BotContext, may_manage
+from bot.discord.i18n import Translations
+from bot.discord.pagination import escaped
+from bot.discord.service import NotAllowedError
+from bot.discord.uploads import GuildUploads
 from index.errors import DatelineError
 
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
-
 Action = Literal["add", "remove", "cancel"]
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("bot.discord.confirm")  # as in older logs
 STYLES: dict[Action, discord.ButtonStyle] = {
     "add": discord.ButtonStyle.success,
     "remove": discord.ButtonStyle.danger,
@@ -51,13 +49,14 @@ class ConfirmButton(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what was confirmed, and say so in the place of the question."""
-        bot: DatelineBot = interaction.client
+        bot: BotContext = interaction.client
         words = bot.words_for(interaction)
         try:
             if not bot.is_new(interaction.id):
                 return
-            if not (interaction.guild_id and interaction.permissions.manage_guild):
+            if not may_manage(interaction):
                 raise NotAllowedError(words("managers_only"))
+            assert interaction.guild_id
             await interaction.response.edit_message(content=words("working"), view=None)
             act = {"add": _added, "remove": _removed, "cancel": _cancelled}[self.action]
             said = await act(bot, interaction.guild_id, self.subject, words)
@@ -66,7 +65,7 @@ class ConfirmButton(
             await bot.excuse(problem, interaction)
 
 
-def confirmation(action: Action, subject: str, words: Words) -> View:
+def confirmation(action: Action, subject: str, words: Translations) -> View:
     """A button to go on, and one to leave it."""
     view = View(timeout=None)
     view.add_item(ConfirmButton(action, subject, words(f"{action}_button")))
@@ -75,14 +74,14 @@ def confirmation(action: Action, subject: str, words: Words) -> View:
     return view
 
 
-async def _added(bot: "DatelineBot", server: int, ticket: str, words: Words) -> str:
-    shelf = Shelf(bot.newsrooms.folder(server))
-    name = await asyncio.to_thread(shelf.accept, ticket)
+async def _added(bot: BotContext, server: int, ticket: str, words: Translations) -> str:
+    uploads = GuildUploads(bot.indexes.folder(server))
+    name = await asyncio.to_thread(uploads.accept, ticket)
     if name is None:
         return words("expired")
     LOG.info("server %s: an article was added", server)
     await bot.servers.change(server, own_articles=True)
-    room = bot.newsrooms.room(server)
+    room = bot.indexes.room(server)
     try:
         await room.sync()
         article = await asyncio.to_thread((await room.store()).article, name)
@@ -93,24 +92,24 @@ async def _added(bot: "DatelineBot", server: int, ticket: str, words: Words) -> 
     return words("added", article=line)
 
 
-async def _removed(bot: "DatelineBot", server: int, name: str, words: Words) -> str:
-    shelf = Shelf(bot.newsrooms.folder(server))
-    if not await asyncio.to_thread(shelf.remove, name):
+async def _removed(bot: BotContext, server: int, name: str, words: Translations) -> str:
+    uploads = GuildUploads(bot.indexes.folder(server))
+    if not await asyncio.to_thread(uploads.remove, name):
         return words("no_such")
     LOG.info("server %s: an article was removed", server)
     said = [words("removed", article=f"**{escaped(name)}**")]
-    room = bot.newsrooms.room(server)
+    room = bot.indexes.room(server)
     try:
         await room.sync()
     except DatelineError as problem:
         LOG.warning("server %s: an article could not be taken out: %s", server, problem)
         said.append(words("sync_failed"))
-    if not await asyncio.to_thread(shelf.files):
+    if not await asyncio.to_thread(uploads.files):
         await room.close()  # whoever asks next is told that there are none
         said.append(words("none_left"))
     return "\n".join(said)
 
 
-async def _cancelled(bot: "DatelineBot", server: int, ticket: str, words: Words) -> str:
-    await asyncio.to_thread(Shelf(bot.newsrooms.folder(server)).refuse, ticket)
+async def _cancelled(bot: BotContext, server: int, ticket: str, words: Translations) -> str:
+    await asyncio.to_thread(GuildUploads(bot.indexes.folder(server)).refuse, ticket)
     return words("cancelled")

@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 import bot.discord
-from bot.discord.words import languages, words_in
+from bot.discord.i18n import languages, translations_for
 
 ROOM = Path(bot.discord.__file__).parent
 
@@ -34,7 +34,7 @@ def test_four_languages_name_themselves() -> None:
 
 @pytest.mark.parametrize("language", sorted(languages()))
 def test_every_language_says_the_same(language: str) -> None:
-    english, other = words_in("en").phrases, words_in(language).phrases
+    english, other = translations_for("en").phrases, translations_for(language).phrases
     assert list(other) == list(english)
     for key, phrase in english.items():
         assert placeholders(other[key]) == placeholders(phrase), key
@@ -42,12 +42,12 @@ def test_every_language_says_the_same(language: str) -> None:
 
 
 def test_nothing_is_left_in_english() -> None:
-    sentences = [{p for p in words_in(c).phrases.values() if "." in p} for c in languages()]
+    sentences = [{p for p in translations_for(c).phrases.values() if "." in p} for c in languages()]
     assert sum(map(len, sentences)) == len(set().union(*sentences))
 
 
 def test_every_phrase_that_is_said_is_there() -> None:
-    assert spoken() <= words_in("en").phrases.keys()
+    assert spoken() <= translations_for("en").phrases.keys()
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_every_phrase_that_is_said_is_there() -> None:
     [("de", "de"), ("en-GB", "en"), ("es-419", "es"), ("pt-BR", "en"), ("", "en"), (None, "en")],
 )
 def test_a_locale_finds_its_language(locale: str | None, language: str) -> None:
-    assert words_in(locale).language == language
+    assert translations_for(locale).language == language
 
 
 def test_what_is_told_may_hold_braces() -> None:
-    assert words_in("en")("search_nothing", query="{0} {x}") == (
+    assert translations_for("en")("search_nothing", query="{0} {x}") == (
         "Nothing was found for “{0} {x}”. Try other words."
     )
