@@ -21,7 +21,7 @@ from bot.discord.i18n import languages
 from bot.discord.incoming import attached, fetched
 from bot.discord.pagination import escaped, pages
 from bot.discord.panel import Panel
-from bot.discord.replies import InteractionReply
+from bot.discord.replies import InteractionReply, Post
 from bot.discord.service import NotAllowedError
 from bot.discord.settings import History
 from bot.discord.uploads import GuildUploads, PendingUpload, RejectedError
@@ -60,7 +60,7 @@ class Administration(app_commands.Group):
             asked, words = await bot.servers.spent(server), bot.words_for(interaction)
             held = await asyncio.to_thread(room.status)
             text = status_text(held, bot.servers[server], asked, bot.latency, words)
-            await reply.settle(pages(text))
+            await reply.settle(Post(pages(text)))
 
     @app_commands.command()
     async def sync(self, interaction: Interaction) -> None:
@@ -72,9 +72,9 @@ class Administration(app_commands.Group):
                 report = await bot.indexes.room(server).sync()
             except DatelineError as problem:
                 LOG.warning("server %s: the articles could not be synced: %s", server, problem)
-                await reply.settle([words("sync_failed")])
+                await reply.settle(Post([words("sync_failed")]))
                 return
-            await reply.settle(pages(sync_text(report, words)))
+            await reply.settle(Post(pages(sync_text(report, words))))
 
     @app_commands.command()
     @app_commands.describe(
@@ -94,11 +94,11 @@ class Administration(app_commands.Group):
                 waiting = await _received(interaction, article, address)
             except RejectedError as rejected:
                 told = {key: escaped(str(value)) for key, value in rejected.told.items()}
-                await reply.settle([words(rejected.why, **told)])
+                await reply.settle(Post([words(rejected.why, **told)]))
                 return
             own = interaction.client.servers[interaction.guild_id].own_articles
             text = waiting_text(waiting, own, words)
-            await reply.settle(pages(text), confirmation("add", waiting.ticket, words))
+            await reply.settle(Post(pages(text), confirmation("add", waiting.ticket, words)))
 
     @app_commands.command()
     @app_commands.describe(article="One of this server's own articles.")
@@ -108,10 +108,10 @@ class Administration(app_commands.Group):
         async with _managing(interaction) as reply:
             files = await asyncio.to_thread(_uploads(interaction).files)
             if article not in files:
-                await reply.settle([words("no_such" if files else "no_own")])
+                await reply.settle(Post([words("no_such" if files else "no_own")]))
                 return
             text = words("remove_confirm", article=f"**{escaped(article)}**")
-            await reply.settle([text], confirmation("remove", article, words))
+            await reply.settle(Post([text], confirmation("remove", article, words)))
 
     @remove.autocomplete("article")
     async def _articles(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -171,7 +171,7 @@ class Administration(app_commands.Group):
             settings = await bot.servers.change(server, **changes)
             words = bot.words_for(interaction)  # perhaps in another language now
             view = Panel.of(settings, interaction.guild, words)
-            await reply.settle([settings_text(settings, words)], view)
+            await reply.settle(Post([settings_text(settings, words)], view))
 
 
 @asynccontextmanager

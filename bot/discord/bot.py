@@ -18,12 +18,13 @@ from discord.ext import commands
 from bot.compose import memory, place_of
 from bot.config import Config
 from bot.discord.admin import Administration
-from bot.discord.callbacks import FORM, give_reason, press
+from bot.discord.callbacks import FORMS, press, submit
 from bot.discord.commands import COMMANDS
 from bot.discord.confirm_views import ConfirmButton
 from bot.discord.context import BotContext, Interaction
 from bot.discord.events import answer_message
 from bot.discord.guild_index import GuildIndexes
+from bot.discord.lists import ListButton
 from bot.discord.metrics import Metrics
 from bot.discord.panel import Panel
 from bot.discord.records import FILE as RECORDS
@@ -94,7 +95,7 @@ class DatelineBot(BotContext):
             *(self.config, self.indexes, self.memory, self.records, self.servers),
             metrics=self.metrics,
         )
-        self.add_dynamic_items(RecordButton, ConfirmButton)
+        self.add_dynamic_items(RecordButton, ConfirmButton, ListButton)
         self.add_view(Panel())
         for command in (*COMMANDS, Administration()):
             self.tree.add_command(command)
@@ -119,9 +120,9 @@ class DatelineBot(BotContext):
         """Read forms; the library passes commands and buttons on itself."""
         data: Any = interaction.data
         is_form = interaction.type is discord.InteractionType.modal_submit
-        if is_form and data["custom_id"].startswith(FORM) and self.is_new(interaction.id):
+        if is_form and data["custom_id"].startswith(tuple(FORMS)) and self.is_new(interaction.id):
             try:
-                await give_reason(self, interaction)
+                await submit(self, interaction)
             except Exception as problem:
                 await self.excuse(problem, interaction)
 

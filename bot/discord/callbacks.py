@@ -1,8 +1,9 @@
-"""What the buttons below an answer do, and the form that asks for a reason.
+"""What the buttons below an answer do, and the forms that they open.
 
 Nothing here is remembered by the process: a button or a form works after a restart as before.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,18 +12,28 @@ import discord
 from discord.ui import Label, Modal, TextInput
 
 from bot.answer import Citation
+from bot.conversation.clarify import WHOM
+from bot.discord.cards import cards_of, colour_of
 from bot.discord.context import BotContext
-from bot.discord.events import request_from
-from bot.discord.formatting import quotes_text, shared_text
+from bot.discord.events import following, preceding, request_from
+from bot.discord.formatting import left_out_text
 from bot.discord.i18n import Translations
+from bot.discord.markup import shortened
 from bot.discord.pagination import pages
+from bot.discord.quotes import quote_text
 from bot.discord.records import Record, new_id
-from bot.discord.replies import InteractionReply
-from bot.discord.views import RecordButton, buttons
+from bot.discord.replies import InteractionReply, Post
+from bot.discord.service import QuestionRequest
+from bot.discord.views import RecordButton, answer_posts, post_of, quote_row
 
-FORM = "dateline:reason:"
-REASON_LIMIT = 1000
-"""Characters of a reason."""
+REASON, MEANT = "dateline:reason:", "dateline:meant:"
+"""What the names of forms begin with; the id of the answer follows."""
+REASON_LIMIT, MEANT_LIMIT, TITLE_LIMIT = 1000, 200, 45
+"""Characters of a reason, of what is meant, and of a form's title."""
+
+
+OWN = ("option", "say")
+"""What only the person who asked may press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +43,8 @@ class Press:
     bot: BotContext
     interaction: discord.Interaction[Any]
     record: Record
-    option: int | None
+    number: int | None
     words: Translations
-
-    @property
-    def by_asker(self) -> bool:
-        """Whether it was pressed by who asked the question."""
-        return self.interaction.user.id == self.record.person
 
 
 async def press(
@@ -49,27 +55,75 @@ async def press(
     record = await bot.records.get(button.record)
     if record is None:
         await InteractionReply(interaction, True, words).tell(words("not_kept"))
-    elif interaction.user.id != record.person and (record.private or button.action == "option"):
+    elif interaction.user.id != record.person and (
+        record.private or button.action in ("option", "say")
+    ):
         await InteractionReply(interaction, True, words).tell(words("not_yours"))
     else:
-        pressed = Press(bot, interaction, record, button.option, words)
+        pressed = Press(bot, interaction, record, button.number, words)
         await PRESSES[button.action](pressed)
 
 
-async def give_reason(bot: BotContext, interaction: discord.Interaction[Any]) -> None:
+async def submit(bot: BotContext, interaction: discord.Interaction[Any]) -> None:
+    """Do what was written into a form says."""
+    data: Any = interaction.data
+    kind, _, record = data["custom_id"].rpartition(":")
+    await FORMS[f"{kind}:"](bot, interaction, record, _written(data["components"]))
+
+
+async def _give_reason(
+    bot: BotContext, interaction: discord.Interaction[Any], record: str, reason: str
+) -> None:
     """Keep the reason that was written into the form."""
     words = bot.words_for(interaction)
-    data: Any = interaction.data
-    reason = _written(data["components"])[:REASON_LIMIT]
-    await bot.records.rate(data["custom_id"].removeprefix(FORM), interaction.user.id, False, reason)
+    await bot.records.rate(record, interaction.user.id, False, reason[:REASON_LIMIT])
     await InteractionReply(interaction, True, words).tell(words("thanks"))
 
 
+async def _say_meant(
+    bot: BotContext, interaction: discord.Interaction[Any], record: str, meant: str
+) -> None:
+    """Go on with the question that was unclear, as it was meant."""
+    words, found = bot.words_for(interaction), await bot.records.get(record)
+    if found is None:
+        await InteractionReply(interaction, True, words).tell(words("not_kept"))
+        return
+    press = Press(bot, interaction, found, None, words)
+    await _ask(press, meant, following)
+
+
 async def _quotes(press: Press) -> None:
+    """Show the first quote in its paragraph."""
     reply = InteractionReply(press.interaction, True, press.words)
     await reply.begin()
-    gone = await _withdrawn(press)
-    await reply.settle(pages(quotes_text(press.record.citations, gone, press.words)))
+    await reply.settle(await _quote_post(press, 1))
+
+
+async def _quote(press: Press) -> None:
+    """Show another quote in the place of the one that is shown."""
+    post = await _quote_post(press, press.number or 1)
+    shown, edit = press.interaction.message, press.interaction.response.edit_message
+    if shown and shown.flags.components_v2:
+        await edit(view=post.card)
+    else:
+        await edit(content=post.pages[0], view=post.view)
+
+
+async def _quote_post(press: Press, number: int) -> Post:
+    cited = press.record.citations or tuple(filter(None, [press.record.nearest]))
+    number = max(1, min(number, len(cited)))
+    store = await press.bot.indexes.room(press.record.server).store()
+    article = await asyncio.to_thread(store.article, cited[number - 1].source)
+    text = quote_text(cited, number, article, press.words)
+    count = len(cited)
+    return post_of(colour_of(press.record), [text], lambda: quote_row(press.record, number, count))
+
+
+async def _left(press: Press) -> None:
+    """Show what the model wrote and was not delivered."""
+    reply = InteractionReply(press.interaction, True, press.words)
+    await reply.begin()
+    await reply.settle(Post(pages(left_out_text(press.record.left_out, press.words))))
 
 
 async def _up(press: Press) -> None:
@@ -79,39 +133,49 @@ async def _up(press: Press) -> None:
 
 async def _down(press: Press) -> None:
     """Count it, whether or not a reason comes."""
-    say = press.words
-    form = Modal(title=say("reason_title"), custom_id=f"{FORM}{press.record.id}")
     field: TextInput[Any] = TextInput(
         style=discord.TextStyle.paragraph,
         custom_id="reason",
         required=False,
         max_length=REASON_LIMIT,
     )
-    form.add_item(Label(text=say("reason"), component=field))
-    form.stop()  # `give_reason` hears of it, so the library need not wait for it
-    await press.interaction.response.send_modal(form)
+    await _open_form(press, REASON, press.words("reason_title"), press.words("reason"), field)
     await press.bot.records.rate(press.record.id, press.interaction.user.id, False)
 
 
+async def _say(press: Press) -> None:
+    """Ask for what was meant, where none of the options says it."""
+    field: TextInput[Any] = TextInput(custom_id="meant", max_length=MEANT_LIMIT)
+    asked_for = "whom" if press.record.answer.startswith(WHOM) else "what"
+    title = shortened(press.record.question, TITLE_LIMIT)
+    await _open_form(press, MEANT, title, press.words(asked_for), field)
+
+
+async def _open_form(
+    press: Press, kind: str, title: str, asked: str, field: TextInput[Any]
+) -> None:
+    form = Modal(title=title, custom_id=f"{kind}{press.record.id}")
+    form.add_item(Label(text=asked, component=field))
+    form.stop()  # `submit` hears of it, so the library need not wait for it
+    await press.interaction.response.send_modal(form)
+
+
 async def _again(press: Press) -> None:
-    """The same question in the light of what went before it; for others, of nothing."""
-    record = press.record
-    before: dict[str, Any] = {"until": record.asked} if press.by_asker else {"history": ()}
-    await _ask(press, record.question, before)
+    """Ask the same question in the light of what went before it."""
+    await _ask(press, press.record.question, preceding)
 
 
 async def _option(press: Press) -> None:
     """Go on with the question that was unclear."""
-    await _ask(press, str(press.option), {"until": press.record.answered})
+    await _ask(press, str(press.number), following)
 
 
-async def _ask(press: Press, question: str, before: dict[str, Any]) -> None:
+async def _ask(
+    press: Press, question: str, leaning: Callable[[QuestionRequest, Record], QuestionRequest]
+) -> None:
     asked = request_from(press.bot, press.interaction, question, press.record.private)
-    asked = replace(asked, **before)
-    if press.by_asker:
-        asked = replace(asked, conversation=press.record.conversation)
     reply = InteractionReply(press.interaction, asked.private, press.words)
-    await press.bot.service.take(asked, reply)
+    await press.bot.service.take(leaning(asked, press.record), reply)
 
 
 async def _share(press: Press) -> None:
@@ -121,11 +185,11 @@ async def _share(press: Press) -> None:
     if await _withdrawn(press):
         await reply.tell(press.words("outdated"))
         return
-    shared = replace(press.record, id=new_id(), private=False)
+    shared = replace(press.record, id=new_id(), private=False, follows=None)
     await press.bot.records.add(shared)
-    shown = await reply.settle(
-        pages(shared_text(shared, press.words)), buttons(shared, press.words)
-    )
+    cards = await asyncio.to_thread(cards_of, shared, press.words, shared=True)
+    varies = press.bot.config.chat_model is not None
+    shown = await reply.settle(*answer_posts(shared, cards, press.words, varies=varies))
     await press.bot.records.show(shared.id, shown)
 
 
@@ -137,11 +201,20 @@ async def _withdrawn(press: Press) -> Sequence[Citation]:
 
 PRESSES: dict[str, Callable[[Press], Awaitable[None]]] = {
     "quotes": _quotes,
+    "quote": _quote,
+    "left": _left,
+    "say": _say,
     "up": _up,
     "down": _down,
     "again": _again,
     "option": _option,
     "share": _share,
+}
+
+
+FORMS: dict[str, Callable[[BotContext, discord.Interaction[Any], str, str], Awaitable[None]]] = {
+    REASON: _give_reason,
+    MEANT: _say_meant,
 }
 
 

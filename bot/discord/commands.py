@@ -3,7 +3,6 @@
 A command reads what was typed and passes it on. Administration is in `admin.py`.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,17 +12,10 @@ from discord import app_commands
 
 from bot.discord.context import Interaction
 from bot.discord.events import conversation_in, places, request_from, roles
-from bot.discord.formatting import passages_text, sources_text
-from bot.discord.pagination import pages
-from bot.discord.replies import InteractionReply
+from bot.discord.lists import list_post
+from bot.discord.replies import InteractionReply, Post
 from bot.intake import QUESTION_LIMIT, clean_question
-from index.manifest import CatalogueRow
-from index.store import Store
 
-FOUND = 5
-"""Passages that a search shows."""
-LISTED = 20
-"""Articles that a list shows."""
 WORDS_LIMIT = 500
 """Characters to search for."""
 
@@ -48,13 +40,11 @@ async def ask_about_this(interaction: Interaction, message: discord.Message) -> 
 @app_commands.command()
 @app_commands.describe(words="The words to search for.")
 async def search(interaction: Interaction, words: app_commands.Range[str, 1, WORDS_LIMIT]) -> None:
-    """Find passages in the articles; only you see them."""
-    bot, query = interaction.client, clean_question(words)
+    """Find passages in the articles, newest first; only you see them."""
+    query = clean_question(words)
+    _admit(interaction)
     async with _replying(interaction) as reply:
-        answerer = await bot.indexes.of(interaction.guild_id)
-        async with bot.service.queue.turn(lambda _: None):
-            found = await answerer.search(query, bot.config.today, FOUND)
-        await reply.settle(pages(passages_text(query, found, bot.words_for(interaction))))
+        await reply.settle(await list_post(interaction.client, interaction, "search", query))
 
 
 @app_commands.command()
@@ -62,12 +52,10 @@ async def search(interaction: Interaction, words: app_commands.Range[str, 1, WOR
 async def sources(
     interaction: Interaction, matching: app_commands.Range[str, 1, WORDS_LIMIT] = ""
 ) -> None:
-    """List the articles; only you see the list."""
-    bot = interaction.client
+    """List the articles, newest first; only you see the list."""
+    _admit(interaction)
     async with _replying(interaction) as reply:
-        store = await bot.indexes.room(interaction.guild_id).store()
-        rows, count = await asyncio.to_thread(_listed, store, matching.casefold())
-        await reply.settle(pages(sources_text(rows, count, bot.words_for(interaction))))
+        await reply.settle(await list_post(interaction.client, interaction, "sources", matching))
 
 
 @app_commands.command()
@@ -76,7 +64,7 @@ async def reset(interaction: Interaction) -> None:
     bot = interaction.client
     async with _replying(interaction) as reply:
         await bot.memory.forget(conversation_in(bot, interaction))
-        await reply.settle([bot.words_for(interaction)("reset_done")])
+        await reply.settle(Post([bot.words_for(interaction)("reset_done")]))
 
 
 forget = app_commands.Group(name="forget", description="Have the bot forget what it keeps.")
@@ -89,10 +77,10 @@ async def forget_me(interaction: Interaction) -> None:
     say = bot.words_for(interaction)
     async with _replying(interaction) as reply:
         asked = await bot.memory.forget(person=str(person))
-        answers, opinions = await bot.records.forget(person)
+        answers, ratings = await bot.records.forget(person)
         questions = max(asked, answers)
-        done = say("forgotten", questions=questions, feedback=opinions)
-        await reply.settle([done if questions or opinions else say("forgotten_nothing")])
+        done = say("forgotten", questions=questions, feedback=ratings)
+        await reply.settle(Post([done if questions or ratings else say("forgotten_nothing")]))
 
 
 @app_commands.command(name="help")
@@ -111,20 +99,15 @@ async def _ask(interaction: Interaction, question: str, private: bool) -> None:
     await bot.service.take(asked, InteractionReply(interaction, private, asked.words))
 
 
+def _admit(interaction: Interaction) -> None:
+    """Raise NotAllowedError where this person may not ask here."""
+    where = interaction.guild_id, places(interaction.channel), roles(interaction.user)
+    interaction.client.service.admit(*where, interaction.client.words_for(interaction))
+
+
 @asynccontextmanager
 async def _replying(interaction: Interaction) -> AsyncIterator[InteractionReply]:
-    """A private reply that has begun, for one who may ask here and has nothing else under way."""
-    bot = interaction.client
-    words = bot.words_for(interaction)
-    reply = InteractionReply(interaction, True, words)
-    where = interaction.guild_id, places(interaction.channel), roles(interaction.user)
-    bot.service.admit(*where, words)
-    with bot.service.queue.admit(interaction.user.id):
-        await reply.begin()
-        yield reply
-
-
-def _listed(store: Store, matching: str) -> tuple[list[CatalogueRow], int]:
-    """Some of the articles that match, and how many do."""
-    rows = [r for r in store.catalogue() if matching in f"{r.title} {r.source}".casefold()]
-    return rows[:LISTED], len(rows)
+    """A private reply that has begun."""
+    reply = InteractionReply(interaction, True, interaction.client.words_for(interaction))
+    await reply.begin()
+    yield reply

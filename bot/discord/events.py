@@ -3,22 +3,29 @@
 Each becomes a `QuestionRequest`.
 """
 
+import asyncio
 import re
+import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import discord
 
-from bot.answer import Turn
+from bot.conversation.request import request_of
 from bot.discord.context import BotContext
 from bot.discord.records import Record
 from bot.discord.recovery import INTERACTION, MESSAGE, awaited
-from bot.discord.replies import ChannelReply
-from bot.discord.service import QuestionRequest, excuse
+from bot.discord.replies import REFUSALS, ChannelReply
+from bot.discord.service import ANEW, Context, QuestionRequest, excuse
 from bot.discord.settings import History, ServerSettings
 from index.errors import StoreError
 
+THANKS, WELCOME = "thanks", "❤️"
+"""The kind of small talk that gets a reaction, and which."""
 ASKABLE = (discord.MessageType.default, discord.MessageType.reply)
+DIRECT_MEMORY = 30 * 60.0
+"""Seconds for which a question in direct messages counts for the next."""
 THREADED = (discord.ChannelType.text, discord.ChannelType.news)
 """Kinds of channels in which threads begin with messages."""
 
@@ -28,6 +35,7 @@ def request_from(
 ) -> QuestionRequest:
     """A question asked by a command or button."""
     words = bot.words_for(interaction)
+    conversation, context = _conversation_in(bot, interaction)
     return QuestionRequest(
         event=interaction.id,
         awaited=awaited(INTERACTION, words, interaction.token),
@@ -35,64 +43,89 @@ def request_from(
         server=interaction.guild_id,
         places=places(interaction.channel),
         roles=roles(interaction.user),
-        conversation=conversation_in(bot, interaction, private),
+        conversation=conversation,
         private=private,
         question=question,
         words=words,
+        context=ANEW if private else context,
     )
 
 
-def conversation_in(
-    bot: BotContext, interaction: discord.Interaction[Any], private: bool = False
-) -> str:
-    """The conversation that a command goes on with; what is private never is a thread's."""
-    thread = interaction.channel if isinstance(interaction.channel, discord.Thread) else None
-    return _conversation(
-        bot.servers[interaction.guild_id],
-        interaction.guild_id,
-        interaction.user.id,
-        thread.id if thread and not private else None,
-    )
+def conversation_in(bot: BotContext, interaction: discord.Interaction[Any]) -> str:
+    """The conversation of the place where a command is used."""
+    return _conversation_in(bot, interaction)[0]
+
+
+def _conversation_in(bot: BotContext, interaction: discord.Interaction[Any]) -> tuple[str, Context]:
+    channel = interaction.channel
+    thread = channel.id if isinstance(channel, discord.Thread) else None
+    server, person = interaction.guild_id, interaction.user.id
+    return conversation_of(bot.servers[server], server, person, thread)
 
 
 async def answer_message(bot: BotContext, message: discord.Message) -> None:
-    """Answer a message, if it is a question to the bot."""
+    """Answer a message, if it is a question to the bot; thanks get a reaction."""
     assert bot.user
     replied = _replied_to(message, bot.user)
     spoken_to = not message.guild or replied or bot.user in message.mentions
     if message.author.bot or message.type not in ASKABLE or not spoken_to:
         return
-    server = message.guild.id if message.guild else None
-    settings = bot.servers[server]
-    opens = settings.threads and message.channel.type in THREADED
-    thread = message.id if opens else None  # which will be the thread's number
-    if isinstance(message.channel, discord.Thread):
-        thread = message.channel.id
-    words = bot.words_in(message.guild)
-    asked = QuestionRequest(
-        event=message.id,
-        awaited=awaited(MESSAGE, words, message.channel.id),
-        person=message.author.id,
-        server=server,
-        places=places(message.channel),
-        roles=roles(message.author),
-        conversation=_conversation(settings, server, message.author.id, thread),
-        private=False,
-        question=re.sub(rf"<@!?{bot.user.id}>", " ", message.content).strip(),
-        words=words,
-    )
+    question = re.sub(rf"<@!?{bot.user.id}>", " ", message.content).strip()
+    plain = await asyncio.to_thread(request_of, question)
+    if plain.talk and plain.talk.kind == THANKS:
+        with suppress(*REFUSALS):
+            await message.add_reaction(WELCOME)
+            return
+    await _answer(bot, message, question, replied, plain.text or question)
+
+
+async def _answer(
+    bot: BotContext, message: discord.Message, question: str, replied: int | None, title: str
+) -> None:
+    opens = bot.servers[_server(message)].threads and message.channel.type in THREADED
+    asked = _request(bot, message, question, message.id if opens else None)
     reply = ChannelReply(
         *(message.channel, message.author, message.id),
-        words=words,
+        words=asked.words,
         asked_in=message,
-        opens_thread=opens,
+        thread=title if opens else None,
     )
     try:
         record = await bot.records.shown_in(replied) if replied else None
     except StoreError as problem:
-        await reply.tell(excuse(problem, message.id, words))
-    else:
-        await bot.service.take(_following(asked, record), reply)
+        await reply.tell(excuse(problem, message.id, asked.words))
+        return
+    if record and record.server == asked.server:
+        asked = following(asked, record)
+    await bot.service.take(asked, reply)
+
+
+def _request(
+    bot: BotContext, message: discord.Message, question: str, thread: int | None
+) -> QuestionRequest:
+    """A question asked in a message, to be answered in a thread if that is given."""
+    server, channel, person = _server(message), message.channel, message.author.id
+    if isinstance(channel, discord.Thread):
+        thread = channel.id
+    words = bot.words_in(message.guild)
+    conversation, context = conversation_of(bot.servers[server], server, person, thread)
+    return QuestionRequest(
+        event=message.id,
+        awaited=awaited(MESSAGE, words, channel.id),
+        person=person,
+        server=server,
+        places=places(channel),
+        roles=roles(message.author),
+        conversation=conversation,
+        private=False,
+        question=question,
+        words=words,
+        context=context,
+    )
+
+
+def _server(message: discord.Message) -> int | None:
+    return message.guild.id if message.guild else None
 
 
 def places(channel: Any) -> frozenset[int]:
@@ -106,25 +139,41 @@ def roles(asker: discord.User | discord.Member) -> frozenset[int]:
     return frozenset(role.id for role in getattr(asker, "roles", ()))
 
 
-def _following(asked: QuestionRequest, record: Record | None) -> QuestionRequest:
-    """The question in the light of the answer it replies to, and of what that went on from.
-
-    Of somebody else's conversation only that answer is taken, which they both have seen.
-    """
-    if record is None or record.server != asked.server:
-        return asked
-    if record.conversation == asked.conversation:
-        return replace(asked, until=record.answered)
-    return replace(asked, history=(Turn("user", record.question), Turn("assistant", record.answer)))
+def following(asked: QuestionRequest, record: Record) -> QuestionRequest:
+    """The question in the light of an answer, and of what that went on from."""
+    if not _in_one_conversation(asked, record):
+        return replace(asked, context=Context(follows=record.id))
+    return replace(asked, context=Context(in_conversation=True, until=record.answered))
 
 
-def _conversation(
+def preceding(asked: QuestionRequest, record: Record) -> QuestionRequest:
+    """The question in the light of what an answer went on from."""
+    if not _in_one_conversation(asked, record):
+        return replace(asked, context=Context(follows=record.follows))
+    since = 0.0 if record.server else record.asked - DIRECT_MEMORY
+    return replace(asked, context=Context(True, since, record.asked))
+
+
+def _in_one_conversation(asked: QuestionRequest, record: Record) -> bool:
+    return asked.context.in_conversation and asked.conversation == record.conversation
+
+
+def conversation_of(
     settings: ServerSettings, server: int | None, person: int, thread: int | None
-) -> str:
-    where = f"discord {server}" if server else "discord direct"
-    if thread and settings.history is History.THREAD:
-        return f"{where} thread {thread}"
-    return f"{where} person {person}"
+) -> tuple[str, Context]:
+    """The conversation that a question belongs to, and what of it the question leans on.
+
+    In a thread it is all that was said there, or by the person there; in direct messages what was
+    said lately. Elsewhere a question begins anew.
+    """
+    if not server:
+        since = time.time() - DIRECT_MEMORY
+        return f"discord direct person {person}", Context(in_conversation=True, since=since)
+    if not thread:
+        return f"discord {server} person {person}", ANEW
+    name = f"discord {server} thread {thread}"
+    shared = settings.history is History.THREAD
+    return name if shared else f"{name} person {person}", Context(in_conversation=True)
 
 
 def _replied_to(message: discord.Message, me: discord.ClientUser) -> int | None:

@@ -11,8 +11,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from bot.answer import Citation, Status
+from bot.answer import Citation, Conflict, LeftOut, Option, Status
 from bot.database.interface import Database, Place, Row, Schema, open_database
 from index.errors import StoreBusyError
 
@@ -21,6 +22,8 @@ FILE = "answers.sqlite"
 _DAY = 24 * 60 * 60
 EVENTS_KEPT = _DAY
 """Seconds for which a message or interaction could come a second time, and more."""
+CHAIN = 6
+"""Answers of a chain of replies that a question is read in the light of."""
 _SCHEMA = Schema(
     "answers",
     "what was kept of answers in Discord",
@@ -64,7 +67,9 @@ ALTER TABLE events ADD COLUMN server BIGINT NOT NULL DEFAULT 0;
 class Record:
     """An answer that was given, in a server or, without one, in direct messages.
 
-    `asked` and `answered` are seconds since 1970; `private` ones only the person has seen.
+    `asked` and `answered` are seconds since 1970; `private` ones only the person has seen. What
+    has a default was not kept by earlier versions. `follows` is the record of the answer that the
+    question was a reply to.
     """
 
     id: str
@@ -78,18 +83,40 @@ class Record:
     answer: str
     status: Status
     citations: tuple[Citation, ...]
+    confidence: float | None = None
+    model: str = "quotes"
+    notes: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    options: tuple[Option, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    nearest: Citation | None = None
+    follows: str | None = None
 
     def to_json(self) -> str:
         """The record as `from_json` reads it."""
         citations = [citation.as_json() for citation in self.citations]
-        return json.dumps(asdict(self) | {"citations": citations})
+        nearest = self.nearest and self.nearest.as_json()
+        return json.dumps(asdict(self) | {"citations": citations, "nearest": nearest})
 
     @classmethod
     def from_json(cls, written: str) -> "Record":
         """The record that `to_json` wrote."""
         kept = json.loads(written)
-        citations = tuple(Citation.from_json(cited) for cited in kept["citations"])
-        return cls(**kept | {"status": Status(kept["status"]), "citations": citations})
+        nearest = kept.get("nearest")
+        read = {
+            "status": Status(kept["status"]),
+            "citations": tuple(map(Citation.from_json, kept["citations"])),
+            "notes": tuple(kept.get("notes", ())),
+            "conflicts": tuple(map(_conflict, kept.get("conflicts", ()))),
+            "options": tuple(Option(*option) for option in kept.get("options", ())),
+            "left_out": tuple(LeftOut(*left) for left in kept.get("left_out", ())),
+            "nearest": nearest and Citation.from_json(nearest),
+        }
+        return cls(**kept | read)
+
+
+def _conflict(kept: dict[str, Any]) -> Conflict:
+    return Conflict(tuple((n, says) for n, says in kept["says"]), kept["newest"])
 
 
 def new_id() -> str:
@@ -164,6 +191,14 @@ class Records:
                 {"message": message, "oldest": self._oldest()},
             )
         )
+
+    async def chain(self, record: str | None, most: int = CHAIN) -> list[Record]:
+        """An answer and those that its question followed, oldest first."""
+        found: list[Record] = []
+        while record and len(found) < most and (one := await self.get(record)):
+            found.append(one)
+            record = one.follows
+        return found[::-1]
 
     async def rate(self, record: str, person: int, liked: bool, reason: str = "") -> None:
         """Keep what somebody thought of an answer, in place of what they thought before."""

@@ -8,14 +8,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import aiohttp
 import discord
 from discord.abc import Messageable
+from discord.ui import LayoutView, View
 
 from bot.discord.i18n import Translations
+from bot.discord.markup import shortened
 
 LOG = logging.getLogger("bot.discord.delivery")  # as in older logs
 T = TypeVar("T")
@@ -38,6 +41,36 @@ class UndeliveredError(Exception):
     """There is no way left to reach whoever asked."""
 
 
+class CardRefusedError(Exception):
+    """Discord does not take a card, though it may take text."""
+
+
+class Content(NamedTuple):
+    """What one message holds: text with buttons below, or a card."""
+
+    text: str | None
+    view: View | LayoutView | None
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it is a card."""
+        return self.text is None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A card, and the pages that say the same where it is refused; the last has the buttons."""
+
+    pages: Sequence[str]
+    view: View | None = None
+    card: LayoutView | None = None
+
+    def contents(self) -> list[Content]:
+        """The pages."""
+        last = len(self.pages) - 1
+        return [Content(p, self.view if n == last else None) for n, p in enumerate(self.pages)]
+
+
 class Reply(Protocol):
     """What one person who asked gets to see."""
 
@@ -47,8 +80,8 @@ class Reply(Protocol):
     async def show(self, text: str) -> None:
         """Show something for the time being; what cannot be shown is not worth a trial more."""
 
-    async def settle(self, pages: Sequence[str], view: discord.ui.View | None = None) -> list[int]:
-        """Put pages in the place of what was shown, buttons below; the messages that show them.
+    async def settle(self, *posts: Post) -> list[int]:
+        """Put these in the place of what was shown; the messages that show them.
 
         Raises UndeliveredError.
         """
@@ -60,8 +93,8 @@ class Reply(Protocol):
 class ChannelReply:
     """Messages in a channel, the first of them in reply to the one that asked, if one did.
 
-    `event` is the number of what asked; each message's nonce is made from it. With
-    `opens_thread` they go into a thread of that message, where there may be one.
+    `event` is the number of what asked; each message's nonce is made from it. With `thread`, a
+    name, they go into a thread of that message, where there may be one.
     """
 
     def __init__(
@@ -72,14 +105,14 @@ class ChannelReply:
         *,
         words: Translations,
         asked_in: discord.Message | None = None,
-        opens_thread: bool = False,
+        thread: str | None = None,
     ) -> None:
         self._channel = channel
         self._asker = asker
         self._event = event
         self._words = words
         self._asked_in = asked_in
-        self._opens_thread = opens_thread
+        self._thread = thread
         self._shown: discord.Message | None = None
         self._sent = 0
         self._refused = False
@@ -87,23 +120,26 @@ class ChannelReply:
     async def begin(self) -> None:
         """Show that the bot is writing, in a thread if there is to be one."""
         with suppress(*REFUSALS):
-            if self._opens_thread and self._asked_in:
-                self._channel, self._asked_in = await _thread_of(self._asked_in), None
+            if self._thread is not None and self._asked_in:
+                self._channel = await _thread_of(self._asked_in, self._thread)
+                self._asked_in = None
         with suppress(*REFUSALS):
             await self._channel.typing()
 
     async def show(self, text: str) -> None:
         """Show something for the time being."""
         with suppress(UndeliveredError):
-            self._shown = await self._put(self._shown, text, None)
+            self._shown = await self._put(self._shown, Content(text, None))
 
-    async def settle(self, pages: Sequence[str], view: discord.ui.View | None = None) -> list[int]:
-        """Put pages in the place of what was shown; see `Reply.settle`."""
-        messages = []
-        for n, page in enumerate(pages, 1):
-            below = view if n == len(pages) else None
-            messages.append(await self._put(self._shown if n == 1 else None, page, below))
-        return [message.id for message in messages]
+    async def settle(self, *posts: Post) -> list[int]:
+        """Put these in the place of what was shown; see `Reply.settle`."""
+        return await put_all(posts, self._put_next)
+
+    async def _put_next(self, content: Content) -> int:
+        """Put this in the place of what was shown, or below what was put there."""
+        message = await self._put(self._shown, content)
+        self._shown = None
+        return message.id
 
     async def tell(self, line: str) -> None:
         """Say one line in a direct message, or briefly in the channel."""
@@ -115,34 +151,34 @@ class ChannelReply:
             return
         LOG.warning("event %s: nobody could be told", self._event)
 
-    async def _put(
-        self, shown: discord.Message | None, text: str, view: discord.ui.View | None
-    ) -> discord.Message:
-        """The message with this text: the one shown, or a new one where there is none any more."""
+    async def _put(self, shown: discord.Message | None, content: Content) -> discord.Message:
+        """The message with this: the one shown, or a new one where there is none any more."""
         try:
             if shown:
-                return await self._edited(shown, text, view)
-            return await self._sent_anew(text, view)
+                return await self._edited(shown, content)
+            return await self._sent_anew(content)
         except REFUSALS as problem:
+            if content.is_card and is_invalid(problem):
+                raise CardRefusedError from problem
             if not shown or getattr(problem, "code", None) != UNKNOWN_MESSAGE:
                 await self._turn_private(problem)
-        return await self._put(None, text, view)
+        return await self._put(None, content)
 
-    async def _edited(
-        self, shown: discord.Message, text: str, view: discord.ui.View | None
-    ) -> discord.Message:
-        return await insisting(lambda: shown.edit(content=text, view=view))
+    async def _edited(self, shown: discord.Message, content: Content) -> discord.Message:
+        view: Any = content.view
+        return await insisting(lambda: shown.edit(content=content.text, view=view))
 
-    async def _sent_anew(self, text: str, view: discord.ui.View | None) -> discord.Message:
+    async def _sent_anew(self, content: Content) -> discord.Message:
+        more: dict[str, Any] = {"view": content.view} if content.view else {}
+        more |= {} if content.is_card else {"content": content.text, "suppress_embeds": True}
+        more["nonce"] = f"{self._event}-{self._sent + 1}"
+        reference = self._reference()
+        sent = await insisting(lambda: self._channel.send(**more, **reference))
         self._sent += 1
-        more: dict[str, Any] = {"view": view} if view else {}
-        more["nonce"] = f"{self._event}-{self._sent}"
-        return await insisting(
-            lambda: self._channel.send(text, suppress_embeds=True, **more, **self._reference())
-        )
+        return sent
 
     def _reference(self) -> dict[str, Any]:
-        if self._asked_in is None or self._sent > 1:
+        if self._asked_in is None or self._sent:
             return {}
         asked = self._asked_in.to_reference(fail_if_not_exists=False)
         return {"reference": asked, "mention_author": False}
@@ -173,6 +209,7 @@ class InteractionReply:
         self._interaction = interaction
         self._private = private
         self._words = words
+        self._is_used = False
         self._instead: ChannelReply | None = None
 
     async def begin(self) -> None:
@@ -191,18 +228,21 @@ class InteractionReply:
         with suppress(*REFUSALS):
             await self._interaction.edit_original_response(content=text)
 
-    async def settle(self, pages: Sequence[str], view: discord.ui.View | None = None) -> list[int]:
-        """Put pages in the place of what was shown; see `Reply.settle`."""
-        messages: list[int] = []
-        while not self._instead and len(messages) < len(pages):
-            below = view if len(messages) + 1 == len(pages) else None
+    async def settle(self, *posts: Post) -> list[int]:
+        """Put these in the place of what was shown; see `Reply.settle`."""
+        return await put_all(posts, self._put_next)
+
+    async def _put_next(self, content: Content) -> int:
+        """Put this in the place of what was shown, or below what was put there."""
+        if not self._instead:
             try:
-                messages.append(await self._put(pages[len(messages)], below, not messages))
+                return await self._put(content)
             except REFUSALS as problem:
+                if content.is_card and is_invalid(problem):
+                    raise CardRefusedError from problem
                 self._give_up(problem)
-        if self._instead:
-            messages += await self._instead.settle(pages[len(messages) :], view)
-        return messages
+        assert self._instead
+        return await self._instead._put_next(content)
 
     async def tell(self, line: str) -> None:
         """Say one line that nobody else sees."""
@@ -232,15 +272,17 @@ class InteractionReply:
             return False
         return True
 
-    async def _put(self, page: str, view: discord.ui.View | None, first: bool) -> int:
-        if first:
+    async def _put(self, content: Content) -> int:
+        if not self._is_used:
+            view: Any = content.view
             edit = self._interaction.edit_original_response
-            return (await insisting(lambda: edit(content=page, view=view))).id
-        more: dict[str, Any] = {"view": view} if view else {}
-        sent = await self._interaction.followup.send(
-            page, ephemeral=self._private, suppress_embeds=True, wait=True, **more
-        )
-        return sent.id
+            edited = await insisting(lambda: edit(content=content.text, view=view))
+            self._is_used = True
+            return edited.id
+        more: dict[str, Any] = {"view": content.view} if content.view else {}
+        more |= {} if content.is_card else {"content": content.text, "suppress_embeds": True}
+        sent = await self._interaction.followup.send(ephemeral=self._private, wait=True, **more)
+        return int(sent.id)
 
     def _give_up(self, problem: Exception) -> None:
         """Use the interaction no more."""
@@ -253,14 +295,33 @@ class InteractionReply:
         self._instead = ChannelReply(elsewhere, asked.user, asked.id, words=self._words)
 
 
+async def put_all(posts: Sequence[Post], put: Callable[[Content], Awaitable[int]]) -> list[int]:
+    """Put each post's card, or its pages where the card is refused; the messages' numbers."""
+    messages: list[int] = []
+    for post in posts:
+        if post.card:
+            try:
+                messages.append(await put(Content(None, post.card)))
+                continue
+            except CardRefusedError as problem:
+                LOG.warning("a card was refused (%s)", problem.__cause__)
+        messages += [await put(content) for content in post.contents()]
+    return messages
+
+
+def is_invalid(problem: Exception) -> bool:
+    """Whether Discord does not take what a message holds."""
+    return isinstance(problem, discord.HTTPException) and problem.status == HTTPStatus.BAD_REQUEST
+
+
 def _arrived_before(problem: Exception) -> bool:
     """Whether Discord has a first response already, and said so in an answer that got lost."""
     return getattr(problem, "code", None) == ALREADY_ANSWERED
 
 
-async def _thread_of(message: discord.Message) -> discord.Thread:
+async def _thread_of(message: discord.Message, name: str) -> discord.Thread:
     """The thread that begins with a message, new or already there."""
-    title = " ".join(message.clean_content.split())[:THREAD_TITLE] or "…"
+    title = shortened(name, THREAD_TITLE) or "…"
     try:
         return await message.create_thread(name=title)
     except discord.HTTPException as problem:

@@ -14,20 +14,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.answer import Answer, Draft, Turn
+from bot.answer import Answer, Draft, Status, Turn
 from bot.config import Config
 from bot.conversation.memory import Memory
-from bot.discord.formatting import answer_text, draft_text, moment
+from bot.discord.cards import cards_of
+from bot.discord.formatting import draft_text, moment
 from bot.discord.guild_index import GuildIndexes, NoArticlesError
 from bot.discord.i18n import Translations
 from bot.discord.metrics import Metrics
-from bot.discord.pagination import pages
+from bot.discord.pagination import escaped, pages
 from bot.discord.progress import ThrottledEditor
 from bot.discord.queue import FairQueue, RefusedError
 from bot.discord.records import Record, Records, new_id
-from bot.discord.replies import Reply, UndeliveredError
+from bot.discord.replies import Post, Reply, UndeliveredError
 from bot.discord.settings import Budget, Servers
-from bot.discord.views import buttons
+from bot.discord.views import answer_posts
 from bot.intake import QUESTION_LIMIT, clean_question
 from bot.pool.pool import AT_ONCE
 from index.errors import ArticlesError, StoreError, UsageError
@@ -55,12 +56,30 @@ ENDS = (Exception, asyncio.CancelledError)
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """Where the turns before a question are: in the conversation, or along a chain of replies.
+
+    `follows` is the record of the answer that is replied to. Of the conversation count the turns
+    from `since` up to `until`, in seconds since 1970.
+    """
+
+    in_conversation: bool = False
+    since: float = 0.0
+    until: float = math.inf
+    follows: str | None = None
+
+
+ANEW = Context()
+"""Nothing goes before the question."""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionRequest:
     """A question as it came.
 
     `event` is the number of the message or interaction, and `awaited` says where the answer is
-    awaited. `places` and `roles` are what a server may allow to ask. What was said in the
-    conversation up to `until` goes before the question, or what `history` holds.
+    awaited. `places` and `roles` are what a server may allow to ask. `context` is what the
+    question is read in the light of.
     """
 
     event: int
@@ -73,8 +92,7 @@ class QuestionRequest:
     private: bool
     question: str
     words: Translations
-    until: float = math.inf
-    history: Sequence[Turn] | None = None
+    context: Context = ANEW
 
 
 class QuestionService:
@@ -161,10 +179,7 @@ class QuestionService:
             answer, record = await self._answered(request, question, editor)
             taken_on.close()
             await editor.close()
-            text = await asyncio.to_thread(answer_text, answer, request.words)
-            shown = await reply.settle(
-                await asyncio.to_thread(pages, text), buttons(record, request.words)
-            )
+            shown = await reply.settle(*await self._posts(record, request.words))
             with _kept(request.event):
                 await self._records.show(record.id, shown)
             self._metrics.settled(answer.status, time.time() - record.asked)
@@ -175,7 +190,7 @@ class QuestionService:
             self._metrics.settled(_outcome(problem))
             await editor.close()
             with suppress(UndeliveredError):
-                await reply.settle([excuse(problem, request.event, request.words)])
+                await reply.settle(Post([excuse(problem, request.event, request.words)]))
         finally:
             await editor.close()
             with _kept(request.event):
@@ -207,10 +222,25 @@ class QuestionService:
             answer=answer.text,
             status=answer.status,
             citations=answer.citations,
+            confidence=answer.confidence,
+            model=answer.model,
+            notes=answer.notes,
+            conflicts=answer.conflicts,
+            options=answer.options,
+            left_out=answer.left_out,
+            nearest=answer.nearest,
+            follows=request.context.follows,
         )
         with _kept(request.event):
             await self._records.add(record)
         return answer, record
+
+    async def _posts(self, record: Record, words: Translations) -> list[Post]:
+        """The messages that show an answer; small talk has no card."""
+        if record.status is Status.REPLY:
+            return [Post(pages(escaped(record.answer)))]
+        cards = await asyncio.to_thread(cards_of, record, words)
+        return answer_posts(record, cards, words, varies=self._config.chat_model is not None)
 
     async def _answer(
         self, request: QuestionRequest, question: str, editor: ThrottledEditor
@@ -221,9 +251,7 @@ class QuestionService:
         async with self.queue.turn(lambda n: editor.put(partial(say, "place", place=n))):
             await self._until_quiet()
             editor.put(partial(say, "searching"))
-            history = request.history
-            if history is None:
-                history = await self._memory.turns(request.conversation, until=request.until)
+            history = await self._history(request)
             draft = ""
             async with aclosing(answerer.stream(question, history, self._config.today)) as events:
                 async for event in events:
@@ -233,6 +261,17 @@ class QuestionService:
                     draft += event.text
                     editor.put(partial(draft_text, draft, say))
         raise AssertionError("a stream ends with an answer")
+
+    async def _history(self, request: QuestionRequest) -> Sequence[Turn]:
+        """The turns that the question is read in the light of."""
+        context = request.context
+        if context.in_conversation:
+            return await self._memory.turns(
+                request.conversation, until=context.until, since=context.since
+            )
+        chain = await self._records.chain(context.follows)
+        told = [record for record in chain if record.status is not Status.REPLY]
+        return [turn for record in told for turn in _turns(record)]
 
     @contextmanager
     def _arriving(self) -> Iterator[None]:
@@ -264,6 +303,10 @@ class QuestionService:
         if budget is Budget.PERSON:
             return request.words("person_budget", questions=settings.person_budget, when=when)
         return request.words("server_budget", questions=settings.server_budget, when=when)
+
+
+def _turns(record: Record) -> tuple[Turn, Turn]:
+    return Turn("user", record.question), Turn("assistant", record.answer)
 
 
 def _readable(request: QuestionRequest) -> str:

@@ -54,7 +54,7 @@ def asks(discord: DiscordServer, asker: User, question: str, private: bool = Fal
 def private_line(discord: DiscordServer, pressed: Interaction) -> str:
     discord.until(lambda: pressed.answers and not pressed.answers[-1].loading)
     assert pressed.private
-    return pressed.answers[-1].content
+    return pressed.answers[-1].text
 
 
 def bring_up_to_date(discord: DiscordServer, editor: User) -> None:
@@ -72,8 +72,8 @@ def test_an_unclear_question_goes_on_with_the_option_pressed(
     stranger = discord.clicks(unclear, options["Ulm"], discord.user("stranger"))
     assert private_line(discord, stranger) == SAY("not_yours")
     chosen = discord.clicks(unclear, options["Ulm"], asker)
-    assert "Bo Berg" in answer_to(discord, chosen).content
-    assert "Ada Lind" in asks(discord, asker, HAMM).content
+    assert "Bo Berg" in answer_to(discord, chosen).text
+    assert "Ada Lind" in asks(discord, asker, HAMM).text
 
 
 def test_the_quotes_are_for_whoever_pressed(discord: DiscordServer, asker: User) -> None:
@@ -88,7 +88,7 @@ def test_a_quote_that_left_its_article_is_withdrawn(
     discord: DiscordServer, asker: User, articles: Path
 ) -> None:
     answer = asks(discord, asker, "Who is the mayor of Ulm?", private=True)
-    assert "Bo Berg" in answer.content
+    assert "Bo Berg" in answer.text
     article = articles / "Ulm.txt"
     before = article.read_text()
     try:
@@ -98,8 +98,8 @@ def test_a_quote_that_left_its_article_is_withdrawn(
         assert "Bo Berg" not in quotes
         assert SAY("withdrawn") in quotes
         shared = discord.clicks(answer, SHARE)
-        told = discord.until(lambda: [m for m in shared.answers if m.content])
-        assert [m.content for m in told if m.only_for is asker] == [SAY("outdated")]
+        told = discord.until(lambda: [m for m in shared.answers if m.text])
+        assert [m.text for m in told if m.only_for is asker] == [SAY("outdated")]
     finally:
         article.write_text(before)
         bring_up_to_date(discord, asker)
@@ -110,8 +110,8 @@ def test_a_private_answer_is_shared_by_who_asked(discord: DiscordServer, asker: 
     shared = discord.clicks(answer, SHARE)
     public = answer_to(discord, shared)
     assert not public.only_for
-    assert "Ada Lind" in public.content
-    assert public.content.startswith(f"<@{asker.id}> asked: {HAMM}")
+    assert "Ada Lind" in public.text
+    assert public.text.startswith(f"<@{asker.id}> asked: {HAMM}")
     assert not public.pings
     assert SHARE not in public.buttons
     quotes = discord.clicks(public, QUOTES, discord.user("reader of what is shared"))
@@ -121,10 +121,10 @@ def test_a_private_answer_is_shared_by_who_asked(discord: DiscordServer, asker: 
 def test_asking_again_leaves_out_what_came_after(discord: DiscordServer, asker: User) -> None:
     asks(discord, asker, HAMM)
     leaning = asks(discord, asker, "And when was the bridge opened?")
-    assert "Hamm" in leaning.content.split("\n")[0]
+    assert "Hamm" in leaning.text.split("\n")[0]
     asks(discord, asker, "Who is the mayor of Ulm?")
     again = discord.clicks(leaning, AGAIN, asker)
-    assert answer_to(discord, again).content == leaning.content
+    assert answer_to(discord, again).text == leaning.text
 
 
 def test_an_opinion_may_have_a_reason(

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from bot.discord.i18n import translations_for
 from bot.discord.metrics import Metrics
 from bot.discord.queue import FairQueue
 from bot.discord.records import FILE, Records
+from bot.discord.replies import Post
 from bot.discord.service import QuestionRequest, QuestionService
 from bot.discord.settings import Servers
 from bot.intake import QUESTION_LIMIT
@@ -46,8 +47,8 @@ class Seen:
     async def show(self, text: str) -> None:
         self.shown.append(text)
 
-    async def settle(self, pages: Sequence[str], view: Any = None) -> list[int]:
-        self.settled.append("\n".join(pages))
+    async def settle(self, *posts: Post) -> list[int]:
+        self.settled.append("\n".join(page for post in posts for page in post.pages))
         return [len(self.settled)]
 
     async def tell(self, line: str) -> None:

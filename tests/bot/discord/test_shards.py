@@ -150,7 +150,7 @@ def test_each_question_is_answered_once_by_the_process_that_hears_it(fleet: Flee
     for question in questions:
         assert BRIDGE in answer_to(discord, question).text
         assert len(question.answers) == 1
-    assert BRIDGE in reply_to(discord, direct).content
+    assert BRIDGE in reply_to(discord, direct).text
     discord.until(lambda: fleet.answered(0) + fleet.answered(1) == 7)
     assert (fleet.answered(0), fleet.answered(1)) == (4, 3)
     assert fleet.chroma.asked > searched
