@@ -17,12 +17,13 @@ from discord.app_commands import Choice, Range
 from bot.discord.admin_text import settings_text, status_text, sync_text, waiting_text
 from bot.discord.confirm_views import confirmation
 from bot.discord.context import Interaction, may_manage
+from bot.discord.digest import zones
+from bot.discord.excuses import NotAllowedError
 from bot.discord.i18n import languages
 from bot.discord.incoming import attached, fetched
 from bot.discord.pagination import escaped, pages
 from bot.discord.panel import Panel
 from bot.discord.replies import InteractionReply, Post
-from bot.discord.service import NotAllowedError
 from bot.discord.settings import History
 from bot.discord.uploads import GuildUploads, PendingUpload, RejectedError
 from index.errors import DatelineError
@@ -127,6 +128,39 @@ class Administration(app_commands.Group):
             if typed.casefold() in shown.casefold()
         ]
         return found[:MOST_CHOICES]
+
+    @app_commands.command()
+    @app_commands.describe(
+        channel="Where the new articles are posted; leave it out for no digest.",
+        hour="The hour from which on they are posted.",
+        zone="The time zone of that hour, such as Europe/Berlin.",
+    )
+    async def digest(
+        self,
+        interaction: Interaction,
+        channel: discord.TextChannel | None = None,
+        hour: Range[int, 0, 23] = 8,
+        zone: str = "UTC",
+    ) -> None:
+        """Post the new articles once a day, or no more."""
+        bot, server, words = interaction.client, _server(interaction), interaction.client.words_for
+        async with _managing(interaction) as reply:
+            say = words(interaction)
+            if zone not in await asyncio.to_thread(zones):
+                await reply.settle(Post([say("digest_zone", zone=escaped(zone))]))
+                return
+            chosen = channel.id if channel else None
+            await bot.servers.change(
+                server, digest_channel=chosen, digest_hour=hour, digest_zone=zone
+            )
+            told = {"channel": f"<#{chosen}>", "hour": hour, "zone": zone}
+            await reply.settle(Post([say("digest_set", **told) if chosen else say("digest_off")]))
+
+    @digest.autocomplete("zone")
+    async def _zones(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        known = await asyncio.to_thread(zones)
+        found = [zone for zone in known if typed.casefold() in zone.casefold()]
+        return [Choice(name=zone, value=zone) for zone in found[:MOST_CHOICES]]
 
     @app_commands.command()
     @app_commands.describe(

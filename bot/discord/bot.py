@@ -3,6 +3,7 @@
 It needs no privileged intent, and nothing it says mentions anybody. What it hears it passes on.
 """
 
+import asyncio
 import gc
 import hashlib
 import json
@@ -22,6 +23,7 @@ from bot.discord.callbacks import FORMS, press, submit
 from bot.discord.commands import COMMANDS
 from bot.discord.confirm_views import ConfirmButton
 from bot.discord.context import BotContext, Interaction
+from bot.discord.digest import Digest
 from bot.discord.events import answer_message
 from bot.discord.guild_index import GuildIndexes
 from bot.discord.lists import ListButton
@@ -34,6 +36,8 @@ from bot.discord.service import QuestionService
 from bot.discord.settings import FILE as SERVERS
 from bot.discord.settings import Servers
 from bot.discord.views import RecordButton
+from bot.discord.watch_views import WatchButton
+from bot.discord.watcher import Watcher
 
 LOG = logging.getLogger("bot.discord.client")  # as in older logs
 CONNECTIONS = 50
@@ -95,13 +99,17 @@ class DatelineBot(BotContext):
             *(self.config, self.indexes, self.memory, self.records, self.servers),
             metrics=self.metrics,
         )
-        self.add_dynamic_items(RecordButton, ConfirmButton, ListButton)
+        self.add_dynamic_items(RecordButton, ConfirmButton, ListButton, WatchButton)
         self.add_view(Panel())
         for command in (*COMMANDS, Administration()):
             self.tree.add_command(command)
         if self.hears(None):  # one process offers the commands of all
             await self._offer()
         await tell_interrupted(self)
+        watching = asyncio.create_task(Watcher(self).run())
+        opened.callback(watching.cancel)
+        posting = asyncio.create_task(Digest(self).run())
+        opened.callback(posting.cancel)
         gc.freeze()  # to look through all that is loaded by now would take up to 0.1 s each time
 
     async def close(self) -> None:

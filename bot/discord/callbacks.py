@@ -13,7 +13,7 @@ from discord.ui import Label, Modal, TextInput
 
 from bot.answer import Citation
 from bot.conversation.clarify import WHOM
-from bot.discord.cards import cards_of, colour_of
+from bot.discord.cards import asked_by, cards_of, colour_of
 from bot.discord.context import BotContext
 from bot.discord.events import following, preceding, request_from
 from bot.discord.formatting import left_out_text
@@ -25,6 +25,7 @@ from bot.discord.records import Record, new_id
 from bot.discord.replies import InteractionReply, Post
 from bot.discord.service import QuestionRequest
 from bot.discord.views import RecordButton, answer_posts, post_of, quote_row
+from bot.discord.watches import MOST, Watch, new_watch_id
 
 REASON, MEANT = "dateline:reason:", "dateline:meant:"
 """What the names of forms begin with; the id of the answer follows."""
@@ -119,6 +120,24 @@ async def _quote_post(press: Press, number: int) -> Post:
     return post_of(colour_of(press.record), [text], lambda: quote_row(press.record, number, count))
 
 
+async def _watch(press: Press) -> None:
+    """Have the person told when an article answers."""
+    record, asked = press.record, press.interaction
+    is_public = record.server is not None and not record.private
+    watch = Watch(
+        id=new_watch_id(),
+        person=asked.user.id,
+        server=record.server,
+        channel=asked.channel_id if is_public else None,
+        language=press.words.language,
+        question=record.question,
+        record=record.id,
+    )
+    has_room = await press.bot.watches.add(watch)
+    said = press.words("watching") if has_room else press.words("watch_full", count=MOST)
+    await InteractionReply(asked, True, press.words).tell(said)
+
+
 async def _left(press: Press) -> None:
     """Show what the model wrote and was not delivered."""
     reply = InteractionReply(press.interaction, True, press.words)
@@ -187,7 +206,7 @@ async def _share(press: Press) -> None:
         return
     shared = replace(press.record, id=new_id(), private=False, follows=None)
     await press.bot.records.add(shared)
-    cards = await asyncio.to_thread(cards_of, shared, press.words, shared=True)
+    cards = await asyncio.to_thread(cards_of, shared, press.words, asked_by(shared, press.words))
     varies = press.bot.config.chat_model is not None
     shown = await reply.settle(*answer_posts(shared, cards, press.words, varies=varies))
     await press.bot.records.show(shared.id, shown)
@@ -203,6 +222,7 @@ PRESSES: dict[str, Callable[[Press], Awaitable[None]]] = {
     "quotes": _quotes,
     "quote": _quote,
     "left": _left,
+    "watch": _watch,
     "say": _say,
     "up": _up,
     "down": _down,

@@ -63,13 +63,12 @@ class Card:
     is_last: bool = True
 
 
-def cards_of(record: Record, words: Translations, shared: bool = False) -> list[Card]:
-    """The cards that show an answer: one, unless it is too long for that."""
+def cards_of(record: Record, words: Translations, head: str = "") -> list[Card]:
+    """The cards that show an answer, below a line: one, unless it is too long for that."""
     compose = {Status.ABSTAINED: _declined, Status.CLARIFY: _asked_back}.get(record.status, _said)
-    head = [_asked_by(record, words)] if shared else []
     cited = record.citations or tuple(filter(None, [record.nearest]))
     links = tuple(read_links(cited_articles(cited), words))
-    groups = _packed([*head, *compose(record, words)])
+    groups = _packed([*filter(None, [head]), *compose(record, words)])
     cards = [Card(colour_of(record), tuple(blocks), is_last=False) for blocks in groups]
     return [*cards[:-1], replace(cards[-1], links=links, is_last=True)]
 
@@ -223,6 +222,7 @@ def _asked_back(record: Record, words: Translations) -> list[str]:
     return [f"**{words('whom' if record.answer.startswith(WHOM) else 'what')}**"]
 
 
-def _asked_by(record: Record, words: Translations) -> str:
+def asked_by(record: Record, words: Translations) -> str:
+    """Who asked what, above an answer that is shared."""
     question = one_line(shortened(record.question, LIMIT // 4))
     return words("shared", person=f"<@{record.person}>", question=question)

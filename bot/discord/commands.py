@@ -3,19 +3,28 @@
 A command reads what was typed and passes it on. Administration is in `admin.py`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
 
 import discord
 from discord import app_commands
+from discord.app_commands import Choice
 
-from bot.discord.context import Interaction
+from bot.discord.cards import Colour
+from bot.discord.context import BotContext, Interaction
 from bot.discord.events import conversation_in, places, request_from, roles
 from bot.discord.lists import list_post
+from bot.discord.news import new_articles, news_blocks
 from bot.discord.replies import InteractionReply, Post
+from bot.discord.views import post_of
+from bot.discord.watch_views import watches_post
 from bot.intake import QUESTION_LIMIT, clean_question
 
+Since = Literal["yesterday", "today", "last visit"]
+"""From when on articles are new."""
 WORDS_LIMIT = 500
 """Characters to search for."""
 
@@ -72,15 +81,41 @@ forget = app_commands.Group(name="forget", description="Have the bot forget what
 
 @forget.command(name="me")
 async def forget_me(interaction: Interaction) -> None:
-    """Delete your questions, the answers to them, and your ratings."""
+    """Delete your questions, the answers to them, your ratings, and what you wait for."""
     bot, person = interaction.client, interaction.user.id
     say = bot.words_for(interaction)
     async with _replying(interaction) as reply:
+        waited = len(await bot.watches.of(person))
         asked = await bot.memory.forget(person=str(person))
         answers, ratings = await bot.records.forget(person)
-        questions = max(asked, answers)
+        questions = max(asked, answers, waited)
         done = say("forgotten", questions=questions, feedback=ratings)
         await reply.settle(Post([done if questions or ratings else say("forgotten_nothing")]))
+
+
+@app_commands.command()
+@app_commands.describe(since="From when on.")
+@app_commands.choices(since=[Choice(name=name, value=name) for name in get_args(Since)])
+async def new(interaction: Interaction, since: str = "yesterday") -> None:
+    """List the new articles, those of one story together; only you see the list."""
+    _admit(interaction)
+    bot, words = interaction.client, interaction.client.words_for(interaction)
+    async with _replying(interaction) as reply:
+        start = await _start(bot, interaction.user.id, since)
+        store = await bot.indexes.room(interaction.guild_id).store()
+        rows = await asyncio.to_thread(lambda: new_articles(store.catalogue(), start))
+        blocks = await asyncio.to_thread(news_blocks, rows, start, words)
+        await reply.settle(post_of(Colour.LIST, blocks, lambda: []))
+        await bot.records.keep_visit(interaction.user.id, bot.config.today)
+
+
+@app_commands.command(name="watches")
+async def show_watches(interaction: Interaction) -> None:
+    """List the questions whose answers you wait for, and cancel them."""
+    bot = interaction.client
+    async with _replying(interaction) as reply:
+        waiting = await bot.watches.of(interaction.user.id)
+        await reply.settle(watches_post(waiting, bot.words_for(interaction)))
 
 
 @app_commands.command(name="help")
@@ -90,13 +125,25 @@ async def show_help(interaction: Interaction) -> None:
     await InteractionReply(interaction, True, words).tell(words("help").strip())
 
 
-COMMANDS: tuple[Any, ...] = (*(ask, ask_about_this, search, sources, reset, forget, show_help),)
+COMMANDS: tuple[Any, ...] = (
+    *(ask, ask_about_this, search, sources, new, reset, forget, show_watches, show_help),
+)
 
 
 async def _ask(interaction: Interaction, question: str, private: bool) -> None:
     bot = interaction.client
     asked = request_from(bot, interaction, question, private)
     await bot.service.take(asked, InteractionReply(interaction, private, asked.words))
+
+
+async def _start(bot: BotContext, person: int, since: str) -> date:
+    """The first day of what counts as new."""
+    yesterday = bot.config.today - timedelta(days=1)
+    if since == "today":
+        return bot.config.today
+    if since == "last visit":
+        return await bot.records.visit(person) or yesterday
+    return yesterday
 
 
 def _admit(interaction: Interaction) -> None:

@@ -13,9 +13,9 @@ from discord.ui import Button, DynamicItem, Item, View
 
 from bot.discord.admin_text import article_line
 from bot.discord.context import BotContext, may_manage
+from bot.discord.excuses import NotAllowedError
 from bot.discord.i18n import Translations
 from bot.discord.pagination import escaped
-from bot.discord.service import NotAllowedError
 from bot.discord.uploads import GuildUploads
 from index.errors import DatelineError
 

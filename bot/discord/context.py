@@ -11,13 +11,15 @@ from discord.ext import commands
 
 from bot.config import Config
 from bot.conversation.memory import Memory
+from bot.discord.excuses import excuse
 from bot.discord.guild_index import GuildIndexes
 from bot.discord.i18n import Translations, translations_for
 from bot.discord.metrics import Metrics
 from bot.discord.records import Records
 from bot.discord.replies import InteractionReply
-from bot.discord.service import QuestionService, excuse
+from bot.discord.service import QuestionService
 from bot.discord.settings import Servers
+from bot.discord.watches import Watches
 
 HEARD = 10_000
 """Messages and interactions that are known again when a connection that is resumed repeats them."""
@@ -38,6 +40,11 @@ class BotContext(commands.AutoShardedBot):
         super().__init__(**options)
         self.config = config
         self._heard: OrderedDict[int, None] = OrderedDict()
+
+    @property
+    def watches(self) -> Watches:
+        """What people wait for."""
+        return self.records.watches
 
     def is_new(self, event: int) -> bool:
         """Whether a message or interaction is heard of for the first time, as it is by this."""

@@ -14,10 +14,11 @@ import discord
 
 from bot.conversation.request import request_of
 from bot.discord.context import BotContext
+from bot.discord.excuses import excuse
 from bot.discord.records import Record
 from bot.discord.recovery import INTERACTION, MESSAGE, awaited
 from bot.discord.replies import REFUSALS, ChannelReply
-from bot.discord.service import ANEW, Context, QuestionRequest, excuse
+from bot.discord.service import ANEW, Context, QuestionRequest
 from bot.discord.settings import History, ServerSettings
 from index.errors import StoreError
 
@@ -26,6 +27,8 @@ THANKS, WELCOME = "thanks", "❤️"
 ASKABLE = (discord.MessageType.default, discord.MessageType.reply)
 DIRECT_MEMORY = 30 * 60.0
 """Seconds for which a question in direct messages counts for the next."""
+_PLACES = re.compile(r"discord (?:direct|\d+ thread)\b")
+"""How the conversations of direct messages and threads are named."""
 THREADED = (discord.ChannelType.text, discord.ChannelType.news)
 """Kinds of channels in which threads begin with messages."""
 
@@ -150,8 +153,15 @@ def preceding(asked: QuestionRequest, record: Record) -> QuestionRequest:
     """The question in the light of what an answer went on from."""
     if not _in_one_conversation(asked, record):
         return replace(asked, context=Context(follows=record.follows))
+    return replace(asked, context=context_of(record))
+
+
+def context_of(record: Record) -> Context:
+    """What a question was read in the light of."""
+    if record.follows or not _PLACES.match(record.conversation):
+        return Context(follows=record.follows)
     since = 0.0 if record.server else record.asked - DIRECT_MEMORY
-    return replace(asked, context=Context(True, since, record.asked))
+    return Context(True, since, record.asked)
 
 
 def _in_one_conversation(asked: QuestionRequest, record: Record) -> bool:

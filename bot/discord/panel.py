@@ -10,8 +10,8 @@ from discord.ui import ChannelSelect, RoleSelect, View
 
 from bot.discord.admin_text import settings_text
 from bot.discord.context import BotContext, may_manage
+from bot.discord.excuses import NotAllowedError
 from bot.discord.i18n import Translations
-from bot.discord.service import NotAllowedError
 from bot.discord.settings import ServerSettings
 
 MOST = 25

@@ -11,10 +11,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from bot.answer import Citation, Conflict, LeftOut, Option, Status
 from bot.database.interface import Database, Place, Row, Schema, open_database
+from bot.discord.watches import Watches
 from index.errors import StoreBusyError
 
 FILE = "answers.sqlite"
@@ -58,6 +60,18 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
         """
 ALTER TABLE answers ADD COLUMN conversation TEXT; -- none where it is in the content alone
 ALTER TABLE events ADD COLUMN server BIGINT NOT NULL DEFAULT 0;
+""",
+        """
+CREATE TABLE watches (
+    id TEXT PRIMARY KEY,
+    person BIGINT NOT NULL,
+    server BIGINT NOT NULL,     -- 0 for direct messages
+    channel BIGINT NOT NULL,    -- 0 where the person is told in a direct message
+    language TEXT NOT NULL,
+    question TEXT NOT NULL,
+    record TEXT NOT NULL,
+    since DOUBLE PRECISION NOT NULL
+);
 """,
     ),
 )
@@ -131,6 +145,7 @@ class Records:
         self._db = db
         self._days = days
         self._clock = clock
+        self.watches = Watches(db, clock)
 
     @classmethod
     @asynccontextmanager
@@ -224,12 +239,20 @@ class Records:
     ) -> tuple[int, int]:
         """Delete the answers to a person, with their opinions, or of a conversation, or all.
 
+        With a person's answers goes what they wait for.
+
         How many answers there were, and how many opinions of that person.
         """
         opinions = 0
         if person is not None:
             sql = "DELETE FROM opinions WHERE person = :person"
             opinions = await self._db.delete(sql, {"person": person})
+            await self._db.delete("DELETE FROM facts WHERE name = :name", {"name": _visit(person)})
+        if conversation is None:
+            await self._db.delete(
+                "DELETE FROM watches WHERE CAST(:person AS BIGINT) IS NULL OR person = :person",
+                {"person": person},
+            )
         answers = await self._db.delete(
             "DELETE FROM answers WHERE (CAST(:person AS BIGINT) IS NULL OR person = :person)"
             " AND (CAST(:conversation AS TEXT) IS NULL OR conversation = :conversation)",
@@ -269,6 +292,15 @@ class Records:
             {"name": name, "value": value},
         )
 
+    async def visit(self, person: int) -> date | None:
+        """The day on which somebody last looked at the new articles."""
+        day = await self.fact(_visit(person))
+        return date.fromisoformat(day) if day else None
+
+    async def keep_visit(self, person: int, day: date) -> None:
+        """Keep that somebody looked at the new articles."""
+        await self.keep_fact(_visit(person), day.isoformat())
+
     async def _expire(self) -> None:
         past = self._clock() - EVENTS_KEPT
         await self._db.change("DELETE FROM events WHERE at < :past", {"past": past})
@@ -288,6 +320,10 @@ class Records:
 
     def _oldest(self) -> float:
         return self._clock() - self._days * _DAY
+
+
+def _visit(person: int) -> str:
+    return f"visit {person}"
 
 
 def _read(found: Sequence[Row]) -> Record | None:

@@ -106,6 +106,7 @@ class ChannelReply:
         words: Translations,
         asked_in: discord.Message | None = None,
         thread: str | None = None,
+        mentions: discord.AllowedMentions | None = None,
     ) -> None:
         self._channel = channel
         self._asker = asker
@@ -113,6 +114,7 @@ class ChannelReply:
         self._words = words
         self._asked_in = asked_in
         self._thread = thread
+        self._mentions: dict[str, Any] = {"allowed_mentions": mentions} if mentions else {}
         self._shown: discord.Message | None = None
         self._sent = 0
         self._refused = False
@@ -172,8 +174,8 @@ class ChannelReply:
         more: dict[str, Any] = {"view": content.view} if content.view else {}
         more |= {} if content.is_card else {"content": content.text, "suppress_embeds": True}
         more["nonce"] = f"{self._event}-{self._sent + 1}"
-        reference = self._reference()
-        sent = await insisting(lambda: self._channel.send(**more, **reference))
+        more |= self._mentions | self._reference()
+        sent = await insisting(lambda: self._channel.send(**more))
         self._sent += 1
         return sent
 

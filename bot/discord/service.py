@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, aclosing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,20 +18,21 @@ from bot.answer import Answer, Draft, Status, Turn
 from bot.config import Config
 from bot.conversation.memory import Memory
 from bot.discord.cards import cards_of
+from bot.discord.excuses import NotAllowedError, excuse, outcome_of
 from bot.discord.formatting import draft_text, moment
-from bot.discord.guild_index import GuildIndexes, NoArticlesError
+from bot.discord.guild_index import GuildIndexes
 from bot.discord.i18n import Translations
 from bot.discord.metrics import Metrics
 from bot.discord.pagination import escaped, pages
 from bot.discord.progress import ThrottledEditor
-from bot.discord.queue import FairQueue, RefusedError
+from bot.discord.queue import FairQueue
 from bot.discord.records import Record, Records, new_id
 from bot.discord.replies import Post, Reply, UndeliveredError
 from bot.discord.settings import Budget, Servers
 from bot.discord.views import answer_posts
 from bot.intake import QUESTION_LIMIT, clean_question
 from bot.pool.pool import AT_ONCE
-from index.errors import ArticlesError, StoreError, UsageError
+from index.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from bot.answering import Answering
@@ -43,10 +44,6 @@ GRACE = 5.0
 """Seconds to come to an end with what is being answered, when the bot is stopped."""
 SOON = 0.5
 """Seconds after which whoever waits for the articles is told so."""
-
-
-class NotAllowedError(Exception):
-    """Somebody may not ask here; a line for them."""
 
 
 POLITENESS = 1.0
@@ -137,6 +134,35 @@ class QuestionService:
         if self._running:
             await asyncio.wait(self._running, timeout=GRACE)
 
+    async def look_again(
+        self, record: Record, context: Context, words: Translations
+    ) -> Record | None:
+        """Ask a question once more; the answer, kept, if the articles hold one now."""
+        request = QuestionRequest(
+            event=0,
+            awaited="",
+            person=record.person,
+            server=record.server,
+            places=(),
+            roles=(),
+            conversation=record.conversation,
+            private=record.private,
+            question=record.question,
+            words=words,
+            context=context,
+        )
+        editor = ThrottledEditor(_nowhere)
+        try:
+            began = time.time()
+            answer = await self._answer(request, record.question, editor)
+        finally:
+            await editor.close()
+        if answer.status not in (Status.ANSWERED, Status.PARTIAL):
+            return None
+        found = _record(request, answer, began)
+        await self._records.add(found)
+        return found
+
     def admit(
         self, server: int | None, places: Collection[int], roles: Collection[int], say: Translations
     ) -> None:
@@ -160,7 +186,7 @@ class QuestionService:
                 if await self._records.claim(request.event, request.awaited, request.server):
                     await self._settled(request, question, reply, taken_on)
         except ENDS as problem:
-            self._metrics.settled(_outcome(problem))
+            self._metrics.settled(outcome_of(problem))
             await reply.tell(excuse(problem, request.event, request.words))
 
     async def _settled(
@@ -187,7 +213,7 @@ class QuestionService:
             self._metrics.settled("undelivered")
             LOG.warning("event %s: the answer could not be delivered", request.event)
         except ENDS as problem:
-            self._metrics.settled(_outcome(problem))
+            self._metrics.settled(outcome_of(problem))
             await editor.close()
             with suppress(UndeliveredError):
                 await reply.settle(Post([excuse(problem, request.event, request.words)]))
@@ -210,27 +236,7 @@ class QuestionService:
             raise
         with _kept(request.event):
             await self._memory.remember(request.conversation, question, answer, str(request.person))
-        record = Record(
-            id=new_id(),
-            person=request.person,
-            server=request.server,
-            conversation=request.conversation,
-            private=request.private,
-            asked=began,
-            answered=time.time(),
-            question=question,
-            answer=answer.text,
-            status=answer.status,
-            citations=answer.citations,
-            confidence=answer.confidence,
-            model=answer.model,
-            notes=answer.notes,
-            conflicts=answer.conflicts,
-            options=answer.options,
-            left_out=answer.left_out,
-            nearest=answer.nearest,
-            follows=request.context.follows,
-        )
+        record = _record(replace(request, question=question), answer, began)
         with _kept(request.event):
             await self._records.add(record)
         return answer, record
@@ -305,8 +311,36 @@ class QuestionService:
         return request.words("server_budget", questions=settings.server_budget, when=when)
 
 
+def _record(request: QuestionRequest, answer: Answer, began: float) -> Record:
+    return Record(
+        id=new_id(),
+        person=request.person,
+        server=request.server,
+        conversation=request.conversation,
+        private=request.private,
+        asked=began,
+        answered=time.time(),
+        question=request.question,
+        answer=answer.text,
+        status=answer.status,
+        citations=answer.citations,
+        confidence=answer.confidence,
+        model=answer.model,
+        notes=answer.notes,
+        conflicts=answer.conflicts,
+        options=answer.options,
+        left_out=answer.left_out,
+        nearest=answer.nearest,
+        follows=request.context.follows,
+    )
+
+
 def _turns(record: Record) -> tuple[Turn, Turn]:
     return Turn("user", record.question), Turn("assistant", record.answer)
+
+
+async def _nowhere(_: str) -> None:
+    """Nobody looks on while a question is asked again."""
 
 
 def _readable(request: QuestionRequest) -> str:
@@ -328,36 +362,6 @@ def _kept(event: int) -> Iterator[None]:
         yield
     except StoreError as problem:
         LOG.error("event %s: %s", event, problem)
-
-
-_OUTCOMES: dict[type[BaseException], str] = {
-    NotAllowedError: "not_allowed",
-    UsageError: "invalid",
-    asyncio.CancelledError: "stopped",
-    NoArticlesError: "no_sources",
-    ArticlesError: "no_store",
-    StoreError: "no_store",
-}
-
-
-def excuse(problem: BaseException, event: int, words: Translations) -> str:
-    """What to tell in the place of an answer; the log hears what is nobody's doing."""
-    if isinstance(problem, NotAllowedError | UsageError):
-        return str(problem)
-    why = _outcome(problem)
-    if why == "no_store":
-        LOG.error("event %s: %s", event, problem)
-    if why == "failed":
-        LOG.error("event %s failed", event, exc_info=problem)
-    when = moment(time.time() + getattr(problem, "seconds", 0.0))
-    return words(why, when=when)
-
-
-def _outcome(problem: BaseException) -> str:
-    """What became of a question that was not answered: the key of what is said of it."""
-    if isinstance(problem, RefusedError):
-        return problem.why
-    return next((why for kind, why in _OUTCOMES.items() if isinstance(problem, kind)), "failed")
 
 
 def _mentions(kind: str, ids: Collection[int]) -> str:

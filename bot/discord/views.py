@@ -31,7 +31,9 @@ from bot.discord.pagination import pages
 from bot.discord.records import Record
 from bot.discord.replies import Post
 
-Action = Literal["option", "quotes", "quote", "up", "down", "again", "share", "left", "say"]
+Action = Literal[
+    "option", "quotes", "quote", "up", "down", "again", "share", "left", "say", "watch"
+]
 Row = list[Item[Any]]
 
 
@@ -86,6 +88,7 @@ def answer_rows(record: Record, card: Card, words: Translations, *, varies: bool
     ]
     wanted: dict[Action, tuple[str, object]] = {
         "again": (words("ask_again"), varies),
+        "watch": (words("watch"), record.status is Status.ABSTAINED),
         "left": (words("left_out"), record.left_out),
         "share": (words("share"), record.private),
     }

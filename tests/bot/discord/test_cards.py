@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.answer import Option, Status
 from bot.conversation.clarify import WHOM
-from bot.discord.cards import CARD_LIMIT, Card, Colour, cards_of, certainty
+from bot.discord.cards import CARD_LIMIT, Card, Colour, asked_by, cards_of, certainty
 from bot.discord.i18n import translations_for
 from bot.discord.markup import day_stamp
 from bot.discord.pagination import length
@@ -23,8 +23,8 @@ def text_of(cards: list[Card]) -> str:
     return "\n\n".join(block for card in cards for block in card.blocks)
 
 
-def only(found: Record, **how: bool) -> Card:
-    [card] = cards_of(found, WORDS, **how)
+def only(found: Record, head: str = "") -> Card:
+    [card] = cards_of(found, WORDS, head)
     return card
 
 
@@ -117,7 +117,8 @@ def test_who_is_meant_is_asked() -> None:
 
 
 def test_a_shared_answer_names_who_asked() -> None:
-    card = only(record("It fell. [1]", citation(1), question="@everyone *who*"), shared=True)
+    found = record("It fell. [1]", citation(1), question="@everyone *who*")
+    card = only(found, asked_by(found, WORDS))
     assert card.blocks[0] == "<@7> asked: @\u200beveryone \\*who\\*"
 
 

@@ -46,7 +46,7 @@ async def test_what_can_be_done_depends_on_the_answer() -> None:
     [*_, last] = labels(posts(found)[0])
     assert last == [WORDS("ask_again"), WORDS("left_out"), WORDS("share")]
     declined = record("None.", status=Status.ABSTAINED)
-    assert labels(posts(declined, varies=False)[0]) == [["👍", "👎"]]
+    assert labels(posts(declined, varies=False)[0]) == [["👍", "👎"], [WORDS("watch")]]
 
 
 async def test_options_are_buttons_beside_a_form() -> None:
