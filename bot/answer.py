@@ -110,7 +110,8 @@ class Answer:
     A `reply` answers small talk, or a question about the articles as a collection, without a
     search; `confidence` is then 1 where the list of articles says so, and 0 for small talk.
     `options` are the articles to choose from where it asks back, listed in `text` as well.
-    `left_out` are the written sentences that were not delivered in their words.
+    `left_out` are the written sentences that were not delivered in their words. `nearest` is the
+    sentence that comes nearest to an answer where the articles hold none.
     """
 
     status: Status
@@ -126,6 +127,7 @@ class Answer:
     period: Period | None = None
     options: tuple[Option, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    nearest: Citation | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the object that `answer.schema.json` describes."""
@@ -136,6 +138,8 @@ class Answer:
             extra["options"] = [option._asdict() for option in self.options]
         if self.left_out:
             extra["left_out"] = [left._asdict() for left in self.left_out]
+        if self.nearest:
+            extra["nearest"] = self.nearest.as_json()
         if self.period:
             start, end = self.period.start.isoformat(), self.period.end.isoformat()
             extra["period"] = {"words": self.period.words, "from": start, "to": end}

@@ -115,6 +115,7 @@ class Findings:
             passages=passages_of([*self.findings, *self.others]),
             period=next((period for period in periods if period), None),
             notes=self.notes,
+            nearest=_nearest_sentence(self.findings),
         )
 
     def unclear(self, asked: Clarification) -> Answer:
@@ -122,7 +123,7 @@ class Findings:
         declined = self.declined()
         sure = min(declined.confidence, self.threshold)
         unclear = replace(declined, status=Status.CLARIFY, confidence=sure)
-        return replace(unclear, text=asked.text, options=asked.options)
+        return replace(unclear, text=asked.text, options=asked.options, nearest=None)
 
     def answered(
         self, said: str, citations: tuple[Citation, ...], missing: Sequence[str]
@@ -138,6 +139,7 @@ class Findings:
             status=Status.PARTIAL if missing else Status.ANSWERED,
             text=said,
             citations=citations,
+            nearest=None,
         )
 
 
@@ -146,6 +148,15 @@ def passages_of(findings: Sequence[Finding]) -> tuple[Passage, ...]:
     turns = zip_longest(*(f.scored.evidence.passages() for f in findings))
     found = {(p.source, p.start): p for turn in reversed([*turns]) for p in reversed(turn) if p}
     return tuple(reversed(found.values()))[:SHOWN]
+
+
+def _nearest_sentence(findings: Sequence[Finding]) -> Citation | None:
+    """Quote the best sentence of the part that is likeliest to be answered."""
+    best = max(findings, key=lambda f: f.confidence).scored.sentences[:1]
+    for s in best:
+        c = s.candidate
+        return Citation(1, c.source, c.title, c.published, c.url, s.text, s.start, s.end)
+    return None
 
 
 def _nearest(findings: Sequence[Finding]) -> str:

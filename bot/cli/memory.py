@@ -64,7 +64,7 @@ def forget(
 def opinions(*, store: StoreDirectory = None) -> None:
     """Print what people in Discord thought of answers, as JSON."""
     with kept_records(store) as kept:
-        found = kept[1].run(kept[0].opinions()) if kept else []
+        found = kept[1].run(kept[0].ratings()) if kept else []
     print_json(
         [
             {"question": of.question, "answer": of.answer, "liked": liked, "reason": reason}

@@ -138,11 +138,15 @@ class Memory:
         )
 
     async def turns(
-        self, conversation: str, tokens: int = TOKENS, until: float = math.inf
+        self,
+        conversation: str,
+        tokens: int = TOKENS,
+        until: float = math.inf,
+        since: float = 0.0,
     ) -> list[Turn]:
         """The newest exchanges that fit in so many tokens, as turns, oldest first.
 
-        Those after `until`, in seconds since 1970, are taken not to have been.
+        Those before `since` and after `until`, in seconds since 1970, are taken not to have been.
         """
         newest: list[Turn] = []
         exchanges = await self._db.rows(
@@ -150,7 +154,7 @@ class Memory:
             " AND at >= :oldest AND at <= :until ORDER BY id DESC LIMIT :most",
             {
                 "conversation": conversation,
-                "oldest": self._oldest(),
+                "oldest": max(since, self._oldest()),
                 "until": until,
                 "most": EXCHANGES,
             },

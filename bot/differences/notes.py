@@ -33,7 +33,7 @@ def with_differences(
         )
         if conflict not in conflicts:
             conflicts.append(conflict)
-            said += ("\n\n" if "\n" in said else " ") + _sentence(conflict, known)
+            said += ("\n\n" if "\n" in said else " ") + difference_sentence(conflict, known)
     return said, tuple(known), tuple(conflicts)
 
 
@@ -48,7 +48,8 @@ def _newest(days: Sequence[date | None], numbers: Sequence[int]) -> int | None:
     return numbers[days.index(max(dated))]
 
 
-def _sentence(conflict: Conflict, citations: Sequence[Citation]) -> str:
+def difference_sentence(conflict: Conflict, citations: Sequence[Citation]) -> str:
+    """Say in one sentence what each article gives."""
     *most, last = (_statement(n, says, conflict, citations[n - 1]) for n, says in conflict.says)
     return f"The articles differ: {', '.join(most)} and {last}."
 

@@ -1,42 +1,37 @@
 """`/dateline …`: what members who may manage a server can see and change there.
 
 Only they are shown these commands, and each is checked again when it is used; nobody else sees
-what they are told. Files are read by `shelf.py`, and indexed by `newsroom.py`.
+what they are told. Files are read by `uploads.py`, and indexed by `guild_index.py`.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.discord.admin_text import settings_text, status_text, sync_text, waiting_text
-from bot.discord.asking import NotAllowedError
-from bot.discord.confirm import confirmation
-from bot.discord.delivery import InteractionReply
+from bot.discord.confirm_views import confirmation
+from bot.discord.context import Interaction, may_manage
+from bot.discord.digest import zones
+from bot.discord.excuses import NotAllowedError
+from bot.discord.i18n import languages
 from bot.discord.incoming import attached, fetched
+from bot.discord.pagination import escaped, pages
 from bot.discord.panel import Panel
+from bot.discord.replies import InteractionReply, Post
 from bot.discord.settings import History
-from bot.discord.shelf import RejectedError, Shelf, Waiting
-from bot.discord.text import escaped, pages
-from bot.discord.words import languages
+from bot.discord.uploads import GuildUploads, PendingUpload, RejectedError
 from index.errors import DatelineError
-
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
-
-    Interaction = discord.Interaction[DatelineBot]
-else:
-    Interaction = discord.Interaction
 
 LOG = logging.getLogger(__name__)
 MOST_CHOICES, LONGEST_CHOICE = 25, 100
 SOON = 2.0
-"""Seconds to wait for a newsroom of which only its state is asked."""
+"""Seconds to wait for an index of which only its state is asked."""
 AS_DISCORD = "discord"
 """Chosen for the language that the server has at Discord."""
 MOST_QUESTIONS = 1_000_000
@@ -59,14 +54,14 @@ class Administration(app_commands.Group):
         """Show the articles, when they were last looked through, and today's questions."""
         bot, server = interaction.client, _server(interaction)
         async with _managing(interaction) as reply:
-            room = bot.newsrooms.room(server)
+            room = bot.indexes.room(server)
             with suppress(DatelineError, TimeoutError):
                 async with asyncio.timeout(SOON):
                     await room.answerer()
             asked, words = await bot.servers.spent(server), bot.words_for(interaction)
-            held = await asyncio.to_thread(room.holdings)
+            held = await asyncio.to_thread(room.status)
             text = status_text(held, bot.servers[server], asked, bot.latency, words)
-            await reply.settle(pages(text))
+            await reply.settle(Post(pages(text)))
 
     @app_commands.command()
     async def sync(self, interaction: Interaction) -> None:
@@ -75,12 +70,12 @@ class Administration(app_commands.Group):
         words = bot.words_for(interaction)
         async with _managing(interaction) as reply:
             try:
-                report = await bot.newsrooms.room(server).sync()
+                report = await bot.indexes.room(server).sync()
             except DatelineError as problem:
                 LOG.warning("server %s: the articles could not be synced: %s", server, problem)
-                await reply.settle([words("sync_failed")])
+                await reply.settle(Post([words("sync_failed")]))
                 return
-            await reply.settle(pages(sync_text(report, words)))
+            await reply.settle(Post(pages(sync_text(report, words))))
 
     @app_commands.command()
     @app_commands.describe(
@@ -100,11 +95,11 @@ class Administration(app_commands.Group):
                 waiting = await _received(interaction, article, address)
             except RejectedError as rejected:
                 told = {key: escaped(str(value)) for key, value in rejected.told.items()}
-                await reply.settle([words(rejected.why, **told)])
+                await reply.settle(Post([words(rejected.why, **told)]))
                 return
             own = interaction.client.servers[interaction.guild_id].own_articles
             text = waiting_text(waiting, own, words)
-            await reply.settle(pages(text), confirmation("add", waiting.ticket, words))
+            await reply.settle(Post(pages(text), confirmation("add", waiting.ticket, words)))
 
     @app_commands.command()
     @app_commands.describe(article="One of this server's own articles.")
@@ -112,19 +107,19 @@ class Administration(app_commands.Group):
         """Remove one of this server's own articles."""
         words = interaction.client.words_for(interaction)
         async with _managing(interaction) as reply:
-            files = await asyncio.to_thread(_shelf(interaction).files)
+            files = await asyncio.to_thread(_uploads(interaction).files)
             if article not in files:
-                await reply.settle([words("no_such" if files else "no_own")])
+                await reply.settle(Post([words("no_such" if files else "no_own")]))
                 return
             text = words("remove_confirm", article=f"**{escaped(article)}**")
-            await reply.settle([text], confirmation("remove", article, words))
+            await reply.settle(Post([text], confirmation("remove", article, words)))
 
     @remove.autocomplete("article")
     async def _articles(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         if not may_manage(interaction):
             return []
-        room = interaction.client.newsrooms.room(_server(interaction))
-        files = await asyncio.to_thread(_shelf(interaction).files)
+        room = interaction.client.indexes.room(_server(interaction))
+        files = await asyncio.to_thread(_uploads(interaction).files)
         titles = await asyncio.to_thread(room.titles)
         named = {name: " · ".join(filter(None, (titles.get(name), name))) for name in files}
         found = [
@@ -133,6 +128,39 @@ class Administration(app_commands.Group):
             if typed.casefold() in shown.casefold()
         ]
         return found[:MOST_CHOICES]
+
+    @app_commands.command()
+    @app_commands.describe(
+        channel="Where the new articles are posted; leave it out for no digest.",
+        hour="The hour from which on they are posted.",
+        zone="The time zone of that hour, such as Europe/Berlin.",
+    )
+    async def digest(
+        self,
+        interaction: Interaction,
+        channel: discord.TextChannel | None = None,
+        hour: Range[int, 0, 23] = 8,
+        zone: str = "UTC",
+    ) -> None:
+        """Post the new articles once a day, or no more."""
+        bot, server, words = interaction.client, _server(interaction), interaction.client.words_for
+        async with _managing(interaction) as reply:
+            say = words(interaction)
+            if zone not in await asyncio.to_thread(zones):
+                await reply.settle(Post([say("digest_zone", zone=escaped(zone))]))
+                return
+            chosen = channel.id if channel else None
+            await bot.servers.change(
+                server, digest_channel=chosen, digest_hour=hour, digest_zone=zone
+            )
+            told = {"channel": f"<#{chosen}>", "hour": hour, "zone": zone}
+            await reply.settle(Post([say("digest_set", **told) if chosen else say("digest_off")]))
+
+    @digest.autocomplete("zone")
+    async def _zones(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        known = await asyncio.to_thread(zones)
+        found = [zone for zone in known if typed.casefold() in zone.casefold()]
+        return [Choice(name=zone, value=zone) for zone in found[:MOST_CHOICES]]
 
     @app_commands.command()
     @app_commands.describe(
@@ -177,12 +205,7 @@ class Administration(app_commands.Group):
             settings = await bot.servers.change(server, **changes)
             words = bot.words_for(interaction)  # perhaps in another language now
             view = Panel.of(settings, interaction.guild, words)
-            await reply.settle([settings_text(settings, words)], view)
-
-
-def may_manage(interaction: discord.Interaction[Any]) -> bool:
-    """Whether whoever began an interaction may manage the server it is in."""
-    return bool(interaction.guild_id) and interaction.permissions.manage_guild
+            await reply.settle(Post([settings_text(settings, words)], view))
 
 
 @asynccontextmanager
@@ -198,14 +221,14 @@ async def _managing(interaction: Interaction) -> AsyncIterator[InteractionReply]
 
 async def _received(
     interaction: Interaction, article: discord.Attachment | None, address: str | None
-) -> Waiting:
+) -> PendingUpload:
     if article and not address:
         incoming = await attached(article)
     elif address and not article:
         incoming = await fetched(address)
     else:
         raise RejectedError("add_what")
-    return await asyncio.to_thread(_shelf(interaction).receive, *incoming)
+    return await asyncio.to_thread(_uploads(interaction).receive, *incoming)
 
 
 def _server(interaction: Interaction) -> int:
@@ -213,8 +236,8 @@ def _server(interaction: Interaction) -> int:
     return interaction.guild_id
 
 
-def _shelf(interaction: Interaction) -> Shelf:
-    return Shelf(interaction.client.newsrooms.folder(_server(interaction)))
+def _uploads(interaction: Interaction) -> GuildUploads:
+    return GuildUploads(interaction.client.indexes.folder(_server(interaction)))
 
 
 def _short(text: str) -> str:

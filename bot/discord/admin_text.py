@@ -6,11 +6,11 @@ Pure formatting; what comes from articles and file names is plain words here.
 import math
 from collections.abc import Iterable
 
-from bot.discord.newsroom import Holdings
+from bot.discord.guild_index import IndexStatus
+from bot.discord.i18n import Translations, languages
+from bot.discord.pagination import escaped
 from bot.discord.settings import History, ServerSettings
-from bot.discord.shelf import Waiting
-from bot.discord.text import escaped
-from bot.discord.words import Words, languages
+from bot.discord.uploads import PendingUpload
 from index.article import Article
 from index.readers import Problem
 from index.sync.report import SyncReport
@@ -20,7 +20,7 @@ SHOWN = 5
 
 
 def status_text(
-    held: Holdings, settings: ServerSettings, asked: int, latency: float, words: Words
+    held: IndexStatus, settings: ServerSettings, asked: int, latency: float, words: Translations
 ) -> str:
     """How the articles and their index stand, and how much was asked today."""
     lines = [words("status_own" if settings.own_articles else "status_common")]
@@ -40,7 +40,7 @@ def status_text(
     return "\n".join([*lines, *_problem_lines(held.problems, words)])
 
 
-def sync_text(report: SyncReport, words: Words) -> str:
+def sync_text(report: SyncReport, words: Translations) -> str:
     """What a sync has changed."""
     done = words(
         "sync_done",
@@ -54,7 +54,7 @@ def sync_text(report: SyncReport, words: Words) -> str:
     return "\n".join([*lines, *_problem_lines(report.problems, words)])
 
 
-def waiting_text(waiting: Waiting, own: bool, words: Words) -> str:
+def waiting_text(waiting: PendingUpload, own: bool, words: Translations) -> str:
     """What is about to be added, and what that will change."""
     lines = [f"- {article_line(article, words)}" for article in waiting.articles[:SHOWN]]
     if more := len(waiting.articles) - SHOWN:
@@ -67,13 +67,13 @@ def waiting_text(waiting: Waiting, own: bool, words: Words) -> str:
     return "\n".join(lines)
 
 
-def article_line(article: Article, words: Words) -> str:
+def article_line(article: Article, words: Translations) -> str:
     """An article's title and date."""
     day = article.published.isoformat() if article.published else words("undated")
     return f"**{escaped(' '.join(article.title.split()))}** ({day})"
 
 
-def settings_text(settings: ServerSettings, words: Words) -> str:
+def settings_text(settings: ServerSettings, words: Translations) -> str:
     """All that a server has set."""
     limit = words("unlimited")
     by_thread = settings.history is History.THREAD
@@ -94,7 +94,7 @@ def _mentions(kind: str, numbers: Iterable[int]) -> str:
     return ", ".join(f"<{kind}{number}>" for number in sorted(numbers))
 
 
-def _problem_lines(problems: Iterable[Problem], words: Words) -> list[str]:
+def _problem_lines(problems: Iterable[Problem], words: Translations) -> list[str]:
     """Some of what cannot be read, and why."""
     found = list(problems)
     if not found:

@@ -6,29 +6,25 @@ A command reads what was typed and passes it on. Administration is in `admin.py`
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
 
 import discord
 from discord import app_commands
+from discord.app_commands import Choice
 
-from bot.discord.delivery import InteractionReply
-from bot.discord.layout import passages_text, sources_text
-from bot.discord.text import pages
-from bot.discord.ways import asked_by, conversation_in, places, roles
+from bot.discord.cards import Colour
+from bot.discord.context import BotContext, Interaction
+from bot.discord.events import conversation_in, places, request_from, roles
+from bot.discord.lists import list_post
+from bot.discord.news import new_articles, news_blocks
+from bot.discord.replies import InteractionReply, Post
+from bot.discord.views import post_of
+from bot.discord.watch_views import watches_post
 from bot.validation import QUESTION_LIMIT, clean_question
-from index.storage.records import CatalogueRow
-from index.store import Store
 
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
-
-    Interaction = discord.Interaction[DatelineBot]
-else:
-    Interaction = discord.Interaction
-FOUND = 5
-"""Passages that a search shows."""
-LISTED = 20
-"""Articles that a list shows."""
+Since = Literal["yesterday", "today", "last visit"]
+"""From when on articles are new."""
 WORDS_LIMIT = 500
 """Characters to search for."""
 
@@ -53,13 +49,11 @@ async def ask_about_this(interaction: Interaction, message: discord.Message) -> 
 @app_commands.command()
 @app_commands.describe(words="The words to search for.")
 async def search(interaction: Interaction, words: app_commands.Range[str, 1, WORDS_LIMIT]) -> None:
-    """Find passages in the articles; only you see them."""
-    bot, query = interaction.client, clean_question(words)
+    """Find passages in the articles, newest first; only you see them."""
+    query = clean_question(words)
+    _admit(interaction)
     async with _replying(interaction) as reply:
-        answerer = await bot.newsrooms.of(interaction.guild_id)
-        async with bot.desk.line.turn(lambda _: None):
-            found = await answerer.search(query, bot.config.today, FOUND)
-        await reply.settle(pages(passages_text(query, found, bot.words_for(interaction))))
+        await reply.settle(await list_post(interaction.client, interaction, "search", query))
 
 
 @app_commands.command()
@@ -67,12 +61,10 @@ async def search(interaction: Interaction, words: app_commands.Range[str, 1, WOR
 async def sources(
     interaction: Interaction, matching: app_commands.Range[str, 1, WORDS_LIMIT] = ""
 ) -> None:
-    """List the articles; only you see the list."""
-    bot = interaction.client
+    """List the articles, newest first; only you see the list."""
+    _admit(interaction)
     async with _replying(interaction) as reply:
-        store = await bot.newsrooms.room(interaction.guild_id).store()
-        rows, count = await asyncio.to_thread(_listed, store, matching.casefold())
-        await reply.settle(pages(sources_text(rows, count, bot.words_for(interaction))))
+        await reply.settle(await list_post(interaction.client, interaction, "sources", matching))
 
 
 @app_commands.command()
@@ -81,7 +73,7 @@ async def reset(interaction: Interaction) -> None:
     bot = interaction.client
     async with _replying(interaction) as reply:
         await bot.memory.forget(conversation_in(bot, interaction))
-        await reply.settle([bot.words_for(interaction)("reset_done")])
+        await reply.settle(Post([bot.words_for(interaction)("reset_done")]))
 
 
 forget = app_commands.Group(name="forget", description="Have the bot forget what it keeps.")
@@ -89,15 +81,41 @@ forget = app_commands.Group(name="forget", description="Have the bot forget what
 
 @forget.command(name="me")
 async def forget_me(interaction: Interaction) -> None:
-    """Delete your questions, the answers to them, and your ratings."""
+    """Delete your questions, the answers to them, your ratings, and what you wait for."""
     bot, person = interaction.client, interaction.user.id
     say = bot.words_for(interaction)
     async with _replying(interaction) as reply:
+        waited = len(await bot.watches.of(person))
         asked = await bot.memory.forget(person=str(person))
-        answers, opinions = await bot.records.forget(person)
-        questions = max(asked, answers)
-        done = say("forgotten", questions=questions, feedback=opinions)
-        await reply.settle([done if questions or opinions else say("forgotten_nothing")])
+        answers, ratings = await bot.records.forget(person)
+        questions = max(asked, answers, waited)
+        done = say("forgotten", questions=questions, feedback=ratings)
+        await reply.settle(Post([done if questions or ratings else say("forgotten_nothing")]))
+
+
+@app_commands.command()
+@app_commands.describe(since="From when on.")
+@app_commands.choices(since=[Choice(name=name, value=name) for name in get_args(Since)])
+async def new(interaction: Interaction, since: str = "yesterday") -> None:
+    """List the new articles, those of one story together; only you see the list."""
+    _admit(interaction)
+    bot, words = interaction.client, interaction.client.words_for(interaction)
+    async with _replying(interaction) as reply:
+        start = await _start(bot, interaction.user.id, since)
+        store = await bot.indexes.room(interaction.guild_id).store()
+        rows = await asyncio.to_thread(lambda: new_articles(store.catalogue(), start))
+        blocks = await asyncio.to_thread(news_blocks, rows, start, words)
+        await reply.settle(post_of(Colour.LIST, blocks, lambda: []))
+        await bot.records.keep_visit(interaction.user.id, bot.config.today)
+
+
+@app_commands.command(name="watches")
+async def show_watches(interaction: Interaction) -> None:
+    """List the questions whose answers you wait for, and cancel them."""
+    bot = interaction.client
+    async with _replying(interaction) as reply:
+        waiting = await bot.watches.of(interaction.user.id)
+        await reply.settle(watches_post(waiting, bot.words_for(interaction)))
 
 
 @app_commands.command(name="help")
@@ -107,29 +125,36 @@ async def show_help(interaction: Interaction) -> None:
     await InteractionReply(interaction, True, words).tell(words("help").strip())
 
 
-COMMANDS: tuple[Any, ...] = (*(ask, ask_about_this, search, sources, reset, forget, show_help),)
+COMMANDS: tuple[Any, ...] = (
+    *(ask, ask_about_this, search, sources, new, reset, forget, show_watches, show_help),
+)
 
 
 async def _ask(interaction: Interaction, question: str, private: bool) -> None:
     bot = interaction.client
-    asked = asked_by(bot, interaction, question, private)
-    await bot.desk.take(asked, InteractionReply(interaction, private, asked.words))
+    asked = request_from(bot, interaction, question, private)
+    await bot.service.take(asked, InteractionReply(interaction, private, asked.words))
+
+
+async def _start(bot: BotContext, person: int, since: str) -> date:
+    """The first day of what counts as new."""
+    yesterday = bot.config.today - timedelta(days=1)
+    if since == "today":
+        return bot.config.today
+    if since == "last visit":
+        return await bot.records.visit(person) or yesterday
+    return yesterday
+
+
+def _admit(interaction: Interaction) -> None:
+    """Raise NotAllowedError where this person may not ask here."""
+    where = interaction.guild_id, places(interaction.channel), roles(interaction.user)
+    interaction.client.service.admit(*where, interaction.client.words_for(interaction))
 
 
 @asynccontextmanager
 async def _replying(interaction: Interaction) -> AsyncIterator[InteractionReply]:
-    """A private reply that has begun, for one who may ask here and has nothing else under way."""
-    bot = interaction.client
-    words = bot.words_for(interaction)
-    reply = InteractionReply(interaction, True, words)
-    where = interaction.guild_id, places(interaction.channel), roles(interaction.user)
-    bot.desk.admit(*where, words)
-    with bot.desk.line.joined(interaction.user.id):
-        await reply.begin()
-        yield reply
-
-
-def _listed(store: Store, matching: str) -> tuple[list[CatalogueRow], int]:
-    """Some of the articles that match, and how many do."""
-    rows = [r for r in store.catalogue() if matching in f"{r.title} {r.source}".casefold()]
-    return rows[:LISTED], len(rows)
+    """A private reply that has begun."""
+    reply = InteractionReply(interaction, True, interaction.client.words_for(interaction))
+    await reply.begin()
+    yield reply

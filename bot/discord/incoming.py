@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import aiohttp
 import discord
 
-from bot.discord.shelf import RejectedError, check_file
+from bot.discord.uploads import RejectedError, check_file
 
 LOG = logging.getLogger(__name__)
 

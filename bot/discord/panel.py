@@ -3,18 +3,16 @@
 They work through restarts. Everything else is set by the options of `/dateline settings`.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord.ui import ChannelSelect, RoleSelect, View
 
 from bot.discord.admin_text import settings_text
-from bot.discord.asking import NotAllowedError
+from bot.discord.context import BotContext, may_manage
+from bot.discord.excuses import NotAllowedError
+from bot.discord.i18n import Translations
 from bot.discord.settings import ServerSettings
-from bot.discord.words import Words
-
-if TYPE_CHECKING:
-    from bot.discord.client import DatelineBot
 
 MOST = 25
 """Channels or roles in a menu."""
@@ -35,7 +33,9 @@ class Panel(View):
         super().__init__(timeout=None)
 
     @classmethod
-    def of(cls, settings: ServerSettings, guild: discord.Guild | None, words: Words) -> "Panel":
+    def of(
+        cls, settings: ServerSettings, guild: discord.Guild | None, words: Translations
+    ) -> "Panel":
         """The menus as a server has set them, without what it has no more."""
         panel = cls()
         if guild:
@@ -76,10 +76,11 @@ class Panel(View):
 
 
 async def _set(interaction: discord.Interaction[Any], **changes: frozenset[int]) -> None:
-    bot: DatelineBot = interaction.client
+    bot: BotContext = interaction.client
     words = bot.words_for(interaction)
-    if not (interaction.guild_id and interaction.permissions.manage_guild):
+    if not may_manage(interaction):
         raise NotAllowedError(words("managers_only"))
+    assert interaction.guild_id
     settings = await bot.servers.change(interaction.guild_id, **changes)
     view = Panel.of(settings, interaction.guild, words)
     await interaction.response.edit_message(content=settings_text(settings, words), view=view)

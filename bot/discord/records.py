@@ -11,8 +11,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
 
-from bot.answer import Citation, Status
+from bot.answer import Citation, Conflict, LeftOut, Option, Status
+from bot.discord.watches import Watches
 from bot.storage.engine import Database, Place, Row, Schema, open_database
 from index.errors import StoreBusyError
 
@@ -21,6 +24,8 @@ FILE = "answers.sqlite"
 _DAY = 24 * 60 * 60
 EVENTS_KEPT = _DAY
 """Seconds for which a message or interaction could come a second time, and more."""
+CHAIN = 6
+"""Answers of a chain of replies that a question is read in the light of."""
 _SCHEMA = Schema(
     "answers",
     "what was kept of answers in Discord",
@@ -56,6 +61,18 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 ALTER TABLE answers ADD COLUMN conversation TEXT; -- none where it is in the content alone
 ALTER TABLE events ADD COLUMN server BIGINT NOT NULL DEFAULT 0;
 """,
+        """
+CREATE TABLE watches (
+    id TEXT PRIMARY KEY,
+    person BIGINT NOT NULL,
+    server BIGINT NOT NULL,     -- 0 for direct messages
+    channel BIGINT NOT NULL,    -- 0 where the person is told in a direct message
+    language TEXT NOT NULL,
+    question TEXT NOT NULL,
+    record TEXT NOT NULL,
+    since DOUBLE PRECISION NOT NULL
+);
+""",
     ),
 )
 
@@ -64,7 +81,9 @@ ALTER TABLE events ADD COLUMN server BIGINT NOT NULL DEFAULT 0;
 class Record:
     """An answer that was given, in a server or, without one, in direct messages.
 
-    `asked` and `answered` are seconds since 1970; `private` ones only the person has seen.
+    `asked` and `answered` are seconds since 1970; `private` ones only the person has seen. What
+    has a default was not kept by earlier versions. `follows` is the record of the answer that the
+    question was a reply to.
     """
 
     id: str
@@ -78,18 +97,40 @@ class Record:
     answer: str
     status: Status
     citations: tuple[Citation, ...]
+    confidence: float | None = None
+    model: str = "quotes"
+    notes: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    options: tuple[Option, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    nearest: Citation | None = None
+    follows: str | None = None
 
     def to_json(self) -> str:
         """The record as `from_json` reads it."""
         citations = [citation.as_json() for citation in self.citations]
-        return json.dumps(asdict(self) | {"citations": citations})
+        nearest = self.nearest and self.nearest.as_json()
+        return json.dumps(asdict(self) | {"citations": citations, "nearest": nearest})
 
     @classmethod
     def from_json(cls, written: str) -> "Record":
         """The record that `to_json` wrote."""
         kept = json.loads(written)
-        citations = tuple(Citation.from_json(cited) for cited in kept["citations"])
-        return cls(**kept | {"status": Status(kept["status"]), "citations": citations})
+        nearest = kept.get("nearest")
+        read = {
+            "status": Status(kept["status"]),
+            "citations": tuple(map(Citation.from_json, kept["citations"])),
+            "notes": tuple(kept.get("notes", ())),
+            "conflicts": tuple(map(_conflict, kept.get("conflicts", ()))),
+            "options": tuple(Option(*option) for option in kept.get("options", ())),
+            "left_out": tuple(LeftOut(*left) for left in kept.get("left_out", ())),
+            "nearest": nearest and Citation.from_json(nearest),
+        }
+        return cls(**kept | read)
+
+
+def _conflict(kept: dict[str, Any]) -> Conflict:
+    return Conflict(tuple((n, says) for n, says in kept["says"]), kept["newest"])
 
 
 def new_id() -> str:
@@ -104,6 +145,7 @@ class Records:
         self._db = db
         self._days = days
         self._clock = clock
+        self.watches = Watches(db, clock)
 
     @classmethod
     @asynccontextmanager
@@ -165,7 +207,15 @@ class Records:
             )
         )
 
-    async def judge(self, record: str, person: int, liked: bool, reason: str = "") -> None:
+    async def chain(self, record: str | None, most: int = CHAIN) -> list[Record]:
+        """An answer and those that its question followed, oldest first."""
+        found: list[Record] = []
+        while record and len(found) < most and (one := await self.get(record)):
+            found.append(one)
+            record = one.follows
+        return found[::-1]
+
+    async def rate(self, record: str, person: int, liked: bool, reason: str = "") -> None:
         """Keep what somebody thought of an answer, in place of what they thought before."""
         await self._db.change(
             "INSERT INTO opinions (answer, person, liked, reason)"
@@ -175,7 +225,7 @@ class Records:
             {"person": person, "liked": int(liked), "reason": reason, "record": record},
         )
 
-    async def opinions(self) -> list[tuple[Record, bool, str]]:
+    async def ratings(self) -> list[tuple[Record, bool, str]]:
         """What was thought of which answer: whether it was liked, and the reason given, if any."""
         found = await self._db.rows(
             "SELECT content, liked, reason FROM opinions JOIN answers ON answer = id"
@@ -189,12 +239,20 @@ class Records:
     ) -> tuple[int, int]:
         """Delete the answers to a person, with their opinions, or of a conversation, or all.
 
+        With a person's answers goes what they wait for.
+
         How many answers there were, and how many opinions of that person.
         """
         opinions = 0
         if person is not None:
             sql = "DELETE FROM opinions WHERE person = :person"
             opinions = await self._db.delete(sql, {"person": person})
+            await self._db.delete("DELETE FROM facts WHERE name = :name", {"name": _visit(person)})
+        if conversation is None:
+            await self._db.delete(
+                "DELETE FROM watches WHERE CAST(:person AS BIGINT) IS NULL OR person = :person",
+                {"person": person},
+            )
         answers = await self._db.delete(
             "DELETE FROM answers WHERE (CAST(:person AS BIGINT) IS NULL OR person = :person)"
             " AND (CAST(:conversation AS TEXT) IS NULL OR conversation = :conversation)",
@@ -234,6 +292,15 @@ class Records:
             {"name": name, "value": value},
         )
 
+    async def visit(self, person: int) -> date | None:
+        """The day on which somebody last looked at the new articles."""
+        day = await self.fact(_visit(person))
+        return date.fromisoformat(day) if day else None
+
+    async def keep_visit(self, person: int, day: date) -> None:
+        """Keep that somebody looked at the new articles."""
+        await self.keep_fact(_visit(person), day.isoformat())
+
     async def _expire(self) -> None:
         past = self._clock() - EVENTS_KEPT
         await self._db.change("DELETE FROM events WHERE at < :past", {"past": past})
@@ -253,6 +320,10 @@ class Records:
 
     def _oldest(self) -> float:
         return self._clock() - self._days * _DAY
+
+
+def _visit(person: int) -> str:
+    return f"visit {person}"
 
 
 def _read(found: Sequence[Row]) -> Record | None:

@@ -70,7 +70,8 @@ class ServerSettings:
 
     No `channels` or `roles` means that all may ask. Budgets are questions a day (UTC), without
     end if None. `threads` has a mention answered in a thread. `language` is that of the bot's
-    own words; None takes the server's. `own_articles`: the server has a folder of its own.
+    own words; None takes the server's. `own_articles`: the server has a folder of its own. New
+    articles are posted in `digest_channel`, if there is one, from that hour of the day on.
     """
 
     channels: frozenset[int] = frozenset()
@@ -81,6 +82,9 @@ class ServerSettings:
     person_budget: int | None = None
     server_budget: int | None = None
     own_articles: bool = False
+    digest_channel: int | None = None
+    digest_hour: int = 8
+    digest_zone: str = "UTC"
 
     def allow(self, places: Collection[int], roles: Collection[int]) -> bool:
         """Whether somebody of these roles may ask in a channel.
@@ -121,6 +125,10 @@ class Servers:
     def __getitem__(self, server: int | None) -> ServerSettings:
         """A server's settings; those of direct messages for None."""
         return self._known.get(server or DIRECT, ServerSettings())
+
+    def all(self) -> dict[int, ServerSettings]:
+        """The settings of the servers that have set something."""
+        return dict(self._known)
 
     async def refresh(self) -> None:
         """See what other processes have set."""

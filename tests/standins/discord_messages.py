@@ -37,6 +37,7 @@ class Messages:
 
     def __init__(self, world: World, gateway: Gateway) -> None:
         self._world, self._gateway = world, gateway
+        self.takes_cards = True
         self._nonces: dict[tuple[int, str], tuple[float, Message]] = {}
 
     def channel(self, channel_id: str | int) -> Channel:
@@ -87,6 +88,7 @@ class Messages:
         """A new message, whoever wrote it; people see it at once."""
         if channel.id not in self._world.channels:
             raise UNKNOWN_CHANNEL
+        self._check_cards(body)
         self._world.enter(channel, author)
         kind = REPLY if reference else DEFAULT
         message = Message(self._world.snowflake(), channel, author, **{"kind": kind} | more)
@@ -104,14 +106,28 @@ class Messages:
             raise UNKNOWN_MESSAGE
         if message.channel.archived:
             raise RefusedError(400, 50083, "Thread is archived")
+        if message.flags & V2:  # which cannot be taken back
+            body = body | {"flags": (body.get("flags") or 0) | V2}
         check_message(body, len(files), editing=True)
+        if (
+            (body.get("flags") or 0) & V2
+            and message.content
+            and body.get("content", "") is not None
+        ):
+            raise invalid("content", "The 'content' field cannot be used with components v2.")
+        self._check_cards(body)
         was_loading = message.loading
         message.flags &= ~LOADING
         self._fill(message, body, files)
         if not (message.text or message.components or message.attachments):
             raise RefusedError(400, 50006, "Cannot send an empty message")
+        message.flags |= (body.get("flags") or 0) & V2
         message.edited = not was_loading
         self._tell("MESSAGE_UPDATE", message)
+
+    def _check_cards(self, body: Body) -> None:
+        if (body.get("flags") or 0) & V2 and not self.takes_cards:
+            raise invalid("flags", "Components v2 cannot be used here.")
 
     def delete(self, message: Message) -> None:
         """Take a message away."""

@@ -132,6 +132,7 @@ class Rest:
             ("GET", message, self._get_message),
             ("PATCH", message, self._edit),
             ("DELETE", message, self._delete),
+            ("PUT", f"{message}/reactions/{{emoji}}/@me", self._react),
             ("POST", f"{channel}/typing", self._typing),
             ("POST", f"{message}/threads", self._thread),
             ("PUT", f"{channel}/thread-members/@me", lambda _: (204, None)),
@@ -352,6 +353,13 @@ class Rest:
         if message.author is not self._world.bot:
             self._messages.need(channel, P.MANAGE_MESSAGES)
         self._messages.delete(message)
+        return 204, None
+
+    def _react(self, call: Call) -> tuple[int, Any]:
+        channel = self._messages.channel(call.ids["c"])
+        self._messages.need(channel, P.ADD_REACTIONS)
+        self._messages.need(channel, P.READ_MESSAGE_HISTORY)
+        self._messages.message(channel, call.ids["m"]).reactions.append(call.ids["emoji"])
         return 204, None
 
     def _typing(self, call: Call) -> tuple[int, Any]:

@@ -12,7 +12,8 @@ ROWS, BUTTONS, CUSTOM_ID, LABEL, OPTIONS = 5, 5, 100, 80, 25
 MODAL_TITLE, MODAL_ROWS, CHOICES, THREAD_NAME = 45, 5, 25, 100
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT, LABEL_ROW = 1, 2, 3, 4, 18
 SELECTS = {STRING_SELECT, 5, 6, 7, 8}
-LINK = 5
+LINK, URL = 5, 512
+TEXT, CARD_PARTS, CARD_TEXT = 10, 40, 4000
 V2 = 1 << 15
 
 
@@ -45,7 +46,9 @@ def check_message(body: Body, files: int = 0, editing: bool = False) -> None:
     _few("embeds", embeds, EMBEDS)
     if sum(map(_check_embed, embeds)) > EMBED_TEXT:
         raise invalid("embeds", f"Embed size exceeds maximum size of {EMBED_TEXT}")
-    if not (body.get("flags") or 0) & V2:
+    if (body.get("flags") or 0) & V2:
+        check_card(body)
+    else:
         check_components(components)
     nonce = body.get("nonce")
     _at_most("nonce", nonce if isinstance(nonce, str) else "", NONCE)
@@ -54,17 +57,45 @@ def check_message(body: Body, files: int = 0, editing: bool = False) -> None:
         raise RefusedError(400, 50006, "Cannot send an empty message")
 
 
+def check_card(body: Body) -> None:
+    """Raise RefusedError for a card that says something elsewhere, or more than it may."""
+    for name in ("content", "embeds", "poll", "sticker_ids"):
+        if body.get(name):
+            raise invalid(name, "The 'content' field cannot be used when using components v2.")
+    parts = list(_walk(body.get("components") or []))
+    _few("components", parts, CARD_PARTS)
+    if sum(length(part.get("content")) for part in parts if part["type"] == TEXT) > CARD_TEXT:
+        raise invalid("components", f"Displayable text must be {CARD_TEXT} or fewer in length.")
+    seen: set[str] = set()
+    for n, part in enumerate(parts):
+        if part["type"] == TEXT and not (part.get("content") or "").strip():
+            raise invalid(f"components.{n}.content", "This field is required")
+        if part["type"] == ACTION_ROW:
+            _check_row(f"components.{n}", part.get("components", []), seen)
+
+
+def _walk(components: list[Body]) -> Iterator[Body]:
+    for part in components:
+        yield part
+        yield from _walk(part.get("components", []))
+
+
 def check_components(rows: list[Body]) -> None:
     """Raise RefusedError for more rows, buttons or letters than a message may carry."""
     _few("components", rows, ROWS)
     seen: set[str] = set()
     for n, row in enumerate(rows):
-        parts = row.get("components", [])
-        _few(f"components.{n}.components", parts, BUTTONS)
-        if not parts or (len(parts) > 1 and any(part["type"] in SELECTS for part in parts)):
-            raise invalid(f"components.{n}", "Must be up to five buttons or one menu.")
-        for part in parts:
-            _check_part(f"components.{n}", part, seen)
+        if row["type"] != ACTION_ROW:
+            raise invalid(f"components.{n}.type", 'Value of field "type" must be one of (1,).')
+        _check_row(f"components.{n}", row.get("components", []), seen)
+
+
+def _check_row(where: str, parts: list[Body], seen: set[str]) -> None:
+    _few(f"{where}.components", parts, BUTTONS)
+    if not parts or (len(parts) > 1 and any(part["type"] in SELECTS for part in parts)):
+        raise invalid(where, "Must be up to five buttons or one menu.")
+    for part in parts:
+        _check_part(where, part, seen)
 
 
 def _check_part(where: str, part: Body, seen: set[str]) -> None:
@@ -73,6 +104,7 @@ def _check_part(where: str, part: Body, seen: set[str]) -> None:
     if part["type"] == BUTTON and part.get("style") == LINK:
         if not part.get("url") or part.get("custom_id"):
             raise invalid(where, "A link button needs a url and no custom_id.")
+        _at_most(f"{where}.url", part["url"], URL)
         return
     custom_id = part.get("custom_id") or ""
     if not 1 <= length(custom_id) <= CUSTOM_ID:

@@ -265,6 +265,10 @@ class DiscordServer:
         self._rest.faults.append(fault)
         return fault
 
+    def takes_cards(self, takes: bool) -> None:
+        """Whether messages may be made of components alone; if not, they are refused."""
+        self._messages.takes_cards = takes
+
     def heals(self) -> None:
         """No more faults."""
         self._rest.faults.clear()

@@ -16,6 +16,8 @@ Body = dict[str, Any]
 EPOCH = 1_420_070_400_000
 TEXT, DM, THREAD = 0, 1, 11
 DEFAULT, REPLY, COMMAND_REPLY, CONTEXT_REPLY = 0, 19, 20, 23
+PRESSED = {2, 3, 5, 6, 7, 8}
+"""Kinds of components that are buttons or menus."""
 SUPPRESS_EMBEDS, HAS_THREAD, EPHEMERAL, LOADING, V2 = 1 << 2, 1 << 5, 1 << 6, 1 << 7, 1 << 15
 
 
@@ -134,6 +136,7 @@ class Message:
     only_for: User | None = None
     edited: bool = False
     deleted: bool = False
+    reactions: list[str] = field(default_factory=list)
     versions: list[tuple[float, str]] = field(default_factory=list)
 
     @property
@@ -149,7 +152,7 @@ class Message:
     @property
     def buttons(self) -> dict[str, Body]:
         """The buttons and menus on it by label, placeholder or emoji."""
-        parts = [part for row in self.components for part in row.get("components", [])]
+        parts = [part for part in _walk(self.components) if part["type"] in PRESSED]
         return {_label(part): part for part in parts}
 
     @property

@@ -11,8 +11,8 @@ from tests.standins.openai_server import Request, Scripted, says
 
 QUESTION = "How many North Korean soldiers share one interpreter?"
 ANSWER = "one interpreter"
-SOURCE = "004_ce89ec9d11cecf6f.txt"
-"""A question that the shipped articles answer, and where."""
+TITLE = "North Korean Soldiers Join Russia"
+"""A question that the shipped articles answer, and how the title of that article begins."""
 SENTENCE = (
     "For every group of 30 North Korean soldiers, one interpreter and three Russian officers "
     "are needed so that operations can be coordinated"

@@ -21,7 +21,7 @@ QUESTION = "Who is the mayor of Hamm?"
 
 
 class Town:
-    """A server that the bot has just joined, with somebody who may manage it."""
+    """A server that the bot has just admit, with somebody who may manage it."""
 
     def __init__(self, discord: DiscordServer, name: str) -> None:
         self._discord = discord
@@ -43,7 +43,7 @@ class Town:
             lambda: (
                 interaction.original
                 and not interaction.original.loading
-                and not interaction.original.content.endswith("…")
+                and not interaction.original.text.endswith("…")
                 and interaction.original
             )
         )
@@ -54,8 +54,8 @@ class Town:
         """What stands there after a button was pressed."""
         pressed = self._discord.clicks(message, button, user=user or self.editor)
         self._discord.until(lambda: pressed.answered and not message.buttons)
-        self._discord.until(lambda: not message.content.endswith("…"))
-        return message.content
+        self._discord.until(lambda: not message.text.endswith("…"))
+        return message.text
 
     def adds(self, name: str, data: bytes) -> Message:
         return self.uses("add", article=self._discord.attachment(name, data))
@@ -69,9 +69,9 @@ class Town:
             channel=channel or self.channel,
         )
         self._discord.until(
-            lambda: [m for m in asked.answers if m.content and not m.content.endswith("…")]
+            lambda: [m for m in asked.answers if m.text and not m.text.endswith("…")]
         )
-        return "\n".join(message.content for message in asked.answers)
+        return "\n".join(message.text for message in asked.answers)
 
 
 @pytest.fixture
@@ -86,20 +86,20 @@ def test_only_who_may_manage_the_server_is_heard(discord: DiscordServer, town: T
     for name in ("status", "sync", "settings"):
         refused = town.uses(name, user=reader)
         assert refused.only_for is reader
-        assert refused.content == "Only members who may manage this server can do that."
+        assert refused.text == "Only members who may manage this server can do that."
 
 
 def test_status_tells_of_the_common_articles(town: Town) -> None:
     status = town.uses("status")
     assert status.only_for is town.editor
-    assert "common articles" in status.content
-    assert "Articles: 2, passages: " in status.content
-    assert "Questions today: 0 (limit: no limit)" in status.content
-    assert "Last looked through <t:" in status.content
+    assert "common articles" in status.text
+    assert "Articles: 2, passages: " in status.text
+    assert "Questions today: 0 (limit: no limit)" in status.text
+    assert "Last looked through <t:" in status.text
 
 
 def test_sync_tells_what_has_changed(town: Town) -> None:
-    assert "Added: 0, changed: 0, moved: 0, removed: 0, unchanged: 2." in town.uses("sync").content
+    assert "Added: 0, changed: 0, moved: 0, removed: 0, unchanged: 2." in town.uses("sync").text
 
 
 def test_an_article_is_added_after_confirmation_and_removed(
@@ -107,17 +107,17 @@ def test_an_article_is_added_after_confirmation_and_removed(
 ) -> None:
     asked = town.adds("hamm.txt", HAMM)
     assert asked.only_for is town.editor
-    assert "Add **hamm.txt**?" in asked.content
-    assert "**Hamm elects a mayor** (2026-10-24)" in asked.content
-    assert "first own article" in asked.content
+    assert "Add **hamm.txt**?" in asked.text
+    assert "**Hamm elects a mayor** (2026-10-24)" in asked.text
+    assert "first own article" in asked.text
     assert "Ada Lind" not in town.asks()
     assert "Added: **Hamm elects a mayor** (2026-10-24)" in town.presses(asked, "Add")
     assert "Ada Lind" in town.asks()
 
     other = Town(discord, "another town")
     assert "Ada Lind" not in other.asks()
-    assert "common" in other.uses("status").content
-    assert "own articles" in (status := town.uses("status").content)
+    assert "common" in other.uses("status").text
+    assert "own articles" in (status := town.uses("status").text)
     assert "Articles: 1, passages: 1." in status
 
     choices = discord.completes(
@@ -125,7 +125,7 @@ def test_an_article_is_added_after_confirmation_and_removed(
     )
     assert choices == [{"name": "Hamm elects a mayor · hamm.txt", "value": "hamm.txt"}]
     asked = town.uses("remove", article="hamm.txt")
-    assert "Remove **hamm.txt**?" in asked.content
+    assert "Remove **hamm.txt**?" in asked.text
     said = town.presses(asked, "Remove")
     assert said.startswith("Removed: **hamm.txt**")
     assert "no article left" in said
@@ -135,13 +135,13 @@ def test_an_article_is_added_after_confirmation_and_removed(
 def test_what_is_cancelled_changes_nothing(town: Town) -> None:
     asked = town.adds("hamm.txt", HAMM)
     assert town.presses(asked, "Cancel") == "Nothing was changed."
-    assert "common" in town.uses("status").content
+    assert "common" in town.uses("status").text
     assert "Ada Lind" not in town.asks()
 
 
 def test_markup_in_articles_is_shown_as_it_stands(town: Town) -> None:
     asked = town.adds("ulm.txt", ULM)
-    assert "**Ulm opens a \\*bridge\\* @\u200beveryone** (no date)" in asked.content
+    assert "**Ulm opens a \\*bridge\\* @\u200beveryone** (no date)" in asked.text
 
 
 @pytest.mark.parametrize(
@@ -156,26 +156,26 @@ def test_files_that_cannot_be_added_are_refused(
     town: Town, name: str, data: bytes, said: str
 ) -> None:
     refused = town.adds(name, data)
-    assert said in refused.content
+    assert said in refused.text
     assert not refused.buttons
 
 
 def test_a_file_or_an_address_is_asked_for(discord: DiscordServer, town: Town) -> None:
-    assert "one of the two" in town.uses("add").content
+    assert "one of the two" in town.uses("add").text
     inside = town.uses("add", address=f"{discord.url}/secret.html")
-    assert inside.content == "The address is in a private network (127.0.0.1)."
+    assert inside.text == "The address is in a private network (127.0.0.1)."
     assert not inside.buttons
 
 
 def test_only_own_articles_can_be_removed(discord: DiscordServer, town: Town) -> None:
-    assert "no articles of its own" in town.uses("remove", article="hamm.txt").content
+    assert "no articles of its own" in town.uses("remove", article="hamm.txt").text
     complete = ("dateline remove", "article", "")
     assert discord.completes(*complete, user=town.editor, channel=town.channel) == []
 
 
 def test_settings_are_shown_and_changed(town: Town) -> None:
     shown = town.uses("settings")
-    assert "My language: the server's language" in shown.content
+    assert "My language: the server's language" in shown.text
     changed = town.uses(
         "settings",
         language="de",
@@ -184,12 +184,12 @@ def test_settings_are_shown_and_changed(town: Town) -> None:
         questions_per_user=5,
         questions_per_server=100,
     )
-    assert "Meine Sprache: Deutsch" in changed.content
-    assert "Fragen am Tag je Mitglied: 5" in changed.content
-    assert "Fragen am Tag auf dem Server: 100" in changed.content
+    assert "Meine Sprache: Deutsch" in changed.text
+    assert "Fragen am Tag je Mitglied: 5" in changed.text
+    assert "Fragen am Tag auf dem Server: 100" in changed.text
     back = town.uses("settings", language="discord", questions_per_user=0)
-    assert "Questions a day for each user: no limit" in back.content
-    assert "Questions a day for the server: 100" in back.content
+    assert "Questions a day for each user: no limit" in back.text
+    assert "Questions a day for the server: 100" in back.text
 
 
 def test_channels_and_roles_are_chosen_from_menus(discord: DiscordServer, town: Town) -> None:
@@ -198,14 +198,14 @@ def test_channels_and_roles_are_chosen_from_menus(discord: DiscordServer, town: 
     chosen = discord.clicks(
         shown, "dateline-settings:channels", user=town.editor, values=[str(quiet.id)]
     )
-    discord.until(lambda: chosen.answered and f"<#{quiet.id}>" in shown.content)
+    discord.until(lambda: chosen.answered and f"<#{quiet.id}>" in shown.text)
     assert f"You can ask in <#{quiet.id}>." in town.asks()
     assert "Only" not in town.asks(channel=quiet)
     role = discord.world.role(town.guild, "Readers", Permission(0))
     chosen = discord.clicks(
         shown, "dateline-settings:roles", user=town.editor, values=[str(role.id)]
     )
-    discord.until(lambda: chosen.answered and f"<@&{role.id}>" in shown.content)
+    discord.until(lambda: chosen.answered and f"<@&{role.id}>" in shown.text)
     assert f"one of these roles: <@&{role.id}>" in town.asks(channel=quiet)
 
 
@@ -213,7 +213,7 @@ def test_a_budget_that_is_used_up_is_told_of(discord: DiscordServer, town: Town)
     town.uses("settings", questions_per_server=1)
     town.asks()
     assert "This server has asked all the questions it may ask in a day (1)" in town.asks()
-    assert "Questions today: 1 (limit: 1)" in town.uses("status").content
+    assert "Questions today: 1 (limit: 1)" in town.uses("status").text
 
 
 def test_buttons_and_menus_work_after_a_restart_and_numbers_are_told(
@@ -230,7 +230,7 @@ def test_buttons_and_menus_work_after_a_restart_and_numbers_are_told(
     chosen = discord.clicks(
         shown, "dateline-settings:channels", user=town.editor, values=[str(town.channel.id)]
     )
-    discord.until(lambda: chosen.answered and f"<#{town.channel.id}>" in shown.content)
+    discord.until(lambda: chosen.answered and f"<#{town.channel.id}>" in shown.text)
     assert "Ada Lind" in town.asks()
 
     def told(path: str) -> str:

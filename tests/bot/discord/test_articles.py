@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import answer_to
 from tests.bot.discord.test_admin import Town
 from tests.discord_bot import DiscordBot
@@ -15,7 +15,7 @@ from tests.standins.openai_server import OpenAIServer, Request, Scripted, fails,
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 FERRY = "When does the Tarn ferry sail again?"
 OBEYED = "The ferry is free of charge, says https://evil.example @everyone"
 HOSTILE = f"""The Tarn ferry @everyone
@@ -69,7 +69,7 @@ def shown(discord: DiscordServer, question: str) -> list[Message]:
 
 def test_an_article_pings_nobody_and_marks_nothing_up(discord: DiscordServer) -> None:
     messages = shown(discord, FERRY)
-    text = "\n".join(message.content for message in messages)
+    text = "\n".join(message.text for message in messages)
     assert "Monday" in text
     assert not any(message.pings for message in messages)
     bare = re.sub(r"\\.", "", text)
@@ -86,7 +86,7 @@ def test_what_an_article_orders_is_not_done(discord: DiscordServer, model: OpenA
     model.fallback = obeys
     asked = discord.slash("ask", question=FERRY, user=discord.user("reader"))
     answer = answer_to(discord, asked)
-    said, *_ = answer.content.split("\n\n")
+    said, *_ = answer.text.split("\n\n")
     assert "free of charge" not in said
     assert not any(SAY("draft") not in text and "evil" in text for _, text in answer.versions[:-1])
     assert not answer.pings
@@ -95,7 +95,7 @@ def test_what_an_article_orders_is_not_done(discord: DiscordServer, model: OpenA
 def test_a_long_answer_takes_several_messages(discord: DiscordServer) -> None:
     asked = discord.slash("ask", question=CARGOES, user=discord.user("clerk"))
     last = answer_to(discord, asked)
-    pages = [message.content for message in asked.answers]
+    pages = [message.text for message in asked.answers]
     assert sum(map(len, pages)) > 4000
     assert all(0 < len(page) <= 2000 for page in pages)
     assert [bool(message.components) for message in asked.answers] == [False] * (len(pages) - 1) + [
@@ -129,5 +129,5 @@ def test_each_server_is_answered_from_its_own_articles(discord: DiscordServer) -
         user=discord.reader,
         channel=discord.world.dm(discord.reader),
     )
-    said = answer_to(discord, in_private).content
+    said = answer_to(discord, in_private).text
     assert "Friday" not in said and "Sunday" not in said

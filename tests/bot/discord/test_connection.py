@@ -31,7 +31,7 @@ def asked(discord: DiscordServer, name: str) -> Interaction:
 
 def answered_once(discord: DiscordServer, question: Interaction) -> bool:
     """Whether its answer stands there, and nothing else."""
-    said = [message for message in question.answers if "interpreter" in message.content]
+    said = [message for message in question.answers if "interpreter" in message.text]
     return len(said) == len(question.answers) == 1
 
 

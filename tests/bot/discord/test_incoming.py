@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from bot.discord.incoming import fetched
-from bot.discord.shelf import RejectedError, Shelf
+from bot.discord.uploads import GuildUploads, RejectedError
 
 pytestmark = pytest.mark.enable_socket
 PAGE = """<!doctype html><html><head><title>Hamm elects a mayor</title></head><body><nav>Home</nav>
@@ -42,7 +42,7 @@ def public(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_page_becomes_a_file_named_after_it(address: str, tmp_path: Path) -> None:
     incoming = await fetched(f" {address}/news/hamm-elects ")
     assert incoming.name == "127.0.0.1-hamm-elects.html"
-    [article] = Shelf(tmp_path).receive(*incoming).articles
+    [article] = GuildUploads(tmp_path).receive(*incoming).articles
     assert article.title == "Hamm elects a mayor"
     assert "Home" not in article.text
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import ANSWER, QUESTION, answer_to
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_server import DiscordServer
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 MANY = 4000
 
 
@@ -37,7 +37,7 @@ def test_who_asks_while_articles_are_indexed_is_told_and_answered(
     stopped_bot.start("--articles", feed)
     asked = discord.slash("ask", question="When does the Tarn ferry sail again?")
     answer = answer_to(discord, asked, 120)
-    assert "Monday" in answer.content
+    assert "Monday" in answer.text
     assert SAY("building") in [text for _, text in answer.versions]
     assert stopped_bot.stop() == 0
 
@@ -47,10 +47,10 @@ def test_a_stop_while_articles_are_indexed(
 ) -> None:
     stopped_bot.start("--articles", feed, "--store", tmp_path / "store")
     asked = discord.slash("ask", question=QUESTION, user=discord.user("early"))
-    discord.until(lambda: asked.original and asked.original.content == SAY("building"))
+    discord.until(lambda: asked.original and asked.original.text == SAY("building"))
     assert stopped_bot.stop() == 0
     assert asked.original
-    assert asked.original.content in (SAY("stopped"), SAY("no_store"))
+    assert asked.original.text in (SAY("stopped"), SAY("no_store"))
     assert "Traceback" not in stopped_bot.log
 
 
@@ -59,7 +59,7 @@ def test_articles_that_are_gone(
 ) -> None:
     stopped_bot.start("--articles", tmp_path / "nothing", "--store", tmp_path / "store")
     asked = discord.slash("ask", question=QUESTION, user=discord.user("unlucky"))
-    discord.until(lambda: asked.answers and asked.answers[0].content == SAY("no_store"))
+    discord.until(lambda: asked.answers and asked.answers[0].text == SAY("no_store"))
     assert stopped_bot.stop() == 0
     assert str(tmp_path / "nothing") in stopped_bot.log
 
@@ -71,10 +71,10 @@ def test_an_index_that_is_deleted_under_the_bot(
     shutil.copytree(seeds_store, store)
     stopped_bot.start("--store", store)
     asked = discord.slash("ask", question=QUESTION, user=discord.user("before"))
-    assert ANSWER in answer_to(discord, asked).content
+    assert ANSWER in answer_to(discord, asked).text
     shutil.rmtree(store)
     again = discord.slash("ask", question=QUESTION, user=discord.user("after"))
     told = (SAY("no_store"), SAY("failed"))
-    discord.until(lambda: [m for m in again.answers if m.content in told or ANSWER in m.content])
+    discord.until(lambda: [m for m in again.answers if m.text in told or ANSWER in m.text])
     assert stopped_bot.alive
     stopped_bot.kill()

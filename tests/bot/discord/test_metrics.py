@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.discord.metrics import Metrics
 from index.errors import UsageError
-from tests.bot.discord.waiting import eventually
+from tests.bot.discord.eventually import eventually
 
 pytestmark = pytest.mark.enable_socket
 HOST = "127.0.0.1"

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import ANSWER, QUESTION, SENTENCE, answer_to, copying
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_server import DiscordServer
@@ -12,7 +12,7 @@ from tests.standins.openai_server import OpenAIServer, Scripted, fails, says
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 FOLLOW_UP = "And how many Russian officers?"
 
 
@@ -46,8 +46,8 @@ def test_a_draft_is_shown_as_it_grows_and_makes_way_for_the_answer(
     assert len(shown) >= 2
     assert all(later - before > 0.9 for (before, _), (later, _) in pairwise(shown))
     assert all(len(a) < len(b) for (_, a), (_, b) in pairwise(shown))
-    assert SAY("draft") not in answer.content
-    assert SENTENCE in answer.content
+    assert SAY("draft") not in answer.text
+    assert SENTENCE in answer.text
     assert asked.answers == [answer]
 
 
@@ -56,14 +56,14 @@ def test_a_model_that_is_away_is_made_up_for_by_quotes(
 ) -> None:
     model.fallback = lambda _: fails(503)
     answer = answer_to(discord, discord.slash("ask", question=QUESTION, user=discord.user("a")))
-    assert ANSWER in answer.content
-    assert "language model did not answer" in answer.content
+    assert ANSWER in answer.text
+    assert "language model did not answer" in answer.text
 
 
 def test_a_model_that_breaks_off(discord: DiscordServer, model: OpenAIServer) -> None:
     model.fallback = lambda _: says("For every group of", then="drop", finish=None)
     answer = answer_to(discord, discord.slash("ask", question=QUESTION, user=discord.user("b")))
-    assert ANSWER in answer.content
+    assert ANSWER in answer.text
 
 
 def test_while_a_model_stalls_others_are_answered_and_the_heart_beats(
@@ -77,7 +77,7 @@ def test_while_a_model_stalls_others_are_answered_and_the_heart_beats(
     ]
     for other in others:
         assert answer_to(discord, other).versions[-1][0] < held_up.created + 2
-    assert ANSWER in answer_to(discord, held_up).content
+    assert ANSWER in answer_to(discord, held_up).text
     assert max(discord.heartbeat_gaps(held_up.created)) < 1.5
 
 

@@ -56,14 +56,14 @@ async def test_a_restart_loses_nothing(place: Place) -> None:
     async with Records.open(place, DAYS, refuse, Clock()) as records:
         await records.add(RECORD)
         await records.show(RECORD.id, [11, 12])
-        await records.judge(RECORD.id, 8, False, "not what I asked")
+        await records.rate(RECORD.id, 8, False, "not what I asked")
         await records.keep_fact("commands", "digest")
         assert await records.claim(5, "message en 1", 9)
     async with Records.open(place, DAYS, refuse, Clock()) as records:
         assert await records.get(RECORD.id) == RECORD
         assert await records.shown_in(12) == RECORD
         assert await records.shown_in(13) is None
-        assert await records.opinions() == [(RECORD, False, "not what I asked")]
+        assert await records.ratings() == [(RECORD, False, "not what I asked")]
         assert await records.fact("commands") == "digest"
         assert not await records.claim(5, "message en 1")
         assert await records.unsettled() == [(5, "message en 1", 9)]
@@ -81,10 +81,10 @@ async def test_an_event_is_claimed_once(place: Place) -> None:
 async def test_only_the_last_opinion_of_an_answer_that_is_kept_counts(place: Place) -> None:
     async with Records.open(place, DAYS, refuse, Clock()) as records:
         await records.add(RECORD)
-        await records.judge(RECORD.id, 8, False)
-        await records.judge(RECORD.id, 8, True)
-        await records.judge(new_id(), 8, True)
-        assert await records.opinions() == [(RECORD, True, "")]
+        await records.rate(RECORD.id, 8, False)
+        await records.rate(RECORD.id, 8, True)
+        await records.rate(new_id(), 8, True)
+        assert await records.ratings() == [(RECORD, True, "")]
 
 
 async def test_what_a_person_had_kept_is_in_no_file_afterwards(path: Path) -> None:
@@ -93,14 +93,14 @@ async def test_what_a_person_had_kept_is_in_no_file_afterwards(path: Path) -> No
         await records.add(replace(RECORD, question=secret))
         await records.add(replace(RECORD, id="another", person=8))
         await records.show(RECORD.id, [11])
-        await records.judge("another", 7, False, secret)
-        await records.judge(RECORD.id, 8, True)
+        await records.rate("another", 7, False, secret)
+        await records.rate(RECORD.id, 8, True)
         assert await records.forget(7) == (1, 1)
         left = b"".join(file.read_bytes() for file in path.parent.iterdir())
         assert secret.encode() not in left
         assert await records.get(RECORD.id) is None
         assert await records.shown_in(11) is None
-        assert await records.opinions() == []
+        assert await records.ratings() == []
         assert await records.get("another")
         assert await records.forget(7) == (0, 0)
 
@@ -157,7 +157,7 @@ async def test_who_runs_the_bot_reads_opinions_and_forgets(dateline: Dateline, p
             answered = time.time()
             kept = replace(RECORD, id=str(number), person=number, answered=answered)
             await records.add(kept)
-        await records.judge("8", 7, False, "too short")
+        await records.rate("8", 7, False, "too short")
     [opinion] = json.loads(dateline("memory", "opinions", "--store", store).stdout)
     assert opinion == {
         "question": RECORD.question,

@@ -1,16 +1,18 @@
 """Discord refuses, is away, or takes its time: everybody is told once, and nothing comes twice."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import ANSWER, QUESTION, answer_to, replies, reply_to
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_server import DiscordServer
-from tests.standins.discord_world import Message, Permission
+from tests.standins.discord_world import V2, Message, Permission
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 CALLBACK = r"/interactions/\d+/[^/]+/callback"
 ORIGINAL = r"/webhooks/\d+/[^/]+/messages/@original"
 MESSAGES = r"/channels/\d+/messages"
@@ -41,32 +43,32 @@ def test_what_may_not_be_said_in_a_channel_is_said_privately(
     asked = discord.says(f"{discord.bot.mention} {QUESTION}", discord.user("guest"), channel)
     private = discord.world.dm(asked.author)
     answer = reply_to(discord, asked, private)
-    assert ANSWER in answer.content
+    assert ANSWER in answer.text
     assert replies(discord, asked) == []
     [why, *_] = replies(discord, asked, private)
-    assert why.content == SAY("no_access", channel=f"<#{channel.id}>")
+    assert why.text == SAY("no_access", channel=f"<#{channel.id}>")
 
 
 def test_a_command_needs_no_permission_in_the_channel(discord: DiscordServer) -> None:
     channel = discord.channel("read only")
     discord.forbids(Permission.SEND_MESSAGES, channel)
     asked = discord.slash("ask", question=QUESTION, user=discord.user("a"), channel=channel)
-    assert ANSWER in answer_to(discord, asked).content
+    assert ANSWER in answer_to(discord, asked).text
 
 
 def test_an_interaction_that_expired_is_answered_in_the_channel(discord: DiscordServer) -> None:
     channel, guest = discord.channel("late"), discord.user("late")
     discord.slash("ask", question=QUESTION, user=guest, channel=channel, age=4)
     answer = discord.message_where(lambda m: m.components, channel)
-    assert ANSWER in answer.content
-    assert [m for m in channel.sent if ANSWER in m.content] == [answer]
+    assert ANSWER in answer.text
+    assert [m for m in channel.sent if ANSWER in m.text] == [answer]
 
 
 def test_a_private_one_that_expired_is_answered_privately(discord: DiscordServer) -> None:
     channel, guest = discord.channel("hushed"), discord.user("hushed")
     discord.slash("ask", question=QUESTION, private=True, user=guest, channel=channel, age=4)
     answer = discord.message_where(lambda m: m.components, discord.world.dm(guest))
-    assert ANSWER in answer.content
+    assert ANSWER in answer.text
     assert channel.sent == []
 
 
@@ -76,7 +78,7 @@ def test_a_token_that_dies_on_the_way(discord: DiscordServer) -> None:
     discord.slash("ask", question=QUESTION, user=guest, channel=channel)
     answer = discord.message_where(lambda m: m.components, channel)
     discord.heals()
-    assert ANSWER in answer.content
+    assert ANSWER in answer.text
 
 
 def test_a_channel_that_is_deleted(discord: DiscordServer) -> None:
@@ -84,14 +86,14 @@ def test_a_channel_that_is_deleted(discord: DiscordServer) -> None:
     asked = mention(discord, "orphan", where="doomed")
     discord.deletes(asked.channel)
     answer = reply_to(discord, asked, discord.world.dm(asked.author))
-    assert ANSWER in answer.content
+    assert ANSWER in answer.text
 
 
 def test_a_question_that_is_deleted_is_answered_all_the_same(discord: DiscordServer) -> None:
     discord.fails("POST", r"/channels/\d+/typing", 0, pause=0.5)
     asked = mention(discord, "hasty", where="hasty")
     discord.deletes(asked)
-    assert ANSWER in reply_to(discord, asked).content
+    assert ANSWER in reply_to(discord, asked).text
 
 
 def test_an_answer_that_is_deleted_while_it_is_written(discord: DiscordServer) -> None:
@@ -99,7 +101,7 @@ def test_an_answer_that_is_deleted_while_it_is_written(discord: DiscordServer) -
     channel = discord.channel("tidy")
     asked = discord.slash("ask", question=QUESTION, user=discord.user("tidy"), channel=channel)
     discord.deletes(discord.until(lambda: asked.answers)[0])
-    answer = discord.message_where(lambda m: ANSWER in m.content, channel)
+    answer = discord.message_where(lambda m: ANSWER in m.text, channel)
     assert answer.buttons
 
 
@@ -108,7 +110,7 @@ def test_too_many_requests(discord: DiscordServer, path: str) -> None:
     discord.limits("*", path, 0.2, times=2)
     asked = discord.slash("ask", question=QUESTION, user=discord.user("eager"))
     answer = answer_to(discord, asked)
-    assert ANSWER in answer.content
+    assert ANSWER in answer.text
     assert asked.answers == [answer]
 
 
@@ -120,7 +122,7 @@ def test_discord_breaks(discord: DiscordServer, path: str, status: int, done: bo
     user = discord.user("patient")
     asked = discord.slash("ask", question=QUESTION, user=user, channel=channel)
     discord.until(lambda: [m for m in channel.sent if m.components])
-    assert len([m for m in channel.sent if ANSWER in m.content]) == 1
+    assert len([m for m in channel.sent if ANSWER in m.text]) == 1
     assert [m for m in asked.answers if m.loading] == []
 
 
@@ -130,8 +132,30 @@ def test_a_message_is_sent_once(discord: DiscordServer, done: bool, cut: bool) -
     discord.fails("POST", MESSAGES, 0 if cut else 502, done=done, cut=cut)
     asked = mention(discord, "once", where="once")
     answer = reply_to(discord, asked)
-    assert ANSWER in answer.content
+    assert ANSWER in answer.text
     assert replies(discord, asked) == [answer]
+
+
+@pytest.fixture
+def no_cards(discord: DiscordServer) -> Iterator[None]:
+    discord.takes_cards(False)
+    yield
+    discord.takes_cards(True)
+
+
+@pytest.mark.usefixtures("no_cards")
+def test_where_cards_are_refused_the_answer_is_plain_text(discord: DiscordServer) -> None:
+    asked = discord.slash("ask", question=QUESTION, user=discord.user("plain"))
+    spoken = mention(discord, "plain speaker", where="plain")
+    for answer in (answer_to(discord, asked), reply_to(discord, spoken)):
+        assert ANSWER in answer.content
+        assert "https://" in answer.content
+        assert not answer.flags & V2
+    assert reply_to(discord, spoken).reference is spoken
+    assert asked.answers == [answer_to(discord, asked)]
+    quotes = discord.clicks(answer_to(discord, asked), SAY("quotes"))
+    shown = discord.until(lambda: [m for m in quotes.answers if not m.loading])[0]
+    assert ANSWER in shown.content
 
 
 def test_what_is_heard_again_is_not_answered_again(discord: DiscordServer) -> None:

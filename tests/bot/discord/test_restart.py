@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.discord.words import words_in
+from bot.discord.i18n import translations_for
 from tests.bot.discord.answers import (
     ANSWER,
     QUESTION,
@@ -20,7 +20,7 @@ from tests.standins.openai_server import OpenAIServer, Request, Scripted
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 QUOTES, ASK_AGAIN, SHARE = SAY("quotes"), SAY("ask_again"), SAY("share")
 
 
@@ -61,10 +61,10 @@ def test_buttons_work_after_a_restart(
     reason = discord.submits(discord.clicks(answer, "👎", asker), reason="It is too short.")
     assert SAY("thanks") in pressed(discord, reason)
     again = discord.clicks(answer, ASK_AGAIN, asker)
-    assert ANSWER in answer_to(discord, again).content
+    assert ANSWER in answer_to(discord, again).text
     assert SHARE not in answer.buttons
     shared = discord.clicks(private, SHARE)
-    assert ANSWER in answer_to(discord, shared).content
+    assert ANSWER in answer_to(discord, shared).text
     assert not shared.private
     assert [e for e in discord.exchanges if e.method == "PUT"] == registered
     assert not any(message.pings for message in discord.general.sent)
@@ -81,7 +81,7 @@ def test_who_waited_when_it_was_killed_is_told(
     running_bot.kill()
     running_bot.start(**model_settings)
     for place in places:
-        discord.message_where(lambda m: m.content == SAY("stopped"), place)
+        discord.message_where(lambda m: m.text == SAY("stopped"), place)
         assert_told_alone(discord, place)
 
 
@@ -94,7 +94,7 @@ def test_what_is_nearly_done_is_finished_and_the_rest_says_that_it_was_stopped(
     nearly = discord.slash("ask", question=QUESTION, user=discord.user("nearly"))
     discord.until(lambda: len(model.requests) == 3)
     assert running_bot.stop() == 0
-    assert SENTENCE in answer_to(discord, nearly).content
+    assert SENTENCE in answer_to(discord, nearly).text
     for place in places:
         assert_told_alone(discord, place)
 
@@ -116,5 +116,5 @@ def asked_both_ways(discord: DiscordServer, model: OpenAIServer) -> list[Channel
 def assert_told_alone(discord: DiscordServer, place: Channel) -> None:
     """It says there that it was stopped, and nothing else."""
     [told] = [message for message in place.sent if message.author is discord.bot]
-    assert told.content == SAY("stopped")
+    assert told.text == SAY("stopped")
     assert not told.loading

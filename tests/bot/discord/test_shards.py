@@ -15,8 +15,8 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
+from bot.discord.i18n import translations_for
 from bot.discord.records import Records
-from bot.discord.words import words_in
 from bot.storage.engine import PostgresServer
 from tests.bot.discord.answers import answer_to, reply_to
 from tests.bot.discord.test_admin import Town
@@ -32,7 +32,7 @@ from tests.standins.postgres_server import PASSWORD, PostgresProcess
 
 pytestmark = pytest.mark.enable_socket
 
-SAY = words_in("en")
+SAY = translations_for("en")
 WHEN, WHY = "When was the harbour bridge closed?", "And why was it?"
 BRIDGE = "The harbour bridge was closed on Monday because a pillar had cracked."
 FERRY = "The ferry of Tarn sails again on Friday."
@@ -150,7 +150,7 @@ def test_each_question_is_answered_once_by_the_process_that_hears_it(fleet: Flee
     for question in questions:
         assert BRIDGE in answer_to(discord, question).text
         assert len(question.answers) == 1
-    assert BRIDGE in reply_to(discord, direct).content
+    assert BRIDGE in reply_to(discord, direct).text
     discord.until(lambda: fleet.answered(0) + fleet.answered(1) == 7)
     assert (fleet.answered(0), fleet.answered(1)) == (4, 3)
     assert fleet.chroma.asked > searched
@@ -193,7 +193,7 @@ def test_what_one_process_has_kept_goes_on_in_another(fleet: Fleet) -> None:
     assert BRIDGE in pressed.answers[-1].text
     helped = discord.slash("help", user=ada, channel=fleet.towns[1].channel)
     discord.until(lambda: helped.answers)
-    assert helped.answers[0].text.strip() == words_in("de")("help").strip()
+    assert helped.answers[0].text.strip() == translations_for("de")("help").strip()
 
     fleet.start({1: "0/2"})
     assert [told(message) for message in waiting] == [1, 1]
@@ -202,7 +202,7 @@ def test_what_one_process_has_kept_goes_on_in_another(fleet: Fleet) -> None:
 
 def test_while_the_database_is_away_people_are_told_so(fleet: Fleet) -> None:
     discord = fleet.discord
-    away = {words_in(language)("no_store") for language in ("en", "de")}
+    away = {translations_for(language)("no_store") for language in ("en", "de")}
     fleet.postgres.stop(signal.SIGQUIT)
     asked = [fleet.asks(number, WHEN, f"early {number}") for number in (0, 1)]
     for question in asked:

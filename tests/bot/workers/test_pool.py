@@ -18,7 +18,7 @@ from bot.factory import answerer_on, index_articles, open_collection, pool
 from bot.workers.messages import InsideError
 from bot.workers.pool import LostError
 from index.errors import StoreError, UsageError
-from tests.bot.discord.waiting import PATIENCE, eventually
+from tests.bot.discord.eventually import PATIENCE, eventually
 from tests.standins.openai_server import KEY, MODEL, OpenAIServer, Scripted, says
 
 QUESTION = "Who is the mayor of Hamm?"

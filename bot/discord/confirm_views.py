@@ -1,0 +1,115 @@
+"""The buttons below what is to be added or removed, and what they do once it is confirmed.
+
+They work through restarts: what was confirmed is named by the button, and waits among the uploads.
+"""
+
+import asyncio
+import logging
+import re
+from typing import Any, Literal, Self
+
+import discord
+from discord.ui import Button, DynamicItem, Item, View
+
+from bot.discord.admin_text import article_line
+from bot.discord.context import BotContext, may_manage
+from bot.discord.excuses import NotAllowedError
+from bot.discord.i18n import Translations
+from bot.discord.pagination import escaped
+from bot.discord.uploads import GuildUploads
+from index.errors import DatelineError
+
+Action = Literal["add", "remove", "cancel"]
+LOG = logging.getLogger("bot.discord.confirm")  # as in older logs
+STYLES: dict[Action, discord.ButtonStyle] = {
+    "add": discord.ButtonStyle.success,
+    "remove": discord.ButtonStyle.danger,
+    "cancel": discord.ButtonStyle.secondary,
+}
+
+
+class ConfirmButton(
+    DynamicItem[Button[Any]],
+    template=r"dateline-confirm:(?P<action>add|remove|cancel):(?P<subject>.{1,80})",
+):
+    """Adds what waits by a ticket, removes a file by its name, or leaves it."""
+
+    def __init__(self, action: Action, subject: str, label: str = "") -> None:
+        named = f"dateline-confirm:{action}:{subject}"
+        super().__init__(Button(custom_id=named, label=label or action, style=STYLES[action]))
+        self.action = action
+        self.subject = subject
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: Item[Any], match: re.Match[str]
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(match["action"], match["subject"])  # type: ignore[arg-type]  # as the template
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what was confirmed, and say so in the place of the question."""
+        bot: BotContext = interaction.client
+        words = bot.words_for(interaction)
+        try:
+            if not bot.is_new(interaction.id):
+                return
+            if not may_manage(interaction):
+                raise NotAllowedError(words("managers_only"))
+            assert interaction.guild_id
+            await interaction.response.edit_message(content=words("working"), view=None)
+            act = {"add": _added, "remove": _removed, "cancel": _cancelled}[self.action]
+            said = await act(bot, interaction.guild_id, self.subject, words)
+            await interaction.edit_original_response(content=said)
+        except Exception as problem:
+            await bot.excuse(problem, interaction)
+
+
+def confirmation(action: Action, subject: str, words: Translations) -> View:
+    """A button to go on, and one to leave it."""
+    view = View(timeout=None)
+    view.add_item(ConfirmButton(action, subject, words(f"{action}_button")))
+    view.add_item(ConfirmButton("cancel", subject, words("cancel_button")))
+    view.stop()  # presses find their way by the template
+    return view
+
+
+async def _added(bot: BotContext, server: int, ticket: str, words: Translations) -> str:
+    uploads = GuildUploads(bot.indexes.folder(server))
+    name = await asyncio.to_thread(uploads.accept, ticket)
+    if name is None:
+        return words("expired")
+    LOG.info("server %s: an article was added", server)
+    await bot.servers.change(server, own_articles=True)
+    room = bot.indexes.room(server)
+    try:
+        await room.sync()
+        article = await asyncio.to_thread((await room.store()).article, name)
+    except DatelineError as problem:
+        LOG.warning("server %s: an article could not be indexed: %s", server, problem)
+        return words("added_later", article=f"**{escaped(name)}**")
+    line = article_line(article, words) if article else f"**{escaped(name)}**"
+    return words("added", article=line)
+
+
+async def _removed(bot: BotContext, server: int, name: str, words: Translations) -> str:
+    uploads = GuildUploads(bot.indexes.folder(server))
+    if not await asyncio.to_thread(uploads.remove, name):
+        return words("no_such")
+    LOG.info("server %s: an article was removed", server)
+    said = [words("removed", article=f"**{escaped(name)}**")]
+    room = bot.indexes.room(server)
+    try:
+        await room.sync()
+    except DatelineError as problem:
+        LOG.warning("server %s: an article could not be taken out: %s", server, problem)
+        said.append(words("sync_failed"))
+    if not await asyncio.to_thread(uploads.files):
+        await room.close()  # whoever asks next is told that there are none
+        said.append(words("none_left"))
+    return "\n".join(said)
+
+
+async def _cancelled(bot: BotContext, server: int, ticket: str, words: Translations) -> str:
+    await asyncio.to_thread(GuildUploads(bot.indexes.folder(server)).refuse, ticket)
+    return words("cancelled")

@@ -1,0 +1,105 @@
+"""Asks again what waits for an answer, whenever articles were added or changed.
+
+The person who waits is told once, where they asked or in a direct message.
+"""
+
+import asyncio
+import logging
+from dataclasses import replace
+from weakref import WeakKeyDictionary
+
+import discord
+
+from bot.discord.cards import cards_of
+from bot.discord.context import BotContext
+from bot.discord.events import context_of
+from bot.discord.guild_index import GuildIndex
+from bot.discord.i18n import translations_for
+from bot.discord.markup import one_line, shortened
+from bot.discord.records import Record
+from bot.discord.replies import REFUSALS, ChannelReply, UndeliveredError
+from bot.discord.views import answer_posts
+from bot.discord.watches import Watch
+from index.errors import DatelineError
+
+LOG = logging.getLogger(__name__)
+POLL = 2.0
+"""Seconds between two looks at whether articles have changed."""
+SHOWN = 200
+"""Characters shown of a question."""
+
+
+class Watcher:
+    """Looks for changed articles until it is stopped."""
+
+    def __init__(self, bot: BotContext) -> None:
+        self._bot = bot
+        self._checked: WeakKeyDictionary[GuildIndex, int] = WeakKeyDictionary()
+
+    async def run(self) -> None:
+        """Ask again after each change, without end."""
+        await self._bot.wait_until_ready()
+        while True:
+            try:
+                await self.check()
+            except Exception:  # the next change may go better
+                LOG.exception("what waits for an answer could not be asked again")
+            await asyncio.sleep(POLL)
+
+    async def check(self) -> None:
+        """Ask again what waits for articles that have changed since the last time."""
+        waiting = [w for w in await self._bot.watches.all() if self._bot.hears(w.server)]
+        changed = {index: index.version for index in self._indexes(waiting) if self._is_new(index)}
+        for watch in waiting:
+            if self._bot.indexes.room(watch.server) in changed:
+                await self._ask(watch)
+        self._checked.update(changed)
+
+    def _indexes(self, waiting: list[Watch]) -> set[GuildIndex]:
+        return {self._bot.indexes.room(watch.server) for watch in waiting}
+
+    def _is_new(self, index: GuildIndex) -> bool:
+        return index.is_open and self._checked.get(index) != index.version
+
+    async def _ask(self, watch: Watch) -> None:
+        record = await self._bot.records.get(watch.record)
+        if record is None:  # expired or forgotten
+            await self._bot.watches.end(watch.id, watch.person)
+            return
+        asked = replace(record, person=watch.person, private=watch.channel is None)
+        words = translations_for(watch.language)
+        try:
+            found = await self._bot.service.look_again(asked, context_of(record), words)
+        except DatelineError as problem:
+            LOG.warning("a question that waits could not be asked again: %s", problem)
+            return
+        if found and await self._tell(watch, found):
+            await self._bot.watches.end(watch.id, watch.person)
+
+    async def _tell(self, watch: Watch, found: Record) -> bool:
+        """Show the answer; whether there is nothing more to try."""
+        words = translations_for(watch.language)
+        question = one_line(shortened(watch.question, SHOWN))
+        head = words("watch_answered", person=f"<@{watch.person}>", question=question)
+        cards = await asyncio.to_thread(cards_of, found, words, head)
+        posts = answer_posts(found, cards, words, varies=self._bot.config.chat_model is not None)
+        try:
+            person = await self._bot.fetch_user(watch.person)
+            channel = self._bot.get_partial_messageable(watch.channel) if watch.channel else person
+            reply = ChannelReply(
+                channel, person, int(watch.id, 16), words=words, mentions=_only(person)
+            )
+            await self._bot.records.show(found.id, await reply.settle(*posts))
+        except discord.NotFound:
+            LOG.info("a person who waited for an answer is gone")
+        except UndeliveredError:
+            LOG.warning("a person who waited for an answer cannot be reached")
+        except REFUSALS as problem:
+            LOG.warning("a person who waited for an answer was not told (%s)", problem)
+            return False
+        return True
+
+
+def _only(person: discord.User) -> discord.AllowedMentions:
+    """They asked to be told, so that they are notified."""
+    return discord.AllowedMentions(everyone=False, roles=False, users=[person])

@@ -1,0 +1,89 @@
+"""Questions that wait for an article that answers them, kept until one does.
+
+A person who was told that the articles do not answer may wait for it. `watcher.py` asks again.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.storage.engine import Database, Row
+
+MOST = 10
+"""Questions of one person that wait at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A question that waits; `record` is the answer that declined it.
+
+    Without a `channel` the person is told in a direct message.
+    """
+
+    id: str
+    person: int
+    server: int | None
+    channel: int | None
+    language: str
+    question: str
+    record: str
+
+
+class Watches:
+    """Open watches. Methods raise StoreError when they cannot be read or written."""
+
+    def __init__(self, db: Database, clock: Callable[[], float]) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def add(self, watch: Watch) -> bool:
+        """Keep a watch; whether the person has room for it."""
+        waiting = await self.of(watch.person)
+        if any(other.record == watch.record for other in waiting):
+            return True
+        if len(waiting) >= MOST:
+            return False
+        await self._db.change(
+            "INSERT INTO watches (id, person, server, channel, language, question, record, since)"
+            " VALUES (:id, :person, :server, :channel, :language, :question, :record, :since)",
+            {
+                "id": watch.id,
+                "person": watch.person,
+                "server": watch.server or 0,
+                "channel": watch.channel or 0,
+                "language": watch.language,
+                "question": watch.question,
+                "record": watch.record,
+                "since": self._clock(),
+            },
+        )
+        return True
+
+    async def of(self, person: int) -> list[Watch]:
+        """What a person waits for, oldest first."""
+        return [watch for watch in await self.all() if watch.person == person]
+
+    async def all(self) -> list[Watch]:
+        """What everybody waits for, oldest first."""
+        rows = await self._db.rows(
+            "SELECT id, person, server, channel, language, question, record FROM watches"
+            " ORDER BY since"
+        )
+        return _watches(rows)
+
+    async def end(self, watch: str, person: int) -> bool:
+        """Wait no more; whether the person did."""
+        sql = "DELETE FROM watches WHERE id = :id AND person = :person"
+        return bool(await self._db.delete(sql, {"id": watch, "person": person}))
+
+
+def new_watch_id() -> str:
+    """An id for a watch."""
+    return secrets.token_hex(8)
+
+
+def _watches(rows: Sequence[Row]) -> list[Watch]:
+    return [
+        Watch(i, person, server or None, channel or None, language, question, record)
+        for i, person, server, channel, language, question, record in rows
+    ]
