@@ -26,6 +26,7 @@ from bot.discord.context import BotContext, Interaction
 from bot.discord.digest import Digest
 from bot.discord.events import answer_message
 from bot.discord.guild_index import GuildIndexes
+from bot.discord.listening import ask_for_messages
 from bot.discord.lists import ListButton
 from bot.discord.metrics import Metrics
 from bot.discord.panel import Panel
@@ -105,6 +106,7 @@ class DatelineBot(BotContext):
             self.tree.add_command(command)
         if self.hears(None):  # one process offers the commands of all
             await self._offer()
+        ask_for_messages(self)
         await tell_interrupted(self)
         watching = asyncio.create_task(Watcher(self).run())
         opened.callback(watching.cancel)
