@@ -20,6 +20,7 @@ from bot.compose import memory, place_of
 from bot.config import Config
 from bot.discord.admin import Administration
 from bot.discord.callbacks import FORMS, press, submit
+from bot.discord.command_texts import CommandTranslator
 from bot.discord.commands import COMMANDS
 from bot.discord.confirm_views import ConfirmButton
 from bot.discord.context import BotContext, Interaction
@@ -151,7 +152,12 @@ class DatelineBot(BotContext):
 
     async def _offer(self) -> None:
         """Tell Discord which commands there are, if that has changed since it was last told."""
-        offered = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        translator = CommandTranslator()
+        await self.tree.set_translator(translator)
+        offered = [
+            await command.get_translated_payload(self.tree, translator)
+            for command in self.tree.get_commands()
+        ]
         written = json.dumps([self.application_id, offered], sort_keys=True)
         digest = hashlib.sha256(written.encode()).hexdigest()
         if await self.records.fact(OFFERED) != digest:
