@@ -15,10 +15,12 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.discord.admin_text import settings_text, status_text, sync_text, waiting_text
+from bot.discord.cards import Colour
 from bot.discord.confirm_views import confirmation
 from bot.discord.context import Interaction, may_manage
 from bot.discord.digest import zones
 from bot.discord.excuses import NotAllowedError
+from bot.discord.gaps import gaps_blocks, gaps_in
 from bot.discord.i18n import languages
 from bot.discord.incoming import attached, fetched
 from bot.discord.pagination import escaped, pages
@@ -26,6 +28,7 @@ from bot.discord.panel import Panel
 from bot.discord.replies import InteractionReply, Post
 from bot.discord.settings import History
 from bot.discord.uploads import GuildUploads, PendingUpload, RejectedError
+from bot.discord.views import post_of
 from index.errors import DatelineError
 
 LOG = logging.getLogger(__name__)
@@ -130,6 +133,16 @@ class Administration(app_commands.Group):
         return found[:MOST_CHOICES]
 
     @app_commands.command()
+    async def gaps(self, interaction: Interaction) -> None:
+        """List the questions that were declined or rated down lately, alike ones together."""
+        bot, server = interaction.client, _server(interaction)
+        async with _managing(interaction) as reply:
+            asked = await bot.records.asked_in(server)
+            found = await asyncio.to_thread(gaps_in, asked)
+            blocks = gaps_blocks(found, bot.words_for(interaction))
+            await reply.settle(post_of(Colour.LIST, blocks, lambda: []))
+
+    @app_commands.command()
     @app_commands.describe(
         channel="Where the new articles are posted; leave it out for no digest.",
         hour="The hour from which on they are posted.",
@@ -205,7 +218,9 @@ class Administration(app_commands.Group):
             settings = await bot.servers.change(server, **changes)
             words = bot.words_for(interaction)  # perhaps in another language now
             view = Panel.of(settings, interaction.guild, words)
-            await reply.settle(Post([settings_text(settings, words)], view))
+            await reply.settle(
+                Post([settings_text(settings, words, reads=bot.intents.message_content)], view)
+            )
 
 
 @asynccontextmanager

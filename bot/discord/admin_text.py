@@ -73,8 +73,8 @@ def article_line(article: Article, words: Translations) -> str:
     return f"**{escaped(' '.join(article.title.split()))}** ({day})"
 
 
-def settings_text(settings: ServerSettings, words: Translations) -> str:
-    """All that a server has set."""
+def settings_text(settings: ServerSettings, words: Translations, reads: bool) -> str:
+    """All that a server has set; `reads`: Discord shows the bot what messages say."""
     limit = words("unlimited")
     by_thread = settings.history is History.THREAD
     shown = {
@@ -82,12 +82,16 @@ def settings_text(settings: ServerSettings, words: Translations) -> str:
         "roles": _mentions("@&", settings.roles) or words("everybody"),
         "threads": words("in_threads" if settings.threads else "as_replies"),
         "history": words("of_threads" if by_thread else "of_users"),
+        "sure": _mentions("#", settings.sure_channels) or words("nowhere"),
+        "always": _mentions("#", settings.always_channels) or words("nowhere"),
         "language": languages().get(settings.language or "", words("as_discord")),
         "person_budget": limit if settings.person_budget is None else settings.person_budget,
         "server_budget": limit if settings.server_budget is None else settings.server_budget,
         "articles": words("own_articles" if settings.own_articles else "common_articles"),
     }
-    return words("settings", **shown).strip()
+    text = words("settings", **shown).strip()
+    listens = settings.sure_channels or settings.always_channels
+    return text if reads or not listens else f"{text}\n{words('not_shown')}"
 
 
 def _mentions(kind: str, numbers: Iterable[int]) -> str:

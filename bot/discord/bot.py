@@ -19,12 +19,14 @@ from discord.ext import commands
 from bot.config import Config
 from bot.discord.admin import Administration
 from bot.discord.callbacks import FORMS, press, submit
+from bot.discord.command_texts import CommandTranslator
 from bot.discord.commands import COMMANDS
 from bot.discord.confirm_views import ConfirmButton
 from bot.discord.context import BotContext, Interaction
 from bot.discord.digest import Digest
 from bot.discord.events import answer_message
 from bot.discord.guild_index import GuildIndexes
+from bot.discord.listening import ask_for_messages
 from bot.discord.lists import ListButton
 from bot.discord.metrics import Metrics
 from bot.discord.panel import Panel
@@ -105,6 +107,7 @@ class DatelineBot(BotContext):
             self.tree.add_command(command)
         if self.hears(None):  # one process offers the commands of all
             await self._offer()
+        ask_for_messages(self)
         await tell_interrupted(self)
         watching = asyncio.create_task(Watcher(self).run())
         opened.callback(watching.cancel)
@@ -149,7 +152,12 @@ class DatelineBot(BotContext):
 
     async def _offer(self) -> None:
         """Tell Discord which commands there are, if that has changed since it was last told."""
-        offered = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        translator = CommandTranslator()
+        await self.tree.set_translator(translator)
+        offered = [
+            await command.get_translated_payload(self.tree, translator)
+            for command in self.tree.get_commands()
+        ]
         written = json.dumps([self.application_id, offered], sort_keys=True)
         digest = hashlib.sha256(written.encode()).hexdigest()
         if await self.records.fact(OFFERED) != digest:

@@ -15,11 +15,13 @@ import discord
 from bot.conversation.request import request_of
 from bot.discord.context import BotContext
 from bot.discord.excuses import excuse
+from bot.discord.listening import Listening, is_forum_post, listening_to
 from bot.discord.records import Record
 from bot.discord.recovery import INTERACTION, MESSAGE, awaited
-from bot.discord.replies import REFUSALS, ChannelReply
+from bot.discord.replies import REFUSALS, ChannelReply, QuietReply
 from bot.discord.service import ANEW, Context, QuestionRequest
 from bot.discord.settings import History, ServerSettings
+from bot.validation import QUESTION_LIMIT
 from index.errors import StoreError
 
 THANKS, WELCOME = "thanks", "❤️"
@@ -69,9 +71,11 @@ def _conversation_in(bot: BotContext, interaction: discord.Interaction[Any]) -> 
 async def answer_message(bot: BotContext, message: discord.Message) -> None:
     """Answer a message, if it is a question to the bot; thanks get a reaction."""
     assert bot.user
+    if message.author.bot or message.type not in ASKABLE:
+        return
     replied = _replied_to(message, bot.user)
-    spoken_to = not message.guild or replied or bot.user in message.mentions
-    if message.author.bot or message.type not in ASKABLE or not spoken_to:
+    if message.guild and not replied and bot.user not in message.mentions:
+        await _overhear(bot, message)
         return
     question = re.sub(rf"<@!?{bot.user.id}>", " ", message.content).strip()
     plain = await asyncio.to_thread(request_of, question)
@@ -79,20 +83,9 @@ async def answer_message(bot: BotContext, message: discord.Message) -> None:
         with suppress(*REFUSALS):
             await message.add_reaction(WELCOME)
             return
-    await _answer(bot, message, question, replied, plain.text or question)
-
-
-async def _answer(
-    bot: BotContext, message: discord.Message, question: str, replied: int | None, title: str
-) -> None:
     opens = bot.servers[_server(message)].threads and message.channel.type in THREADED
     asked = _request(bot, message, question, message.id if opens else None)
-    reply = ChannelReply(
-        *(message.channel, message.author, message.id),
-        words=asked.words,
-        asked_in=message,
-        thread=title if opens else None,
-    )
+    reply = _reply(message, asked, plain.text or question if opens else None)
     try:
         record = await bot.records.shown_in(replied) if replied else None
     except StoreError as problem:
@@ -101,6 +94,29 @@ async def _answer(
     if record and record.server == asked.server:
         asked = following(asked, record)
     await bot.service.take(asked, reply)
+
+
+async def _overhear(bot: BotContext, message: discord.Message) -> None:
+    """Answer a message that does not mention the bot, where a server wants that."""
+    listening = listening_to(bot, message, places(message.channel))
+    if listening is Listening.NEVER:
+        return
+    question = message.content
+    if is_forum_post(message):
+        question = f"{message.channel}\n{question}"
+    asked = _request(bot, message, question[:QUESTION_LIMIT], None)
+    only_sure = listening is Listening.WHEN_SURE
+    reply = QuietReply(_reply(message, asked, None))
+    await bot.service.take(replace(asked, only_sure=only_sure), reply)
+
+
+def _reply(message: discord.Message, asked: QuestionRequest, thread: str | None) -> ChannelReply:
+    return ChannelReply(
+        *(message.channel, message.author, message.id),
+        words=asked.words,
+        asked_in=message,
+        thread=thread,
+    )
 
 
 def _request(

@@ -26,8 +26,16 @@ ASKABLE = [
 ]
 
 
+LISTENED = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+    discord.ChannelType.category,
+]
+
+
 class Panel(View):
-    """Two menus; made without anything, it hears those that were sent before a restart."""
+    """Four menus; made without anything, it hears those that were sent before a restart."""
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
@@ -43,8 +51,17 @@ class Panel(View):
             panel.channels.default_values = [_default(c, "channel") for c in chosen[:MOST]]
             chosen = [r for r in sorted(settings.roles) if guild.get_role(r)]
             panel.roles.default_values = [_default(r, "role") for r in chosen[:MOST]]
+            listened = (
+                (panel.sure, settings.sure_channels),
+                (panel.always, settings.always_channels),
+            )
+            for menu, kept in listened:
+                chosen = [c for c in sorted(kept) if guild.get_channel(c)]
+                menu.default_values = [_default(c, "channel") for c in chosen[:MOST]]
         panel.channels.placeholder = words("choose_channels")
         panel.roles.placeholder = words("choose_roles")
+        panel.sure.placeholder = words("choose_sure")
+        panel.always.placeholder = words("choose_always")
         panel.stop()  # choices find their way by the custom_id
         return panel
 
@@ -68,6 +85,30 @@ class Panel(View):
         """Set the roles that may ask."""
         await _set(interaction, roles=frozenset(role.id for role in chosen.values))
 
+    @discord.ui.select(
+        cls=ChannelSelect,
+        custom_id="dateline-settings:sure",
+        channel_types=LISTENED,
+        min_values=0,
+        max_values=MOST,
+    )
+    async def sure(self, interaction: discord.Interaction[Any], chosen: ChannelSelect[Any]) -> None:
+        """Set the channels in which messages are answered when the answer is sure."""
+        await _set(interaction, sure_channels=frozenset(c.id for c in chosen.values))
+
+    @discord.ui.select(
+        cls=ChannelSelect,
+        custom_id="dateline-settings:always",
+        channel_types=LISTENED,
+        min_values=0,
+        max_values=MOST,
+    )
+    async def always(
+        self, interaction: discord.Interaction[Any], chosen: ChannelSelect[Any]
+    ) -> None:
+        """Set the channels in which every message is answered."""
+        await _set(interaction, always_channels=frozenset(c.id for c in chosen.values))
+
     async def on_error(
         self, interaction: discord.Interaction[Any], error: Exception, item: Any
     ) -> None:
@@ -83,7 +124,8 @@ async def _set(interaction: discord.Interaction[Any], **changes: frozenset[int])
     assert interaction.guild_id
     settings = await bot.servers.change(interaction.guild_id, **changes)
     view = Panel.of(settings, interaction.guild, words)
-    await interaction.response.edit_message(content=settings_text(settings, words), view=view)
+    text = settings_text(settings, words, reads=bot.intents.message_content)
+    await interaction.response.edit_message(content=text, view=view)
 
 
 def _default(number: int, kind: str) -> discord.SelectDefaultValue:

@@ -234,6 +234,16 @@ class Records:
         )
         return [(Record.from_json(content), bool(liked), why) for content, liked, why in found]
 
+    async def asked_in(self, server: int) -> list[tuple[Record, bool]]:
+        """The public answers in a server, newest first, and whether each was rated down."""
+        found = await self._db.rows(
+            "SELECT content, EXISTS (SELECT 1 FROM opinions WHERE answer = id AND liked = 0)"
+            " FROM answers WHERE answered >= :oldest ORDER BY answered DESC",
+            {"oldest": self._oldest()},
+        )
+        records = [(Record.from_json(content), bool(down)) for content, down in found]
+        return [(r, down) for r, down in records if r.server == server and not r.private]
+
     async def forget(
         self, person: int | None = None, conversation: str | None = None
     ) -> tuple[int, int]:

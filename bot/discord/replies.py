@@ -199,6 +199,26 @@ class ChannelReply:
             await self._channel.send(why)
 
 
+class QuietReply:
+    """A reply that says nothing but the answer: nobody has asked for it."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+
+    async def begin(self) -> None:
+        """Say nothing."""
+
+    async def show(self, text: str) -> None:
+        """Show nothing for the time being."""
+
+    async def settle(self, *posts: Post) -> list[int]:
+        """Show an answer, and no excuse or small talk, which have no card."""
+        return await self._reply.settle(*posts) if any(post.card for post in posts) else []
+
+    async def tell(self, line: str) -> None:
+        """Say nothing."""
+
+
 class InteractionReply:
     """The response to an interaction; messages in its channel where that has expired.
 

@@ -42,6 +42,8 @@ LONGEST = 500
 """Questions that are taken on at a time."""
 GRACE = 5.0
 """Seconds to come to an end with what is being answered, when the bot is stopped."""
+UNASKED = 0.8
+"""The confidence from which a question is answered that was not asked of the bot."""
 SOON = 0.5
 """Seconds after which whoever waits for the articles is told so."""
 
@@ -76,7 +78,7 @@ class QuestionRequest:
 
     `event` is the number of the message or interaction, and `awaited` says where the answer is
     awaited. `places` and `roles` are what a server may allow to ask. `context` is what the
-    question is read in the light of.
+    question is read in the light of. With `only_sure`, nothing is said unless the answer is sure.
     """
 
     event: int
@@ -90,6 +92,7 @@ class QuestionRequest:
     question: str
     words: Translations
     context: Context = ANEW
+    only_sure: bool = False
 
 
 class QuestionService:
@@ -209,6 +212,8 @@ class QuestionService:
             with _kept(request.event):
                 await self._records.show(record.id, shown)
             self._metrics.settled(answer.status, time.time() - record.asked)
+        except UnsureError:
+            self._metrics.settled("unsure")
         except UndeliveredError:
             self._metrics.settled("undelivered")
             LOG.warning("event %s: the answer could not be delivered", request.event)
@@ -229,6 +234,8 @@ class QuestionService:
         began = time.time()
         try:
             answer = await self._answer(request, question, editor)
+            if request.only_sure and not is_sure(answer):
+                raise UnsureError
         except BaseException as problem:
             await self._servers.give_back(request.server, request.person)
             if isinstance(problem, StoreError):
@@ -337,6 +344,15 @@ def _record(request: QuestionRequest, answer: Answer, began: float) -> Record:
 
 def _turns(record: Record) -> tuple[Turn, Turn]:
     return Turn("user", record.question), Turn("assistant", record.answer)
+
+
+class UnsureError(Exception):
+    """Nobody asked the bot, and its answer is not sure enough to be given unasked."""
+
+
+def is_sure(answer: Answer) -> bool:
+    """Whether an answer is given to a question that was not asked of the bot."""
+    return answer.status is Status.ANSWERED and answer.confidence >= UNASKED
 
 
 async def _nowhere(_: str) -> None:

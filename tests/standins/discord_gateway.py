@@ -145,6 +145,11 @@ class Gateway:
             if session.covers(guild_id) and session.intents & intent == intent:
                 session.dispatch(event, data)
 
+    def shows_messages(self) -> bool:
+        """Whether a bot has asked for what messages say."""
+        asked = PRIVILEGED["message_content"]
+        return any(s.line and s.intents & asked for s in self.sessions.values())
+
     def repeat(self) -> None:
         """Send what came to pass in each session again, under new numbers."""
         for session in self.sessions.values():

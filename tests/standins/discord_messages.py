@@ -151,6 +151,17 @@ class Messages:
         self._tell("MESSAGE_UPDATE", start)
         return thread
 
+    def forum_post(self, forum: Channel, title: str, author: User, text: str) -> Message:
+        """A post of somebody in a forum."""
+        self._world.enter(forum, author)
+        post = self._world.post(forum, title, author)
+        self.tell_channel("THREAD_CREATE", post, newly_created=True)
+        first = Message(post.id, post, author)
+        self._fill(first, {"content": text}, [])
+        post.messages[first.id] = first
+        self._tell("MESSAGE_CREATE", first)
+        return first
+
     def tell_channel(self, event: str, channel: Channel, **more: Any) -> None:
         """Say what became of a channel or thread."""
         assert channel.guild
@@ -203,7 +214,8 @@ class Messages:
         if message.only_for:
             return None
         world, channel = self._world, message.channel
-        shown = world.message_json(message, world.readable(message))
+        whole = world.readable(message) or self._gateway.shows_messages()
+        shown = world.message_json(message, whole)
         if event == "MESSAGE_DELETE":
             shown = {"id": str(message.id), "channel_id": str(channel.id)}
         if not channel.guild:

@@ -99,6 +99,7 @@ class Rest:
         self._messages, self._interactions = messages, interactions
         self.url = ""
         self.shards = 1
+        self.flags = 0
         self.exchanges: list[Exchange] = []
         self.faults: list[Fault] = []
         self.commands: dict[int | None, list[Body]] = {}
@@ -245,7 +246,8 @@ class Rest:
         owner = self._world.user_json(next(iter(self._world.users.values())))
         return 200, {
             "id": str(self._world.application_id), "name": "Dateline", "icon": None, "type": None,
-            "description": "", "verify_key": "0" * 64, "flags": 0, "flags_new": "0",
+            "description": "", "verify_key": "0" * 64,
+            "flags": self.flags, "flags_new": str(self.flags),
             "redirect_uris": [], "interactions_endpoint_url": None, "owner": owner, "team": None,
             "role_connections_verification_url": None, "bot_public": True,
             "bot_require_code_grant": False, "explicit_content_filter": 0,

@@ -27,6 +27,7 @@ from tests.standins.discord_messages import Messages
 from tests.standins.discord_rest import Exchange, Fault, Rest
 from tests.standins.discord_rules import BUTTON, Body, inputs
 from tests.standins.discord_world import (
+    FORUM,
     Channel,
     Guild,
     Message,
@@ -38,6 +39,7 @@ from tests.standins.discord_world import (
 from tests.standins.threads import looping
 
 T = TypeVar("T")
+LIMITED_CONTENT = 1 << 19
 PATIENCE = 30.0
 GLANCE = 0.2
 TOKEN = "a-token-of-the-tests-alone"
@@ -139,6 +141,16 @@ class DiscordServer:
         made = self._do(partial(self.world.channel, guild or self.guild, name))
         self._do(lambda: self._messages.tell_channel("CHANNEL_CREATE", made))
         return made
+
+    def forum(self, name: str, guild: Guild | None = None) -> Channel:
+        """A new forum."""
+        made = self._do(partial(self.world.channel, guild or self.guild, name, FORUM))
+        self._do(lambda: self._messages.tell_channel("CHANNEL_CREATE", made))
+        return made
+
+    def posts(self, forum: Channel, title: str, text: str, user: User | None = None) -> Message:
+        """Let someone write a post in a forum; its first message."""
+        return self._do(lambda: self._messages.forum_post(forum, title, user or self.reader, text))
 
     def user(self, name: str) -> User:
         """A new person, who belongs to every server."""
@@ -317,6 +329,7 @@ class DiscordServer:
     def allow_intent(self, name: str) -> None:
         """Grant the application a privileged intent."""
         self.gateway.allowed_intents |= PRIVILEGED[name]
+        self._rest.flags |= LIMITED_CONTENT if name == "message_content" else 0
 
     # How it works.
 

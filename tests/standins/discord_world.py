@@ -14,7 +14,7 @@ from typing import Any
 
 Body = dict[str, Any]
 EPOCH = 1_420_070_400_000
-TEXT, DM, THREAD = 0, 1, 11
+TEXT, DM, THREAD, FORUM = 0, 1, 11, 15
 DEFAULT, REPLY, COMMAND_REPLY, CONTEXT_REPLY = 0, 19, 20, 23
 PRESSED = {2, 3, 5, 6, 7, 8}
 """Kinds of components that are buttons or menus."""
@@ -226,9 +226,9 @@ class World:
             guild.members.setdefault(user.id, (user, []))[1].append(role)
         return role
 
-    def channel(self, guild: Guild, name: str) -> Channel:
-        """A new text channel."""
-        channel = Channel(self.snowflake(), name, TEXT, guild)
+    def channel(self, guild: Guild, name: str, kind: int = TEXT) -> Channel:
+        """A new channel for texts, or a forum."""
+        channel = Channel(self.snowflake(), name, kind, guild)
         guild.channels[channel.id] = self.channels[channel.id] = channel
         return channel
 
@@ -239,6 +239,12 @@ class World:
         start.thread, start.flags = thread, start.flags | HAS_THREAD
         self.channels[thread.id] = thread
         return thread
+
+    def post(self, forum: Channel, title: str, owner: User) -> Channel:
+        """A new post of a forum, without its first message, which will share its id."""
+        post = Channel(self.snowflake(), title, THREAD, forum.guild, forum, owner=owner)
+        self.channels[post.id] = post
+        return post
 
     def enter(self, channel: Channel, user: User) -> None:
         """Whoever acts in a server belongs to it."""
