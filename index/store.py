@@ -27,7 +27,7 @@ from index.engines.chroma_http import ChromaServer
 from index.errors import ArticlesError, StoreBusyError, StoreError, VectorsError
 from index.readers import READING, Problem
 from index.storage.generation import MANIFEST, Generation
-from index.storage.manifest import CatalogueRow, Kin
+from index.storage.manifest import CatalogueRow, Kin, Outline
 from index.storage.schema import FORMAT, UPGRADES
 from index.sync.discovery import Listing, is_current, list_files
 from index.sync.ingest import Deliveries
@@ -148,6 +148,11 @@ class Store:
         generation = self._held()
         return generation.manifest.counts() if generation else (0, 0)
 
+    def outline(self) -> Outline:
+        """The articles at a glance; an empty one before the first sync."""
+        generation = self._held()
+        return generation.manifest.outline() if generation else Outline()
+
     def fingerprint(self) -> str | None:
         """A digest of what is stored: two stores with the same one find the same."""
         generation = self._held()
@@ -254,6 +259,22 @@ class Store:
                 return report_of(sync, trial.manifest, started, rebuilt)
             finally:
                 trial.close()
+
+    def delete(self) -> None:
+        """Close the store and delete all that it keeps, on a server too; the articles stay.
+
+        Raises StoreBusyError when another process is writing, VectorsError when the server is
+        away, and StoreError when the disk refuses. Nothing is deleted then, or it can be tried
+        again.
+        """
+        with self._writing():
+            self.close()
+            for folder in self._generations():
+                self._drop_vectors(folder)
+            (self.directory / CURRENT).unlink(
+                missing_ok=True
+            )  # first: nothing half deleted answers
+            shutil.rmtree(self.directory)
 
     def close(self) -> None:
         """Close everything that is open."""
@@ -406,20 +427,30 @@ class Store:
         here until a sync by another store: somebody may still be reading it.
         """
         kept = {needed, self._folder(), *(generation.folder for generation in self._retired)}
-        for path in self.directory.iterdir():
-            if path.name.removesuffix(DAMAGED).isdecimal() and path not in kept:
+        for path in self._generations():
+            if path not in kept:
                 self._delete(path)
+
+    def _generations(self) -> list[Path]:
+        return [p for p in self.directory.iterdir() if p.name.removesuffix(DAMAGED).isdecimal()]
 
     def _delete(self, folder: Path) -> None:
         """Delete a generation; one with vectors on a server that is away waits for it."""
         try:
+            self._drop_vectors(folder)
+        except VectorsError:
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _drop_vectors(self, folder: Path) -> None:
+        """Delete a generation's vectors from the server, if it has some there."""
+        try:
             with closing(Generation(folder, self._server)) as generation:
                 generation.drop_vectors()
         except VectorsError:
-            return
+            raise
         except StoreError:
             pass  # it names no vectors
-        shutil.rmtree(folder, ignore_errors=True)
 
     def _readable(self, folder: Path) -> Path:
         """The folder, or a copy for this process where the disk takes no writing or is full.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot.cli import articles as collections
 from bot.cli import memory
 from bot.cli.opening import answering, opened_memory, opened_store, settings, waited_for
 from bot.cli.options import Articles, AsJson, AsOf, PromptsDirectory, StoreDirectory, name_of
@@ -334,6 +335,7 @@ def discord(
     run_bot(config)
 
 
+app.add_typer(collections.app)
 app.add_typer(memory.app)
 
 

@@ -1,8 +1,10 @@
 """What a command works with, opened from its settings and closed after it."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,11 +32,16 @@ def settings(
     as_of: str | None,
     prompts: str | None = None,
 ) -> "Config":
-    """Every setting, what was typed first."""
+    """Every setting, what was typed first; articles may be named by their collection."""
     from bot.config import load_config
 
     flags = {"articles": articles, "store": store, "as_of": as_of, "prompts": prompts}
-    return load_config(flags)
+    config = load_config(flags)
+    if all(isinstance(root, str) or os.access(root, os.F_OK) for root in config.articles):
+        return config
+    from bot.collection import expanded
+
+    return replace(config, articles=expanded(replace(config, articles=()), config.articles))
 
 
 @contextmanager

@@ -12,8 +12,8 @@ Articles = Annotated[
     typer.Option(
         "--articles",
         metavar="PATH",
-        help="Folder, file or address to answer from; may be repeated. Default: the articles"
-        " indexed last, else those that ship with Dateline.",
+        help="Folder, file, address or collection to answer from; may be repeated. Default: the"
+        " articles indexed last, else those that ship with Dateline.",
     ),
 ]
 StoreDirectory = Annotated[

@@ -93,6 +93,19 @@ class CatalogueRow(NamedTuple):
     of: str | None = None
 
 
+class Outline(NamedTuple):
+    """A collection at a glance: counts, the days of its oldest and newest article, its roots.
+
+    `origins` are the folders, files and addresses that its files came from.
+    """
+
+    articles: int = 0
+    passages: int = 0
+    oldest: date | None = None
+    newest: date | None = None
+    origins: tuple[str, ...] = ()
+
+
 class Kin(NamedTuple):
     """The sources of other articles with an article's words, with nearly its words, and of
     those that it has superseded.
@@ -280,6 +293,15 @@ class Manifest:
             " (SELECT count(*) FROM passages)"
         )
         return articles, passages
+
+    def outline(self) -> Outline:
+        """The articles that answer, at a glance."""
+        [(oldest, newest)] = self.select(
+            "SELECT min(published), max(published) FROM articles WHERE state = 'current'"
+        )
+        origins = self.select("SELECT DISTINCT origin FROM files WHERE origin != '' ORDER BY 1")
+        days = _day(oldest), _day(newest)
+        return Outline(*self.counts(), *days, tuple(origin for (origin,) in origins))
 
     def has_more_passages_than(self, number: int) -> bool:
         """The same without counting them all, which takes longer the more there are."""

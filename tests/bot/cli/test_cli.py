@@ -48,7 +48,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_help_names_every_command() -> None:
     shown = CliRunner().invoke(app, ["--help"]).stdout
-    for command in ("index", "ask", "chat", "search", "sources", "show", "eval", "doctor"):
+    for command in ("index", "ask", "chat", "search", "sources", "show", "eval", "articles"):
         assert f"\n  {command} " in shown
 
 
@@ -226,22 +226,20 @@ def test_index_reports_and_remembers(inside: "Dateline", tmp_path: Path) -> None
     done = inside("index", news, "--store", store)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("1 article in 1 passage: 1 added")
-    assert f"now answered from {news};" in done.stderr
+    assert f"now answered from news: {news};" in done.stderr
     again = json.loads(inside("index", "--json", "--store", store).stdout)
     assert (again["added"], again["unchanged"]) == (0, 1)
     assert "Ada Lind" in inside("ask", "Who is the mayor of Hamm?", "--store", store).stdout
 
 
-def test_index_says_how_to_return_to_the_shipped_articles(
-    inside: "Dateline", tmp_path: Path
-) -> None:
+def test_index_says_how_to_go_back(inside: "Dateline", tmp_path: Path) -> None:
     news, store = tmp_path / "news", tmp_path / "my store"
     news.mkdir()
     (news / "a.txt").write_text("A title\n\nThe mayor of Hamm is Ada Lind.\n", encoding="utf-8")
     told = inside("index", news, "--store", store).stderr
-    [command] = re.findall(r"`dateline (.+)` returns to the articles that ship", told)
+    [command] = re.findall(r"`dateline (.+)` goes back", told)
     done = inside(*shlex.split(command))
-    assert done.returncode == 0 and "returns" not in done.stderr
+    assert done.returncode == 0 and "answered from shipped" in done.stdout
     assert SOURCE in inside("sources", "--store", store).stdout
     assert inside("index", "--store", store).stderr == ""
 
