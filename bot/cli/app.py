@@ -144,9 +144,13 @@ def index(
 @app.command()
 def ask(
     question: Annotated[
-        str, typer.Argument(metavar="QUESTION", help="The question; - reads standard input.")
+        list[str],
+        typer.Argument(metavar="QUESTION...", help="The question; - reads standard input."),
     ],
     *,
+    quotes: Annotated[
+        bool, typer.Option("--quotes", help="Print the quotes below their articles.")
+    ] = False,
     articles: Articles = None,
     store: StoreDirectory = None,
     prompts: PromptsDirectory = None,
@@ -157,7 +161,7 @@ def ask(
     from bot.validation import clean_question, read_question
 
     config = settings(articles, store, as_of, prompts)
-    text = read_question(sys.stdin) if question == "-" else clean_question(question)
+    text = read_question(sys.stdin) if question == ["-"] else clean_question(" ".join(question))
     with answering(config) as (answerer, runner):
         answer = waited_for(answerer, runner, config, as_json)(text, ())
     if as_json:
@@ -165,7 +169,7 @@ def ask(
     else:
         from bot.cli.render import answer_blocks
 
-        print_all(answer_blocks(answer))
+        print_all(answer_blocks(answer, quotes))
     raise typer.Exit(STATUS[answer.status])
 
 
@@ -200,8 +204,11 @@ def chat(
 
 @app.command()
 def search(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="The words to search for.")],
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY...", help="The words to search for.")
+    ],
     *,
+    full: Annotated[bool, typer.Option("--full", help="Print whole passages.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="How many at most.")] = 10,
     articles: Articles = None,
     store: StoreDirectory = None,
@@ -215,18 +222,18 @@ def search(
     from bot.validation import clean_question
 
     config = settings(articles, store, as_of)
-    query = clean_question(query)
+    words = clean_question(" ".join(query))
     with opened_store(config) as opened:
         answerer = answerer_on(opened, config)
-        found = asyncio.run(answerer.search(query, as_of=config.today, k=limit))
+        found = asyncio.run(answerer.search(words, as_of=config.today, k=limit))
     if as_json:
         print_json(found)
         return
-    from bot.cli.render import passage_blocks
+    from bot.cli.render import console, passage_blocks
 
     if not found:
         note("nothing was found; try other words")
-    print_all(passage_blocks(found, query))
+    print_all(passage_blocks(found, words, None if full else console(sys.stdout).width))
 
 
 @app.command()
@@ -347,7 +354,10 @@ def evaluate(context: typer.Context) -> None:
 
     [found] = entry_points(group="dateline.commands", name="eval")
     command = typer.main.get_command(found.load())
-    status = command(context.args, prog_name="dateline eval", standalone_mode=False)
+    names = ["-h", "--help"]
+    status = command(
+        context.args, prog_name="dateline eval", standalone_mode=False, help_option_names=names
+    )
     raise typer.Exit(status or ANSWERED)
 
 

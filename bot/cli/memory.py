@@ -6,7 +6,7 @@ import typer
 
 from bot.cli.opening import kept_memory, kept_records
 from bot.cli.options import AsJson, ConversationName, Person, StoreDirectory
-from bot.cli.output import count, print_json
+from bot.cli.output import count, note, print_json
 from index.errors import UsageError
 
 # ruff: noqa: PLC0415
@@ -23,6 +23,8 @@ def list_conversations(*, store: StoreDirectory = None, as_json: AsJson = False)
         return
     from bot.cli.render import one_line
 
+    if not found:
+        note("no conversation is kept; `dateline chat --conversation NAME` keeps one")
     for name, exchanges, _, last in found:
         asked = count(exchanges, "question")
         typer.echo(f"{one_line(name)}: {asked}, the last on {last.astimezone():%Y-%m-%d %H:%M}")
