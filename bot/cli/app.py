@@ -16,7 +16,14 @@ import typer
 
 from bot.cli import articles as collections
 from bot.cli import memory
-from bot.cli.opening import answering, opened_memory, opened_store, settings, waited_for
+from bot.cli.opening import (
+    answering,
+    opened_memory,
+    opened_store,
+    settings,
+    talking,
+    waited_for,
+)
 from bot.cli.options import Articles, AsJson, AsOf, PromptsDirectory, StoreDirectory, name_of
 from bot.cli.output import (
     note,
@@ -189,17 +196,17 @@ def chat(
     as_of: AsOf = None,
 ) -> None:
     """Ask one question after another."""
-    from bot.cli.chat import Chat, Talk
-    from bot.cli.render import console
+    from bot.cli.chat import Talk
+    from bot.cli.talking import talk_with
     from bot.factory import collection
 
     config = settings(articles, store, as_of, prompts)
     kept = conversation is not None
-    with answering(config) as (answerer, runner), opened_memory(config, runner, kept) as memory:
+    with talking(config) as (lookup, runner), opened_memory(config, runner, kept) as memory:
         talk = Talk(runner, memory, conversation or "unnamed", collection(config).name)
-        _warn_of_withdrawn(answerer, talk)
-        answers = waited_for(answerer, runner, config, as_json)
-        Chat(answers, talk, console(sys.stdout), console(sys.stderr), as_json).run()
+        _warn_of_withdrawn(lookup.answerer, talk)
+        answers = waited_for(lookup.answerer, runner, config, as_json)
+        talk_with(config, answers, talk, lookup, as_json)
 
 
 @app.command()

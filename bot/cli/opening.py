@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.answer import Answer, Turn
     from bot.answerer import Answerer
     from bot.cli.chat import Ask
+    from bot.cli.lookup import Lookup
     from bot.config import Config
     from bot.conversation.memory import Memory
     from bot.discord.records import Records
@@ -101,8 +102,16 @@ def kept_records(store: str | None) -> Iterator[tuple["Records", "asyncio.Runner
 @contextmanager
 def answering(config: "Config") -> Iterator[tuple["Answerer", "asyncio.Runner"]]:
     """An answerer, and the runner that waits for its answers so that Ctrl-C stops them."""
+    with talking(config) as (lookup, runner):
+        yield lookup.answerer, runner
+
+
+@contextmanager
+def talking(config: "Config") -> Iterator[tuple["Lookup", "asyncio.Runner"]]:
+    """The same, with what a chat looks up beside."""
     import asyncio
 
+    from bot.cli.lookup import Lookup
     from bot.factory import answerer_on, chat_models
 
     with (
@@ -110,7 +119,7 @@ def answering(config: "Config") -> Iterator[tuple["Answerer", "asyncio.Runner"]]
         asyncio.Runner() as runner,
         _entered(chat_models(config), runner) as chat,
     ):
-        yield answerer_on(opened, config, chat), runner
+        yield Lookup(answerer_on(opened, config, chat), opened, runner, config.today), runner
 
 
 @contextmanager
