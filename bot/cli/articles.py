@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli.completion import complete_collections
 from bot.cli.opening import settings
 from bot.cli.options import AsJson, StoreDirectory, name_of
 from bot.cli.output import count, note, print_all, print_json
@@ -23,18 +24,12 @@ HEADINGS = ["", "name", "articles", "published", "size", "from"]
 app = typer.Typer(name="articles", help="List, name, switch and forget collections of articles.")
 
 
-def _completed(incomplete: str) -> list[str]:
-    from bot.cli.completion import collection_names
-
-    return collection_names(incomplete)
-
-
 Named = Annotated[
     str,
     typer.Argument(
         metavar="COLLECTION",
         callback=name_of,
-        autocompletion=_completed,
+        autocompletion=complete_collections,
         help="Its name in the list, or its folder.",
     ),
 ]

@@ -31,7 +31,7 @@ class History(FileHistory):
     """Typed lines in a file that only its owner can read; those older than `days` are dropped."""
 
     def __init__(self, path: Path, days: float) -> None:
-        self._path = path
+        self.path = path
         super().__init__(str(path))
         with suppress(OSError):
             self._tidy(time.time() - days * DAY)
@@ -46,21 +46,21 @@ class History(FileHistory):
         """Delete all lines."""
         self._loaded_strings.clear()
         with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+            self.path.unlink(missing_ok=True)
 
     def _private(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, PRIVATE))
-        self._path.chmod(PRIVATE)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, PRIVATE))
+        self.path.chmod(PRIVATE)
 
     def _tidy(self, since: float) -> None:
-        if not self._path.is_file():
+        if not self.path.is_file():
             return
         self._private()
-        entries = self._path.read_text(encoding="utf-8", errors="replace").split("\n# ")[1:]
+        entries = self.path.read_text(encoding="utf-8", errors="replace").split("\n# ")[1:]
         kept = [entry for entry in entries if _typed_at(entry) >= since]
         if len(kept) < len(entries):
-            self._path.write_text("".join(f"\n# {entry}" for entry in kept), encoding="utf-8")
+            self.path.write_text("".join(f"\n# {entry}" for entry in kept), encoding="utf-8")
 
 
 def _typed_at(entry: str) -> float:

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 KIN = ("also as", "much like", "supersedes")
 """How an article is related to its kin."""
 OF = {"duplicate": "of", "similar": "to", "superseded": "by"}
-SIGNS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
+SIGNS = {
+    "ok": ("✓", "green"),
+    "missing": ("–", "dim"),
+    "warn": ("!", "yellow"),
+    "fail": ("✗", "red"),
+}
 COLOURS = {
     Status.ANSWERED: "green",
     Status.PARTIAL: "yellow",

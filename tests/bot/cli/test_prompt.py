@@ -51,7 +51,7 @@ def kept(path: Path, days: float = 30) -> list[str]:
 def test_enter_ends_a_message_and_alt_enter_a_line(keyboard: PipeInput, history: History) -> None:
     said = typed(keyboard, history, "who?\rone\x1b\rtwo\rnever mind\x03and when?\r\x04")
     assert said == ["who?", "one\ntwo", "and when?"]
-    assert kept(Path(history.filename)) == ["and when?", "one\ntwo", "who?"]
+    assert kept(history.path) == ["and when?", "one\ntwo", "who?"]
 
 
 def test_what_is_pasted_is_one_message(keyboard: PipeInput, history: History) -> None:
@@ -60,7 +60,7 @@ def test_what_is_pasted_is_one_message(keyboard: PipeInput, history: History) ->
 
 def test_what_was_typed_is_for_its_owner_alone(history: History) -> None:
     history.append_string("who?")
-    path = Path(history.filename)
+    path = history.path
     assert path.stat().st_mode & 0o777 == 0o600
     path.chmod(0o644)
     history.append_string("and when?")
@@ -68,7 +68,7 @@ def test_what_was_typed_is_for_its_owner_alone(history: History) -> None:
 
 
 def test_old_lines_are_dropped(history: History) -> None:
-    path = Path(history.filename)
+    path = history.path
     path.parent.mkdir()
     old = datetime.now() - timedelta(days=40)
     path.write_text(f"\n# {old}\n+long ago\n\n# {datetime.now()}\n+# today\n")
@@ -80,7 +80,7 @@ def test_old_lines_are_dropped(history: History) -> None:
 def test_forgetting_deletes_all(history: History) -> None:
     history.append_string("who?")
     history.forget()
-    assert not Path(history.filename).exists() and history.get_strings() == []
+    assert not history.path.exists() and history.get_strings() == []
     history.forget()
 
 
