@@ -350,7 +350,7 @@ def load_config(
     `flags` holds fields of Config by name. Raises UsageError naming the flag or key whose
     value is wrong, and what is allowed.
     """
-    outside = _file_values(env_file) | {key: value for key, value in environ.items() if value}
+    outside = env_file_values(env_file) | {key: value for key, value in environ.items() if value}
     values: dict[str, Any] = {}
     for name, setting in _settings():
         if flags.get(name) not in (None, "", [], ()):
@@ -372,7 +372,8 @@ def _read(name: str, value: object, setting: _Setting) -> object:
         raise UsageError(f"{name}: {shown} will not do; it takes {setting.allowed}") from None
 
 
-def _file_values(env_file: Path | None) -> dict[str, str]:
+def env_file_values(env_file: Path | None) -> dict[str, str]:
+    """What a `.env` file sets; nothing where there is none."""
     if env_file is None or not env_file.is_file():
         return {}
     from dotenv import dotenv_values  # noqa: PLC0415  (only where there is a file to read)

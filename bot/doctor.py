@@ -7,16 +7,18 @@ import asyncio
 import hashlib
 import os
 import platform
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from difflib import get_close_matches
+from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from bot.config import Config
+from bot.config import Config, env_file_values, setting_keys
 from bot.extraction.reader import ReaderError
 from bot.factory import (
     NO_JUDGE,
@@ -32,7 +34,7 @@ from bot.factory import (
 )
 from bot.storage.engine import PostgresServer
 from index.embedding.static import StaticEmbedder
-from index.errors import DatelineError, VectorsError
+from index.errors import DatelineError, VectorsError, how_to_install
 from index.paths import dump_of
 
 if TYPE_CHECKING:
@@ -46,12 +48,20 @@ PATIENCE = 30
 """Seconds for a language model to say something."""
 MOST_WORDS = 500
 
-Level = Literal["ok", "warn", "fail"]
+_PREFIXES = ("DATELINE_", "CHAT_", "CHROMA_", "DISCORD_")
+_NO_SETTINGS = ("DATELINE_DEBUG", "OPENAI_API_BASE")
+"""Keys that something else reads."""
+_NEAR = 0.85
+Level = Literal["ok", "missing", "warn", "fail"]
+_EXTRA = re.compile(r"([\w.-]+).*; extra == ['\"]([\w-]+)['\"]")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at; `remedy` says what to do unless all is well."""
+    """One thing looked at; `remedy` says what to do unless all is well.
+
+    The level "missing" is that of what is not there and need not be.
+    """
 
     name: str
     level: Level
@@ -63,6 +73,7 @@ def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
     """Look at everything, one check after another."""
     yield _python()
     yield _packages()
+    yield _extras()
     yield _embedding(config)
     yield _reader(config)
     yield from _articles(config)
@@ -70,6 +81,7 @@ def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
     yield from _ray(config)
     yield _database(config)
     yield _env_file(env_file)
+    yield from _misspelt(env_file)
     model = _language_model(config)
     yield model
     if model.level != "fail":
@@ -88,6 +100,31 @@ def _packages() -> Check:
     if missing:
         return Check("packages", "fail", f"missing: {', '.join(missing)}", REINSTALL)
     return Check("packages", "ok", ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+
+
+def _extras() -> Check:
+    """Which extras are installed in full, and how to install the others."""
+    needed: dict[str, list[str]] = {}
+    for found in filter(None, map(_EXTRA.fullmatch, requires("dateline") or [])):
+        package, extra = found.groups()
+        needed.setdefault(extra, []).append(package)
+    missing = [extra for extra, packages in needed.items() if not all(map(_is_there, packages))]
+    there = ", ".join(extra for extra in needed if extra not in missing) or "none"
+    if not missing:
+        return Check("extras", "ok", there)
+    return Check(
+        "extras",
+        "missing",
+        f"{there}; not installed: {', '.join(missing)}",
+        how_to_install(missing[0]),
+    )
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
 
 
 def _version(package: str) -> str:
@@ -160,7 +197,9 @@ def _space(directory: Path) -> Check:
 def _index(config: Config) -> Check:
     directory = collection(config)
     if not directory.exists():
-        return Check("index", "ok", "not built yet; `dateline index` or any question builds it")
+        return Check(
+            "index", "missing", "not built yet; `dateline index` or any question builds it"
+        )
     try:
         with open_collection(config) as store:
             articles, passages = store.counts()
@@ -203,12 +242,36 @@ def _ray(config: Config) -> Iterator[Check]:
 
 
 def _env_file(path: Path) -> Check:
-    return Check("settings", "ok", f"{path.absolute()} is read" if path.is_file() else "no .env")
+    if path.is_file():
+        return Check("settings", "ok", f"{path.absolute()} is read")
+    return Check("settings", "missing", "no .env in this folder")
+
+
+def misspelt_keys(
+    environ: Mapping[str, str] = os.environ, env_file: Path = Path(".env")
+) -> list[tuple[str, str | None]]:
+    """The keys that look like settings and are none, each with the one that may be meant.
+
+    In a file, every key that begins as ours does looks like one.
+    """
+    known, found = setting_keys(), []
+    written = dict.fromkeys(env_file_values(env_file), _PREFIXES)
+    for key, prefixes in (dict.fromkeys(environ, ("DATELINE_",)) | written).items():
+        near = get_close_matches(key.upper(), known, n=1, cutoff=_NEAR)
+        if key not in {*known, *_NO_SETTINGS} and (near or key.startswith(prefixes)):
+            found.append((key, near[0] if near else None))
+    return sorted(found)
+
+
+def _misspelt(path: Path) -> Iterator[Check]:
+    for key, meant in misspelt_keys(env_file=path):
+        remedy = f"did you mean {meant}?" if meant else ".env.example lists the settings"
+        yield Check("settings", "warn", f"{key} is no setting, and is not read", remedy)
 
 
 def _language_model(config: Config) -> Check:
     if not config.chat_model:
-        return Check("language model", "ok", "none; CHAT_MODEL names one")
+        return Check("language model", "missing", "none, answers are quotes; CHAT_MODEL names one")
     try:
         return Check("language model", "ok", asyncio.run(_first_words(config)))
     except TimeoutError:
@@ -221,7 +284,8 @@ def _language_model(config: Config) -> Check:
 def _judge(config: Config) -> Check:
     """Hold the exam for judges, unless that was done before."""
     if not config.chat_model or config.judge == NO_JUDGE:
-        return Check("judge", "ok", "none; written answers are quoted where they are doubtful")
+        said = "none; written answers are quoted where they are doubtful"
+        return Check("judge", "missing", said)
     try:
         name, grade = asyncio.run(_graded(config))
     except DatelineError as problem:
@@ -251,4 +315,4 @@ async def _first_words(config: Config) -> str:
 
 
 def _secret(key: str, value: str | None) -> Check:
-    return Check(key, "ok", "set" if value else "not set")
+    return Check(key, "ok", "set") if value else Check(key, "missing", "not set")

@@ -21,6 +21,8 @@ from index.paths import (
     Root,
     collection_directory,
     dump_of,
+    label_of,
+    put_label,
     remember_roots,
     remembered_roots,
 )
@@ -141,6 +143,11 @@ def open_collection(config: Config, shared: Embedder | None = None) -> Store:
 
     It embeds with `shared`, where several stores are to use the same embedder.
     """
+    return open_directory(config, collection(config), shared)
+
+
+def open_directory(config: Config, directory: Path, shared: Embedder | None = None) -> Store:
+    """The store in a collection's directory, whichever articles it holds."""
     server = (
         ChromaServer(
             config.chroma_url, config.chroma_token, config.chroma_tenant, config.chroma_database
@@ -148,7 +155,7 @@ def open_collection(config: Config, shared: Embedder | None = None) -> Store:
         if config.chroma_url
         else None
     )
-    return Store.open(collection(config), shared or embedder(config), server, workers(config))
+    return Store.open(directory, shared or embedder(config), server, workers(config))
 
 
 def index_articles(
@@ -165,7 +172,15 @@ def sync_articles(config: Config, on_progress: OnProgress, allow_empty: bool) ->
     """Fetch what there is at the articles' addresses, and bring their index up to date."""
     fetch_addresses(config)
     with open_collection(config) as store:
-        return store.sync(articles_roots(config), on_progress, allow_empty)
+        report = store.sync(articles_roots(config), on_progress, allow_empty)
+    _label(config)
+    return report
+
+
+def _label(config: Config) -> None:
+    """Note in a collection's directory which articles it holds."""
+    directory = collection(config)
+    put_label(directory, label_of(directory)._replace(roots=articles_named(config)))
 
 
 def preview_index(config: Config, allow_empty: bool = False) -> SyncReport:
@@ -361,6 +376,7 @@ def _bring_up_to_date(
         if store.is_stale(roots):
             for line in store.sync(roots, on_progress).kept:
                 notify(line)
+            _label(config)
     except StoreBusyError:
         if not store.counts()[0]:
             raise

@@ -8,12 +8,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from index.errors import StoreError
 
 CURRENT = "current.json"
+LABEL = "articles.json"
 FETCHED = "fetched"
 
 Root = Path | str
@@ -52,24 +54,70 @@ def address_of(dump: Path) -> str | None:
 
 
 def remember_roots(store: Path, roots: Sequence[Root]) -> None:
-    """Note that these were the articles last indexed by name.
+    """Note that these articles answer from now on, where a command names none.
 
-    Raises StoreError when the store cannot be written.
+    Without roots, the articles that ship with Dateline do. Raises StoreError when the store
+    cannot be written.
     """
-    draft = store / f"{CURRENT}.{os.getpid()}"
-    try:
-        store.mkdir(parents=True, exist_ok=True)
-        noted = [root if isinstance(root, str) else os.path.realpath(root) for root in roots]
-        draft.write_text(json.dumps({"roots": noted}))
-        draft.replace(store / CURRENT)
-    except OSError as error:
-        raise StoreError(f"cannot write the store in {store}: {error}") from error
+    _write(store / CURRENT, {"roots": _written(roots)})
 
 
 def remembered_roots(store: Path) -> tuple[Root, ...]:
-    """The articles last indexed by name; none when there are none, or the note is damaged."""
+    """The articles that answer where a command names none.
+
+    Returns none where nothing was noted, or the note is damaged.
+    """
+    return _roots(_read(store / CURRENT))
+
+
+class Label(NamedTuple):
+    """What a collection's directory says about it: its articles, and a name somebody gave it."""
+
+    roots: tuple[Root, ...] = ()
+    name: str | None = None
+
+
+def label_of(directory: Path) -> Label:
+    """The label of a collection's directory; an empty one where there is none."""
+    written = _read(directory / LABEL)
+    name = written.get("name")
+    return Label(_roots(written), name if isinstance(name, str) else None)
+
+
+def put_label(directory: Path, label: Label) -> None:
+    """Write the label of a collection, unless it says so already.
+
+    Raises StoreError when the store cannot be written.
+    """
+    wanted = {"roots": _written(label.roots), "name": label.name}
+    if _read(directory / LABEL) != wanted:
+        _write(directory / LABEL, wanted)
+
+
+def _written(roots: Sequence[Root]) -> list[str]:
+    return [root if isinstance(root, str) else os.path.realpath(root) for root in roots]
+
+
+def _roots(written: Mapping[str, Any]) -> tuple[Root, ...]:
     try:
-        noted = json.loads((store / CURRENT).read_text())["roots"]
-        return tuple(root if is_address(root) else Path(root) for root in noted)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return tuple(root if is_address(root) else Path(root) for root in written["roots"])
+    except (KeyError, TypeError, AttributeError):
         return ()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        written = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return written if isinstance(written, dict) else {}
+
+
+def _write(path: Path, value: object) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(value))
+        draft.replace(path)
+    except OSError as error:
+        raise StoreError(f"cannot write the store in {path.parent}: {error}") from error

@@ -5,6 +5,7 @@ generations, one of which is read (`index/storage/generations.py`). A sync write
 generation; what has to be made again is made in a new one.
 """
 
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,7 @@ from index.errors import ArticlesError, StoreError
 from index.readers import READING, Problem
 from index.storage.generation import MANIFEST, Generation
 from index.storage.generations import DamagedError, Generations
-from index.storage.records import CatalogueRow, RelatedArticles
+from index.storage.records import CatalogueRow, Outline, RelatedArticles
 from index.storage.schema import FORMAT, UPGRADES
 from index.storage.write_lock import WriteLock
 from index.sync.discovery import Listing, is_current, list_files
@@ -131,6 +132,11 @@ class Store:
         generation = self._generations.held()
         return generation.manifest.counts() if generation else (0, 0)
 
+    def outline(self) -> Outline:
+        """The articles at a glance; an empty one before the first sync."""
+        generation = self._generations.held()
+        return generation.manifest.outline() if generation else Outline()
+
     def fingerprint(self) -> str | None:
         """A digest of what is stored: two stores with the same one find the same."""
         generation = self._generations.held()
@@ -239,6 +245,18 @@ class Store:
                 return report_of(sync, trial.manifest, started, rebuilt)
             finally:
                 trial.close()
+
+    def delete(self) -> None:
+        """Close the store and delete all that it keeps, on a server too; the articles stay.
+
+        Raises StoreBusyError when another process is writing, VectorsError when the server is
+        away, and StoreError when the disk refuses. Nothing is deleted then, or it can be tried
+        again.
+        """
+        with self._lock.held():
+            self.close()
+            self._generations.drop()
+            shutil.rmtree(self.directory)
 
     def close(self) -> None:
         """Close everything that is open."""

@@ -7,21 +7,32 @@ Heavy modules are imported by the commands that need them, so that `--help` stay
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
-from difflib import get_close_matches
 from io import StringIO, TextIOWrapper
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli import articles as collections
 from bot.cli import memory
-from bot.cli.opening import answering, opened_memory, opened_store, settings, waited_for
-from bot.cli.options import Articles, AsJson, AsOf, PromptsDirectory, StoreDirectory, name_of
-from bot.cli.output import (
-    note,
-    print_all,
-    print_json,
+from bot.cli.completion import complete_articles, complete_conversations, complete_sources
+from bot.cli.opening import (
+    answering,
+    opened_memory,
+    opened_store,
+    settings,
+    talking,
+    waited_for,
 )
+from bot.cli.options import (
+    Articles,
+    AsJson,
+    AsOf,
+    ChatModel,
+    PromptsDirectory,
+    StoreDirectory,
+    name_of,
+)
+from bot.cli.output import note, print_all, print_json
 from bot.cli.sources import State, Wanted, day_of, list_problems, list_sources
 from index.errors import DatelineError, UsageError
 
@@ -29,7 +40,6 @@ from index.errors import DatelineError, UsageError
 if TYPE_CHECKING:
     from bot.answerer import Answerer
     from bot.cli.chat import Talk
-    from index.store import Store
 
 ANSWERED, FAILED, WRONG_USAGE, DECLINED, ASKS_BACK, STOPPED = 0, 1, 2, 3, 4, 130
 STATUS = {
@@ -105,7 +115,9 @@ def index(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATH]...", help="Folders, files or addresses to index from now on."
+            metavar="[PATH]...",
+            autocompletion=complete_articles,
+            help="Folders, files or addresses to index from now on.",
         ),
     ] = None,
     *,
@@ -143,11 +155,16 @@ def index(
 @app.command()
 def ask(
     question: Annotated[
-        str, typer.Argument(metavar="QUESTION", help="The question; - reads standard input.")
+        list[str],
+        typer.Argument(metavar="QUESTION...", help="The question; - reads standard input."),
     ],
     *,
+    quotes: Annotated[
+        bool, typer.Option("--quotes", help="Print the quotes below their articles.")
+    ] = False,
     articles: Articles = None,
     store: StoreDirectory = None,
+    model: ChatModel = None,
     prompts: PromptsDirectory = None,
     as_json: AsJson = False,
     as_of: AsOf = None,
@@ -155,8 +172,8 @@ def ask(
     """Answer a question from the articles, with quotes."""
     from bot.validation import clean_question, read_question
 
-    config = settings(articles, store, as_of, prompts)
-    text = read_question(sys.stdin) if question == "-" else clean_question(question)
+    config = settings(articles, store, as_of, prompts, model)
+    text = read_question(sys.stdin) if question == ["-"] else clean_question(" ".join(question))
     with answering(config) as (answerer, runner):
         answer = waited_for(answerer, runner, config, as_json)(text, ())
     if as_json:
@@ -164,7 +181,7 @@ def ask(
     else:
         from bot.cli.render import answer_blocks
 
-        print_all(answer_blocks(answer))
+        print_all(answer_blocks(answer, quotes))
     raise typer.Exit(STATUS[answer.status])
 
 
@@ -174,33 +191,41 @@ def chat(
     conversation: Annotated[
         str | None,
         typer.Option(
-            "--conversation", metavar="NAME", callback=name_of, help="Go on with it, and keep it."
+            "--conversation",
+            metavar="NAME",
+            callback=name_of,
+            autocompletion=complete_conversations,
+            help="Go on with it, and keep it.",
         ),
     ] = None,
     articles: Articles = None,
     store: StoreDirectory = None,
+    model: ChatModel = None,
     prompts: PromptsDirectory = None,
     as_json: AsJson = False,
     as_of: AsOf = None,
 ) -> None:
     """Ask one question after another."""
-    from bot.cli.chat import Chat, Talk
-    from bot.cli.render import console
+    from bot.cli.chat import Talk
+    from bot.cli.talking import talk_with
     from bot.factory import collection
 
-    config = settings(articles, store, as_of, prompts)
+    config = settings(articles, store, as_of, prompts, model)
     kept = conversation is not None
-    with answering(config) as (answerer, runner), opened_memory(config, runner, kept) as memory:
+    with talking(config) as (lookup, runner), opened_memory(config, runner, kept) as memory:
         talk = Talk(runner, memory, conversation or "unnamed", collection(config).name)
-        _warn_of_withdrawn(answerer, talk)
-        answers = waited_for(answerer, runner, config, as_json)
-        Chat(answers, talk, console(sys.stdout), console(sys.stderr), as_json).run()
+        _warn_of_withdrawn(lookup.answerer, talk)
+        answers = waited_for(lookup.answerer, runner, config, as_json)
+        talk_with(config, answers, talk, lookup, as_json)
 
 
 @app.command()
 def search(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="The words to search for.")],
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY...", help="The words to search for.")
+    ],
     *,
+    full: Annotated[bool, typer.Option("--full", help="Print whole passages.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="How many at most.")] = 10,
     articles: Articles = None,
     store: StoreDirectory = None,
@@ -208,24 +233,10 @@ def search(
     as_of: AsOf = None,
 ) -> None:
     """List the passages found for some words, best first."""
-    import asyncio
-
-    from bot.factory import answerer_on
-    from bot.validation import clean_question
+    from bot.cli.reading import list_passages
 
     config = settings(articles, store, as_of)
-    query = clean_question(query)
-    with opened_store(config) as opened:
-        answerer = answerer_on(opened, config)
-        found = asyncio.run(answerer.search(query, as_of=config.today, k=limit))
-    if as_json:
-        print_json(found)
-        return
-    from bot.cli.render import passage_blocks
-
-    if not found:
-        note("nothing was found; try other words")
-    print_all(passage_blocks(found, query))
+    list_passages(config, " ".join(query), limit, full=full, as_json=as_json)
 
 
 @app.command()
@@ -267,7 +278,11 @@ def sources(
 def show(
     source: Annotated[
         str,
-        typer.Argument(metavar="SOURCE", help="An article, as `sources` and citations name it."),
+        typer.Argument(
+            metavar="SOURCE",
+            autocompletion=complete_sources,
+            help="An article, as `sources` and citations name it.",
+        ),
     ],
     *,
     quote: Annotated[str | None, typer.Option("--quote", help="Words to mark.")] = None,
@@ -279,23 +294,9 @@ def show(
     as_of: AsOf = None,
 ) -> None:
     """Print one article, with a quote marked in it."""
-    config = settings(articles, store, as_of)
-    with opened_store(config) as opened:
-        # A shell passes any bytes on; no article's name holds half a character.
-        source = source.encode(errors="replace").decode()
-        article = opened.article(source) or _unknown(source, opened)
-        related = opened.related(source)
-    from bot.validation import find_range
+    from bot.cli.reading import show_article
 
-    mark = find_range(article, quote, start, end)
-    if as_json:
-        start, end = mark or (None, None)
-        print_json(asdict(article) | {"start": start, "end": end} | related._asdict())
-        return
-    from bot.cli.render import article_blocks, console
-
-    out = console(sys.stdout)
-    print_all(article_blocks(article, mark, signs=out.color_system is None, related=related))
+    show_article(settings(articles, store, as_of), source, (quote, start, end), as_json)
 
 
 @app.command()
@@ -303,19 +304,14 @@ def doctor(
     *,
     articles: Articles = None,
     store: StoreDirectory = None,
+    model: ChatModel = None,
     as_json: AsJson = False,
     as_of: AsOf = None,
 ) -> None:
     """Check that Dateline can run here."""
-    from bot.doctor import checks
+    from bot.cli.checking import checked
 
-    found = list(checks(settings(articles, store, as_of)))
-    if as_json:
-        print_json(found)
-    else:
-        from bot.cli.render import check_blocks
-
-        print_all(check_blocks(found))
+    found = checked(settings(articles, store, as_of, model=model), as_json)
     raise typer.Exit(FAILED if any(check.level == "fail" for check in found) else ANSWERED)
 
 
@@ -334,6 +330,7 @@ def discord(
     run_bot(config)
 
 
+app.add_typer(collections.app)
 app.add_typer(memory.app)
 
 
@@ -345,7 +342,10 @@ def evaluate(context: typer.Context) -> None:
 
     [found] = entry_points(group="dateline.commands", name="eval")
     command = typer.main.get_command(found.load())
-    status = command(context.args, prog_name="dateline eval", standalone_mode=False)
+    names = ["-h", "--help"]
+    status = command(
+        context.args, prog_name="dateline eval", standalone_mode=False, help_option_names=names
+    )
     raise typer.Exit(status or ANSWERED)
 
 
@@ -366,15 +366,6 @@ def _described(problem: Exception) -> str:
         return f"{problem.filename or 'the system refused'}: {problem.strerror}"
     name = type(problem).__name__
     return f"something went wrong inside Dateline ({name}: {problem}); DATELINE_DEBUG=1 shows where"
-
-
-def _unknown(source: str, store: "Store") -> NoReturn:
-    rows = {row.source: row for row in store.catalogue()}
-    if source in rows:
-        raise UsageError(f"{source} is superseded by {rows[source].of}; show that")
-    near = get_close_matches(source, rows, n=3, cutoff=0.4)
-    hint = f"did you mean {' or '.join(near)}?" if near else "`dateline sources` lists them"
-    raise UsageError(f"there is no article {source!r}; {hint}")
 
 
 def _warn_of_withdrawn(answerer: "Answerer", talk: "Talk") -> None:

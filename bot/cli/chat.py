@@ -5,28 +5,45 @@ It reads the commands; how questions are answered and remembered it does not kno
 
 import asyncio
 import json
+import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Answer, Turn
-from bot.cli.render import Block, answer_blocks, citation_blocks, one_line, print_blocks
+from bot.cli.lookup import Lookup, cited, quote_blocks, shown_json, why_blocks
+from bot.cli.render import (
+    Block,
+    answer_blocks,
+    article_blocks,
+    citation_blocks,
+    one_line,
+    passage_blocks,
+    print_blocks,
+)
 from bot.conversation.memory import Exchange, Memory
 from bot.conversation.request import cleaned
 from bot.validation import clean_question
-from index.errors import StoreError, UsageError
+from index.errors import DatelineError, StoreError, UsageError
 
-HELP = """\
-/sources  the quotes behind the last answer
-/forget   delete what was said so far; so does /reset
-/export   what is kept of this conversation, as JSON
-/help     these lines
-/quit     leave (so does Ctrl-D); Ctrl-C stops a question"""
+COMMANDS = {
+    "/sources": "the quotes behind the last answer",
+    "/show": "a quote in its article (/show 1), or an article by its source",
+    "/why": "how the last answer came about, and what was left out of it",
+    "/search": "the passages found for some words",
+    "/reset": "delete what was said and typed so far; so does /forget",
+    "/forget": "delete what was said and typed so far",
+    "/export": "what is kept of this conversation, as JSON",
+    "/help": "these lines",
+    "/quit": "leave (so does Ctrl-D); Ctrl-C stops a question",
+}
+HELP = "\n".join(f"{name:10}{does}" for name, does in COMMANDS.items() if name != "/forget")
+KEYS = """
+Alt-Enter begins a new line, the arrow keys bring back earlier ones, Tab completes"""
 
 
 class Ask(Protocol):
@@ -63,21 +80,34 @@ class Talk:
 
 
 class Chat:
-    """One conversation; `say` prints what a line typed by the person leads to."""
+    """One conversation; `say` prints what a line typed by the person leads to.
+
+    `forget_typed` deletes the lines that were typed, where they are kept.
+    """
 
     def __init__(
-        self, ask: Ask, talk: Talk, out: Console, notes: Console, as_json: bool = False
+        self,
+        ask: Ask,
+        talk: Talk,
+        out: Console,
+        notes: Console,
+        *,
+        as_json: bool = False,
+        lookup: Lookup | None = None,
+        forget_typed: Callable[[], None] = lambda: None,
     ) -> None:
         self._ask = ask
         self._talk = talk
         self._out = out
         self._notes = notes
         self._as_json = as_json
+        self._lookup = lookup
+        self._forget_typed = forget_typed
         self._last: Answer | None = None
 
-    def run(self) -> None:
-        """Say every line of standard input until it ends or the person quits."""
-        for line in typed_lines():
+    def run(self, lines: Iterable[str]) -> None:
+        """Say every line until they end or the person quits."""
+        for line in lines:
             if line == "/quit":
                 return
             if line:
@@ -85,21 +115,78 @@ class Chat:
 
     def say(self, line: str) -> None:
         """Carry out a command, or answer a question and remember both."""
-        match line.strip():
+        command, _, rest = line.strip().partition(" ")
+        match command, rest.strip():
+            case "/show" | "/search" as name, wanted:
+                self._look_up(name, wanted)
+            case name, "":
+                self._carry_out(name)
+            case _:
+                self._answer(line.strip())
+
+    def _carry_out(self, word: str) -> None:
+        """Carry out a command without arguments; another word alone is a question."""
+        match word:
             case "/forget" | "/reset":
-                self._talk.forget()
-                self._last = None
-                self._note("forgotten; ask something new")
+                self._forget()
             case "/export":
                 self._json([exchange.as_json() for exchange in self._talk.export()])
             case "/sources":
                 self._sources()
+            case "/why":
+                self._why()
             case "/help":
-                self._note(HELP)
+                self._note(HELP + KEYS * self._out.file.isatty())
             case command if command.startswith("/") and command[1:].isalpha():
                 self._note(f"there is no {command}; /help lists the commands")
             case question:
                 self._answer(question)
+
+    def _forget(self) -> None:
+        self._talk.forget()
+        self._forget_typed()
+        self._last = None
+        self._note("forgotten; ask something new")
+
+    def _look_up(self, command: str, wanted: str) -> None:
+        try:
+            if command == "/search":
+                self._search(clean_question(wanted))
+            else:
+                self._show(wanted)
+        except DatelineError as problem:
+            self._note(str(problem))
+        except KeyboardInterrupt:
+            self._note("stopped")
+
+    def _search(self, words: str) -> None:
+        found = self._lookup.search(words) if self._lookup else ()
+        if self._as_json:
+            self._json([asdict(passage) for passage in found])
+        elif found:
+            print_blocks(self._out, passage_blocks(found, words, self._out.width))
+        else:
+            self._note("nothing was found; try other words")
+
+    def _show(self, wanted: str) -> None:
+        if not wanted or self._lookup is None:
+            raise UsageError("say which: /show 1 for the first source of the last answer")
+        citation = cited(self._last, wanted) if wanted.isdecimal() else None
+        article = self._lookup.article(citation.source if citation else wanted)
+        if self._as_json:
+            self._json(shown_json(article, (citation.start, citation.end) if citation else None))
+            return
+        signs = self._out.color_system is None
+        shown = quote_blocks(article, citation, signs) if citation else None
+        print_blocks(self._out, shown or article_blocks(article, None, signs))
+
+    def _why(self) -> None:
+        if self._last is None:
+            self._note("no answer yet; ask something first")
+        elif self._as_json:
+            self._json([left._asdict() for left in self._last.left_out])
+        else:
+            print_blocks(self._out, why_blocks(self._last))
 
     def _answer(self, text: str) -> None:
         try:
@@ -132,7 +219,7 @@ class Chat:
             print_blocks(self._out, citation_blocks(citations))
 
     def _json(self, value: object) -> None:
-        self._out.file.write(json.dumps(value) + "\n")
+        self._out.file.write(json.dumps(value, default=str) + "\n")
 
     def _note(self, text: str) -> None:
         print_blocks(self._notes, [Block(Text(text, "dim"))])
@@ -147,12 +234,9 @@ def reply_blocks(answer: Answer, question: str) -> Iterator[Block]:
     yield Block(Text())
 
 
-def typed_lines() -> Iterator[str]:
+def piped_lines() -> Iterator[str]:
     """The lines of standard input; prompts for each when a person is there to see it."""
     person = sys.stdin.isatty()
-    if person:
-        with suppress(ImportError):
-            import readline  # noqa: F401, PLC0415  (gives input() line editing)
     prompt = "> " if person and sys.stdout.isatty() else ""
     while True:
         try:
@@ -165,3 +249,9 @@ def typed_lines() -> Iterator[str]:
             if not person:
                 raise
             print()
+
+
+def is_for_a_person() -> bool:
+    """Whether lines are typed, and read, in a terminal that can move its cursor."""
+    streams = sys.stdin.isatty() and sys.stdout.isatty()
+    return streams and os.environ.get("TERM") not in (None, "dumb")

@@ -3,9 +3,8 @@
 It knows how a report becomes lines and JSON, and nothing of how articles are indexed.
 """
 
-import os
 import shlex
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,19 +14,22 @@ from bot.cli.progress import IndexingProgress
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.config import Config
     from index.sync.report import SyncReport
 
 
 def index_once(config: "Config", allow_empty: bool, as_json: bool) -> None:
     """Bring the index up to date, and say what was done."""
-    from bot.factory import index_articles
+    from bot.factory import collection, index_articles
 
+    before = collection(replace(config, articles=()))
     with IndexingProgress() as on_progress:
         report = index_articles(config, on_progress, allow_empty)
     print_report(report, as_json)
     if config.articles and not as_json:
-        note(_what_answers(config))
+        note(_what_answers(config, before))
 
 
 def keep_indexed(config: "Config", as_json: bool) -> None:
@@ -94,17 +96,18 @@ def _tell(line: str, report: "SyncReport") -> None:
     warn_of_problems(report.problems)
 
 
-def _what_answers(config: "Config") -> str:
-    """Say which articles later commands answer from, and how to return to the shipped ones."""
-    from bot.factory import shipped_articles
+def _what_answers(config: "Config", before: "Path") -> str:
+    """Say which articles later commands answer from, and how to return to those before."""
+    from bot.collection import names
+    from bot.factory import collection
 
-    said = f"questions are now answered from {', '.join(map(str, config.articles))}"
-    shipped = shipped_articles()
-    if {os.path.realpath(root) for root in config.articles} == {os.path.realpath(shipped)}:
+    called, now = names(config), collection(config)
+    said = f"questions are now answered from {called[now]}: {', '.join(map(str, config.articles))}"
+    if now == before or before not in called:
         return said
     store = ["--store", str(config.store)] if config.store else []
-    back = shlex.join(["dateline", "index", str(shipped), *store])
-    return f"{said}; `{back}` returns to the articles that ship with Dateline"
+    back = shlex.join(["dateline", "articles", "use", called[before], *store])
+    return f"{said}; `{back}` goes back, `dateline articles` lists all"
 
 
 def _summary(report: "SyncReport") -> str:

@@ -1,12 +1,13 @@
 """`dateline memory`: what is kept of conversations."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
-from bot.cli.opening import kept_memory, kept_records
+from bot.cli.opening import kept_memory, kept_records, settings
 from bot.cli.options import AsJson, ConversationName, Person, StoreDirectory
-from bot.cli.output import count, print_json
+from bot.cli.output import count, note, print_json
 from index.errors import UsageError
 
 # ruff: noqa: PLC0415
@@ -23,6 +24,8 @@ def list_conversations(*, store: StoreDirectory = None, as_json: AsJson = False)
         return
     from bot.cli.render import one_line
 
+    if not found:
+        note("no conversation is kept; `dateline chat --conversation NAME` keeps one")
     for name, exchanges, _, last in found:
         asked = count(exchanges, "question")
         typer.echo(f"{one_line(name)}: {asked}, the last on {last.astimezone():%Y-%m-%d %H:%M}")
@@ -54,6 +57,8 @@ def forget(
         raise UsageError("name a conversation, or a --person, or --all")
     with kept_memory(store) as (memory, runner):
         forgotten = runner.run(memory.forget(conversation, person))
+    if not person:
+        _forget_typed(store)
     forgotten = max(forgotten, _forgotten_in_discord(conversation, person, store))
     if not forgotten and not everything:
         raise UsageError("nothing of that name is kept; `dateline memory list` lists what is")
@@ -71,6 +76,15 @@ def opinions(*, store: StoreDirectory = None) -> None:
             for of, liked, reason in found
         ]
     )
+
+
+def _forget_typed(store: str | None) -> None:
+    """Delete the lines typed in chats, which name no conversation."""
+    from bot.cli.talking import HISTORY
+    from bot.factory import store_directory
+
+    with suppress(OSError):
+        (store_directory(settings(None, store, None)) / HISTORY).unlink(missing_ok=True)
 
 
 def _forgotten_in_discord(conversation: str | None, person: str | None, store: str | None) -> int:

@@ -1,8 +1,10 @@
 """What a command works with, opened from its settings and closed after it."""
 
+import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,12 +18,14 @@ if TYPE_CHECKING:
     from bot.answer import Answer, Turn
     from bot.answerer import Answerer
     from bot.cli.chat import Ask
+    from bot.cli.lookup import Lookup
     from bot.config import Config
     from bot.conversation.memory import Memory
     from bot.discord.records import Records
     from index.store import Store
 
 T = TypeVar("T")
+NO_MODEL = "none"
 
 
 def settings(
@@ -29,12 +33,20 @@ def settings(
     store: str | None,
     as_of: str | None,
     prompts: str | None = None,
+    model: str | None = None,
 ) -> "Config":
-    """Every setting, what was typed first."""
+    """Every setting, what was typed first; articles may be named by their collection."""
     from bot.config import load_config
 
     flags = {"articles": articles, "store": store, "as_of": as_of, "prompts": prompts}
-    return load_config(flags)
+    config = load_config(flags | {"chat_model": model})
+    if model == NO_MODEL:
+        config = replace(config, chat_model=None)
+    if all(isinstance(root, str) or os.access(root, os.F_OK) for root in config.articles):
+        return config
+    from bot.collection import expanded
+
+    return replace(config, articles=expanded(replace(config, articles=()), config.articles))
 
 
 @contextmanager
@@ -94,16 +106,41 @@ def kept_records(store: str | None) -> Iterator[tuple["Records", "asyncio.Runner
 @contextmanager
 def answering(config: "Config") -> Iterator[tuple["Answerer", "asyncio.Runner"]]:
     """An answerer, and the runner that waits for its answers so that Ctrl-C stops them."""
+    with talking(config) as (lookup, runner):
+        yield lookup.answerer, runner
+
+
+@contextmanager
+def talking(config: "Config") -> Iterator[tuple["Lookup", "asyncio.Runner"]]:
+    """The same, with what a chat looks up beside."""
     import asyncio
 
+    from bot.cli.lookup import Lookup
     from bot.factory import answerer_on, chat_models
 
     with (
         opened_store(config) as opened,
         asyncio.Runner() as runner,
-        _entered(chat_models(config), runner) as chat,
+        _entered(_loading(config, chat_models(config)), runner) as chat,
     ):
-        yield answerer_on(opened, config, chat), runner
+        yield Lookup(answerer_on(opened, config, chat), opened, runner, config.today), runner
+
+
+@asynccontextmanager
+async def _loading(config: "Config", opening: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+    """What is opened; a person sees meanwhile that a model is loaded from its file."""
+    if not (config.chat_model or "").lower().endswith(".gguf") or not sys.stderr.isatty():
+        async with opening as opened:
+            yield opened
+        return
+    from bot.cli.render import console
+
+    with console(sys.stderr).status(f"loading {Path(config.chat_model or '').name}…"):
+        opened = await opening.__aenter__()
+    try:
+        yield opened
+    finally:
+        await opening.__aexit__(None, None, None)
 
 
 @contextmanager

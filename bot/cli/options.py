@@ -4,6 +4,11 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.completion import (
+    complete_articles,
+    complete_conversations,
+    complete_models,
+)
 from index.errors import UsageError
 
 # Paths stay text until they are settings: as a path, "" would be the folder worked in.
@@ -12,8 +17,9 @@ Articles = Annotated[
     typer.Option(
         "--articles",
         metavar="PATH",
-        help="Folder, file or address to answer from; may be repeated. Default: the articles"
-        " indexed last, else those that ship with Dateline.",
+        autocompletion=complete_articles,
+        help="Folder, file, address or collection to answer from; may be repeated. Default: the"
+        " articles indexed last, else those that ship with Dateline.",
     ),
 ]
 StoreDirectory = Annotated[
@@ -24,6 +30,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other prog
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day to take as today."),
+]
+ChatModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        autocompletion=complete_models,
+        help="Language model that writes the answers, or none. Default: CHAT_MODEL.",
+    ),
 ]
 PromptsDirectory = Annotated[
     str | None,
@@ -45,7 +60,12 @@ def name_of(typed: str | None) -> str | None:
 
 ConversationName = Annotated[
     str | None,
-    typer.Argument(metavar="[CONVERSATION]", callback=name_of, help="Its name; default: all."),
+    typer.Argument(
+        metavar="[CONVERSATION]",
+        callback=name_of,
+        autocompletion=complete_conversations,
+        help="Its name; default: all.",
+    ),
 ]
 Person = Annotated[
     str | None,

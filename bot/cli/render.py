@@ -4,13 +4,15 @@ Pure formatting: it knows neither where the lines go nor how an answer was found
 comes from an article is plain text here, never markup and never a terminal's control code.
 """
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
+from rich.style import Style
 from rich.text import Text
 
 from bot.answer import Answer, Citation, Status
@@ -24,7 +26,26 @@ if TYPE_CHECKING:
 RELATED = ("also as", "much like", "supersedes")
 """How other articles are related to one."""
 OF = {"duplicate": "of", "similar": "to", "superseded": "by"}
-SIGNS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
+SIGNS = {
+    "ok": ("✓", "green"),
+    "missing": ("–", "dim"),
+    "warn": ("!", "yellow"),
+    "fail": ("✗", "red"),
+}
+COLOURS = {
+    Status.ANSWERED: "green",
+    Status.PARTIAL: "yellow",
+    Status.ABSTAINED: "red",
+    Status.CLARIFY: "cyan",
+    Status.REPLY: "",
+}
+QUOTES = "quotes"
+WITHOUT_LINKS = (None, "dumb", "linux", "vt100")
+"""Terminals that would print the address of a link, or might."""
+MARGIN = 12
+"""Columns of a line that an excerpt does not fill, for its indent and the words that wrap."""
+LEAD = 30
+"""Columns before the first word that an excerpt is made for."""
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours and cursor movements
@@ -32,14 +53,18 @@ _ESCAPES = re.compile(
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
     r"|[\u202a-\u202e\u2066-\u2069]"  # turn the text after them round
 )
+_MARKS = re.compile(r"\*\*|__|`|^\s*(?:[-*+#>|]|\d+\.) ", re.MULTILINE)
+"""What hints at Markdown."""
+_SAFE_URL = re.compile(r"https?://[!-~]+")
 _WORD = re.compile(r"[^\W_]+")
 
 
 class Block(NamedTuple):
-    """A paragraph, and how many columns it stands in from the left."""
+    """A paragraph, and how many columns it is indented; `markdown` is laid out as such."""
 
     text: Text
     indent: int = 0
+    markdown: bool = False
 
 
 def console(stream: TextIO) -> Console:
@@ -58,45 +83,102 @@ def one_line(text: str) -> str:
 
 
 def print_blocks(out: Console, blocks: Iterable[Block]) -> None:
-    """Lay blocks out to the console's width; in a pipe or file nothing is wrapped."""
-    for text, indent in blocks:
+    """Lay blocks out to the console's width; in a pipe or file nothing is wrapped or linked."""
+    linked = shows_links(out)
+    for block in blocks:
+        text = block.text if linked else without_links(block.text)
         if out.file.isatty():
-            out.print(Padding(text, (0, 0, 0, indent)) if indent else text)
+            shown = _markdown(text.plain) if block.markdown else text
+            out.print(Padding(shown, (0, 0, 0, block.indent)) if block.indent else shown)
         elif out.is_terminal:  # a pipe whose reader asked for colours
-            out.print(Text(" " * indent) + text, soft_wrap=True)
+            out.print(Text(" " * block.indent) + text, soft_wrap=True)
         else:
-            out.file.write(f"{' ' * indent}{text.plain}\n")
+            out.file.write(f"{' ' * block.indent}{text.plain}\n")
 
 
-def answer_blocks(answer: Answer, quotes: bool = True) -> Iterator[Block]:
-    """The answer, its numbered sources with or without their quotes, notes, and confidence."""
-    yield Block(Text(clean(answer.text)))
+def shows_links(out: Console) -> bool:
+    """Whether links may be written: to a terminal, unless it is one that would print them."""
+    return out.file.isatty() and os.environ.get("TERM") not in WITHOUT_LINKS
+
+
+def without_links(text: Text) -> Text:
+    """The text with its styles, but for links."""
+    bare = text.copy()
+    bare.spans = [
+        span._replace(style=span.style.update_link(None)) if isinstance(span.style, Style) else span
+        for span in text.spans
+    ]
+    return bare
+
+
+def _markdown(text: str) -> RenderableType:
+    """Text that a language model wrote, laid out; brackets and tags in it stay as they are."""
+    from rich.markdown import Markdown  # noqa: PLC0415  (slow, and few have a model)
+
+    return Markdown(re.sub(r"(?=[\[<])", r"\\", text).replace("\n", "  \n"), hyperlinks=False)
+
+
+def answer_blocks(answer: Answer, quotes: bool = False) -> Iterator[Block]:
+    """The answer, a line for each article that it cites, notes, and confidence."""
+    yield _said(answer)
     if answer.citations:
         yield Block(Text())
-        yield from citation_blocks(answer.citations, quotes)
+        yield from citation_blocks(answer.citations, quotes, COLOURS[answer.status])
     if answer.status in (Status.CLARIFY, Status.REPLY):
         return
     yield Block(Text())
     for note in answer.notes:
         yield Block(Text(one_line(note), "italic"))
-    yield Block(Text(f"confidence {answer.confidence:.2f}", "dim"))
+    yield Block(Text(f"confidence {answer.confidence:.2f}", COLOURS[answer.status]))
 
 
-def citation_blocks(citations: Iterable[Citation], quotes: bool = True) -> Iterator[Block]:
-    """One line for each citation, with its quote beneath."""
+def _said(answer: Answer) -> Block:
+    """The text, its numbers in the colour of its outcome; one that declines is all in colour."""
+    said, colour = clean(answer.text), COLOURS[answer.status]
+    if answer.model != QUOTES and _MARKS.search(said):
+        return Block(Text(said), markdown=True)
+    text = Text(said, colour if answer.status is Status.ABSTAINED else "")
+    text.highlight_regex(r"\[\d+\]", f"bold {colour}")
+    return Block(text)
+
+
+def citation_blocks(
+    citations: Iterable[Citation], quotes: bool = True, colour: str = ""
+) -> Iterator[Block]:
+    """One line for each article with its numbers, and beneath it the quotes, if wanted."""
+    by_source: dict[str, list[Citation]] = {}
     for citation in citations:
-        yield Block(Text.assemble((f"[{citation.n}]", "bold"), " ", heading(citation)))
+        by_source.setdefault(citation.source, []).append(citation)
+    for cited in by_source.values():
+        numbers = " ".join(f"[{citation.n}]" for citation in cited)
+        places = dict.fromkeys(citation.place for citation in cited if citation.place)
+        yield Block(
+            Text.assemble((numbers, f"bold {colour}".strip()), " ", heading(cited[0], places))
+        )
         if quotes:
-            yield Block(Text(f"“{one_line(citation.quote)}”", "italic"), indent=4)
+            yield from _quotes(cited)
 
 
-def passage_blocks(passages: Iterable[Passage], query: str) -> Iterator[Block]:
-    """The ranked passages, the words of the query in them emphasised."""
+def _quotes(cited: Sequence[Citation]) -> Iterator[Block]:
+    for citation in cited:
+        number = f"[{citation.n}] " if len(cited) > 1 else ""
+        yield Block(Text.assemble(number, (f"“{one_line(citation.quote)}”", "italic")), indent=4)
+
+
+def passage_blocks(
+    passages: Iterable[Passage], query: str, width: int | None = None
+) -> Iterator[Block]:
+    """The ranked passages, the words of the query in them emphasised.
+
+    Of longer ones, as many columns as two lines of `width` have are shown, around those words.
+    """
     for rank, passage in enumerate(passages, start=1):
         if rank > 1:
             yield Block(Text())
         yield Block(Text.assemble((f"{rank}.", "bold"), f" {passage.score:.3f} ", heading(passage)))
-        yield Block(emphasised(one_line(passage.text), query), indent=4)
+        text = one_line(passage.text)
+        shown = excerpt(text, query, 2 * (width - MARGIN)) if width else text
+        yield Block(emphasised(shown, query), indent=4)
 
 
 def article_blocks(
@@ -126,14 +208,46 @@ def article_blocks(
     yield Block(Text.assemble(before, (marked, "bold reverse"), after))
 
 
-def heading(item: Article | Passage | Citation) -> Text:
-    """Title, date, source and a citation's place in one line."""
+def heading(item: Article | Passage | Citation, places: Iterable[str] = ()) -> Text:
+    """Title, date, source and places in one line; the title is linked to the article's url."""
     day = item.published.isoformat() if item.published else ""
-    place = item.place if isinstance(item, Citation) else None
-    text = Text(one_line(item.title) or "(no title)", "bold")
-    for fact in filter(None, (day, item.source, place)):
+    link = item.url if item.url and _SAFE_URL.fullmatch(item.url) else None
+    text = Text.assemble((one_line(item.title) or "(no title)", Style(bold=True, link=link)))
+    for fact in filter(None, (day, item.source, ", ".join(places))):
         text.append(f" · {one_line(fact)}", "not bold dim")
     return text
+
+
+def excerpt(text: str, query: str, columns: int) -> str:
+    """As much of one line as fits in so many columns, where most words of the query are."""
+    if len(text) <= columns:
+        return text
+    wanted = set(terms(query))
+    hits = [(m.start(), wanted.intersection(terms(m.group()))) for m in _WORD.finditer(text)]
+    hits = [(at, found) for at, found in hits if found] or [(0, set())]
+
+    def worth(start: int) -> tuple[int, int]:
+        """How many of the words are there, and how close together."""
+        seen: set[str] = set()
+        last = start
+        for at, found in hits:
+            if start <= at < start + columns - LEAD and not found <= seen:
+                seen |= found
+                last = at
+        return len(seen), start - last
+
+    first = max((at for at, _ in hits), key=worth)
+    start = max(0, min(first - LEAD, len(text) - columns))
+    return cut_out(text, start, start + columns)
+
+
+def cut_out(text: str, start: int, end: int) -> str:
+    """The text in a range without the words that the range cuts in two, with … for the rest."""
+    if start:
+        start = max(start, text.find(" ", start, end) + 1)
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), start + 1)
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def emphasised(text: str, query: str) -> Text:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.output import print_all, print_json, problem_line
+from bot.cli.output import note, print_all, print_json, problem_line
 from index.errors import UsageError
 
 # ruff: noqa: PLC0415
@@ -71,8 +72,10 @@ def list_sources(store: "Store", wanted: Wanted, as_json: bool) -> None:
     rows = (row for row in _rows(store, wanted) if row in wanted)
     if as_json:
         print_json([row._asdict() for row in rows])
+    elif first := next(rows, None):
+        print_all(catalogue_blocks(chain([first], rows), console(sys.stdout)))
     else:
-        print_all(catalogue_blocks(rows, console(sys.stdout)))
+        note("no article is so" if wanted != Wanted() else "there is no article")
 
 
 def list_problems(store: "Store", as_json: bool) -> None:
@@ -83,6 +86,8 @@ def list_problems(store: "Store", as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
+    if not found:
+        note("everything was read")
     for problem in found:
         typer.echo(one_line(problem_line(problem)))
 

@@ -189,20 +189,38 @@ class Generations:
         here until a sync by another store: somebody may still be reading it.
         """
         kept = {needed, self.folder(), *(generation.folder for generation in self._retired)}
-        for path in self._directory.iterdir():
-            if path.name.removesuffix(DAMAGED).isdecimal() and path not in kept:
+        for path in self._folders():
+            if path not in kept:
                 self._delete(path)
+
+    def drop(self) -> None:
+        """Delete the vectors on a server, and the name of the current generation.
+
+        Raises VectorsError when the server is away.
+        """
+        for folder in self._folders():
+            self._drop_vectors(folder)
+        # Before the rest of the folder goes: nothing half deleted answers.
+        (self._directory / CURRENT).unlink(missing_ok=True)
+
+    def _folders(self) -> list[Path]:
+        return [p for p in self._directory.iterdir() if p.name.removesuffix(DAMAGED).isdecimal()]
 
     def _delete(self, folder: Path) -> None:
         """Delete a generation; one with vectors on a server that is away waits for it."""
+        with suppress(VectorsError):
+            self._drop_vectors(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _drop_vectors(self, folder: Path) -> None:
+        """Delete a generation's vectors from the server, if it has some there."""
         try:
             with closing(Generation(folder, self._server)) as generation:
                 generation.drop_vectors()
         except VectorsError:
-            return
+            raise
         except StoreError:
             pass  # it names no vectors
-        shutil.rmtree(folder, ignore_errors=True)
 
     def _readable(self, folder: Path) -> Path:
         """The folder, or a copy for this process where the disk takes no writing or is full.

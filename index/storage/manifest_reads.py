@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.article import Article, Place
 from index.readers import Problem
 from index.storage.database import Database
-from index.storage.records import SIMILAR, Candidate, CatalogueRow, RelatedArticles, Unread
+from index.storage.records import SIMILAR, Candidate, CatalogueRow, Outline, RelatedArticles, Unread
 from index.storage.schema import CATALOGUE, RELATED, SUPERSEDED_ROWS
 from index.storage.versions import CURRENT, DUPLICATE, SUPERSEDED
 
@@ -135,6 +135,15 @@ class ManifestReads(Database):
             " (SELECT count(*) FROM passages)"
         )
         return articles, passages
+
+    def outline(self) -> Outline:
+        """The articles that answer, at a glance."""
+        [(oldest, newest)] = self.select(
+            "SELECT min(published), max(published) FROM articles WHERE state = 'current'"
+        )
+        origins = self.select("SELECT DISTINCT origin FROM files WHERE origin != '' ORDER BY 1")
+        days = _day(oldest), _day(newest)
+        return Outline(*self.counts(), *days, tuple(origin for (origin,) in origins))
 
     def has_more_passages_than(self, number: int) -> bool:
         """The same without counting them all, which takes longer the more there are."""

@@ -72,6 +72,19 @@ class CatalogueRow(NamedTuple):
     of: str | None = None
 
 
+class Outline(NamedTuple):
+    """A collection at a glance: counts, the days of its oldest and newest article, its roots.
+
+    `origins` are the folders, files and addresses that its files came from.
+    """
+
+    articles: int = 0
+    passages: int = 0
+    oldest: date | None = None
+    newest: date | None = None
+    origins: tuple[str, ...] = ()
+
+
 class RelatedArticles(NamedTuple):
     """The sources of other articles with an article's words, with nearly its words, and of
     those that it has superseded.

@@ -4,17 +4,21 @@ import json
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.config import Config
-from bot.doctor import Check, checks
+from bot.config import Config, setting_keys
+from bot.doctor import Check, checks, misspelt_keys
 from tests.standins.openai_server import KEY, MODEL, running
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def look(name: str, config: Config, env_file: Path = Path("none")) -> Check:
@@ -24,14 +28,14 @@ def look(name: str, config: Config, env_file: Path = Path("none")) -> Check:
 def test_a_sound_store_is_sound(dateline: "Dateline", seeds_store: Path) -> None:
     done = dateline("doctor", "--store", seeds_store)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert all(line[0] in "✓!✗ " for line in done.stdout.splitlines())
+    assert all(line[0] in "✓–!✗ " for line in done.stdout.splitlines())
     assert "2 articles" in done.stdout
 
 
 def test_json_lists_the_checks(inside: "Dateline", seeds_store: Path) -> None:
     found = json.loads(inside("doctor", "--json", "--store", seeds_store).stdout)
     assert {"name", "level", "detail", "remedy"} == set(found[0])
-    assert {check["level"] for check in found} == {"ok"}
+    assert {check["level"] for check in found} == {"ok", "missing"}
 
 
 def test_no_store_is_made(inside: "Dateline", tmp_path: Path) -> None:
@@ -120,6 +124,45 @@ def test_secrets_are_told_apart_but_never_told(
     done = inside("doctor", "--store", store)
     assert f"{key}: set" in done.stdout
     assert "hush-hush" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["language model", "judge", "settings", "index", "DISCORD_TOKEN"])
+def test_what_is_missing_is_no_tick(tmp_path: Path, name: str) -> None:
+    assert look(name, Config(store=tmp_path)).level == "missing"
+
+
+def test_extras_are_told_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    needed = ["rich>=14", "nothing-like-it>=1; extra == 'one'", "rich>=1; extra == 'two'"]
+    monkeypatch.setattr("bot.doctor.requires", lambda _: needed)
+    check = look("extras", Config(store=tmp_path))
+    assert (check.level, check.detail) == ("missing", "two; not installed: one")
+    assert "--extra one" in check.remedy
+
+
+def test_every_extra_is_looked_for(tmp_path: Path) -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    told = look("extras", Config(store=tmp_path)).detail
+    assert all(extra in told for extra in declared["optional-dependencies"])
+
+
+def test_misspelt_settings_are_found(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("CHAT_MODLE=x\nchat_window=3\nDISCORD_NOTHING=1\nOPENAI_ORG_ID=o\nPATH=x\n")
+    environ = {"DATELINE_STOER": "s", "DATELINE_DEBUG": "1", "CHAT_OTHER": "1"}
+    assert misspelt_keys(environ, path) == [
+        ("CHAT_MODLE", "CHAT_MODEL"),
+        ("DATELINE_STOER", "DATELINE_STORE"),
+        ("DISCORD_NOTHING", None),
+        ("chat_window", "CHAT_WINDOW"),
+    ]
+    found = [c for c in checks(Config(store=tmp_path), path) if c.level == "warn"]
+    assert [c.remedy for c in found if "CHAT_MODLE" in c.detail] == ["did you mean CHAT_MODEL?"]
+
+
+def test_no_setting_is_called_misspelt(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("".join(f"{key}=x\n" for key in setting_keys()))
+    assert misspelt_keys(dict.fromkeys(setting_keys(), "x"), path) == []
 
 
 def test_the_settings_file_is_named(tmp_path: Path) -> None:

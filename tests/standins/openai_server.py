@@ -171,7 +171,7 @@ def _refusal(request: Request) -> Scripted | None:
     key = request.headers.get("authorization", "").removeprefix("Bearer ")
     if key != KEY:
         return fails(401, f"Incorrect API key provided: {key}.", code="invalid_api_key")
-    if request.body.get("model") != MODEL:
+    if request.method == "POST" and request.body.get("model") != MODEL:
         return fails(404, "The model does not exist.", code="model_not_found")
     return None
 

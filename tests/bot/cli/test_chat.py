@@ -3,16 +3,22 @@
 import asyncio
 import io
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.answer import Answer, Citation, Status, Turn
+from bot.answer import Answer, Citation, LeftOut, Status, Turn
 from bot.cli.chat import Chat, Talk
-from bot.cli.render import console
+from bot.cli.lookup import Lookup, quote_blocks
+from bot.cli.render import clean, console
 from bot.conversation.memory import Memory
+from index.article import Article, Passage
+from index.errors import UsageError
 
 if TYPE_CHECKING:
     from tests.conftest import Dateline
@@ -22,6 +28,22 @@ QUESTION = "How many North Korean soldiers are there in each group that gets an 
 FOLLOW_UP = "And how many Russian officers?"
 
 
+BEFORE, AFTER = "Before it, much was said. " * 40, " After it, more was said." * 40
+ARTICLE = Article("a.txt", "Title", f"{BEFORE}A quote.{AFTER}", None, None)
+
+
+class Shelf:
+    """A lookup in one article."""
+
+    def search(self, query: str) -> Sequence[Passage]:
+        return [Passage("a.txt", "Title", None, None, "A quote.", 0, 8, 1.0)] * ("quote" in query)
+
+    def article(self, source: str) -> Article:
+        if source != ARTICLE.source:
+            raise UsageError(f"there is no article {source!r}")
+        return ARTICLE
+
+
 class Tried:
     """A Chat with an answerer that keeps what it was asked."""
 
@@ -29,18 +51,28 @@ class Tried:
         self.asked: list[tuple[str, Sequence[Turn]]] = []
         self.out, self.notes = io.StringIO(), io.StringIO()
         self.talk = talk
+        self.forgotten: list[bool] = []
         self.chat = self.chatting()
 
     def chatting(self, as_json: bool = False) -> Chat:
-        return Chat(self.answer, self.talk, console(self.out), console(self.notes), as_json)
+        consoles = console(self.out), console(self.notes)
+        lookup = cast(Lookup, Shelf())
+        return Chat(
+            *(self.answer, self.talk, *consoles),
+            as_json=as_json,
+            lookup=lookup,
+            forget_typed=lambda: self.forgotten.append(True),
+        )
 
     def answer(self, question: str, history: Sequence[Turn]) -> Answer:
         if question == "slow?":
             raise KeyboardInterrupt
         self.asked.append((question, history))
-        citation = Citation(1, "a.txt", "Title", None, None, "A quote.", 0, 8)
+        at = len(BEFORE)
+        citation = Citation(1, "a.txt", "Title", None, None, "A quote.", at, at + 8)
         query = f"{question} [{history[0].content}]" if history else question
-        return Answer(Status.ANSWERED, "A quote. [1]", 0.5, query, (citation,))
+        lost = (LeftOut("It rained.", "no passage says so"),) if question == "written?" else ()
+        return Answer(Status.ANSWERED, "A quote. [1]", 0.5, query, (citation,), left_out=lost)
 
 
 @pytest.fixture
@@ -95,6 +127,66 @@ def test_sources_are_those_of_the_last_answer(talk: Tried) -> None:
     assert "“A quote.”" not in talk.out.getvalue()
     talk.chat.say("/sources")
     assert "“A quote.”" in talk.out.getvalue()
+
+
+def test_a_quote_is_shown_in_its_article(talk: Tried) -> None:
+    for line in ("/show 1", "who?", "/show 2", "/show", "/show b.txt"):
+        talk.chat.say(line)
+    said = talk.notes.getvalue()
+    assert "no answer has any yet" in said and "the last answer has 1 to 1" in said
+    assert "say which" in said and "no article 'b.txt'" in said
+    talk.out.truncate(0)
+    talk.chat.say("/show 1")
+    shown = talk.out.getvalue()
+    assert "»A quote.«" in shown and len(shown) < 1200
+    talk.chat.say("/show a.txt")
+    assert f"{BEFORE}A quote.{AFTER}" in talk.out.getvalue()
+
+
+@given(st.text(min_size=1, max_size=60), st.data())
+def test_a_quote_is_marked_wherever_it_is(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    before = data.draw(st.integers(0, 1000)) * "x "
+    article = Article("a.txt", "Title", f"{before}{text}{before}", None, None)
+    moved = start + len(before), end + len(before)
+    citation = Citation(1, "a.txt", "Title", None, None, text[start:end], *moved)
+    shown = "".join(block.text.plain for block in quote_blocks(article, citation, True))
+    assert not clean(text[start:end]) or f"»{clean(text[start:end])}«" in shown
+
+
+def test_it_is_told_why_an_answer_is_as_it_is(talk: Tried) -> None:
+    for line in ("/why", "who?", "/why"):
+        talk.chat.say(line)
+    assert "no answer yet" in talk.notes.getvalue()
+    assert "searched for: who?" in talk.out.getvalue()
+    assert "nothing that was written was left out" in talk.out.getvalue()
+    talk.chat.say("written?")
+    talk.chat.say("/why")
+    assert "left out: “It rained.”\n    because: no passage says so\n" in talk.out.getvalue()
+
+
+def test_words_are_searched_for(talk: Tried) -> None:
+    for line in ("/search a quote", "/search nothing", "/search"):
+        talk.chat.say(line)
+    assert talk.out.getvalue() == "1. 1.000 Title · a.txt\n    A quote.\n"
+    assert "nothing was found" in talk.notes.getvalue() and "is empty" in talk.notes.getvalue()
+    assert talk.asked == []
+
+
+def test_what_is_looked_up_is_json_too(talk: Tried) -> None:
+    chat = talk.chatting(as_json=True)
+    for line in ("written?", "/why", "/show 1", "/search quote"):
+        chat.say(line)
+    _, why, shown, found = map(json.loads, talk.out.getvalue().splitlines())
+    assert why == [{"text": "It rained.", "reason": "no passage says so"}]
+    assert shown["text"][shown["start"] : shown["end"]] == "A quote."
+    assert found[0]["source"] == "a.txt"
+
+
+def test_what_was_typed_is_forgotten_too(talk: Tried) -> None:
+    talk.chat.say("/reset")
+    assert talk.forgotten == [True]
 
 
 def test_a_stopped_or_refused_question_is_forgotten(talk: Tried) -> None:
@@ -164,3 +256,33 @@ def test_a_terminal(terminal: "Terminal", seeds_store: Path, leave: list[str]) -
     terminal.wait_for_prompt(">")
     terminal.press(*leave)
     terminal.wait_for("done 0")
+
+
+def test_a_terminal_completes_and_remembers(
+    terminal: "Terminal", seeds_store: Path, tmp_path: Path
+) -> None:
+    store = shutil.copytree(seeds_store, tmp_path / "store")
+    terminal.enter(f"dateline chat --store {store}; echo done $?")
+    terminal.wait_for_prompt(">")
+    terminal.type("/sh")
+    terminal.wait_for("      /show")
+    terminal.press("Tab")
+    terminal.type(" 004")
+    terminal.wait_for("            004_")
+    terminal.press("Tab", "Enter")
+    shown = terminal.wait_for("North Korean Soldiers Join")
+    assert "> /show 004_ce89ec9d11cecf6f.txt" in shown
+    terminal.wait_for_prompt(">")
+    terminal.enter("/quit")
+    terminal.wait_for("done 0")
+    history = store / "chat_history"
+    assert history.stat().st_mode & 0o777 == 0o600
+    assert "+/show 004_ce89ec9d11cecf6f.txt" in history.read_text()
+    terminal.enter(f"clear; dateline chat --store {store}; echo done $?")
+    terminal.wait_for_prompt(">")
+    terminal.press("Up", "Up")
+    terminal.wait_for("> /show 004_")
+    terminal.press("C-c")
+    terminal.enter("/reset")
+    terminal.wait_for("forgotten")
+    assert not history.exists()

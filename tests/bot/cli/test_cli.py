@@ -48,7 +48,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_help_names_every_command() -> None:
     shown = CliRunner().invoke(app, ["--help"]).stdout
-    for command in ("index", "ask", "chat", "search", "sources", "show", "eval", "doctor"):
+    for command in ("index", "ask", "chat", "search", "sources", "show", "eval", "articles"):
         assert f"\n  {command} " in shown
 
 
@@ -149,6 +149,53 @@ def test_a_question_from_standard_input(dateline: "Dateline", seeds_store: Path)
     assert done.returncode == 2
 
 
+def test_words_need_no_quotation_marks(inside: "Dateline", seeds_store: Path) -> None:
+    words = QUESTION.rstrip("?").split()
+    answered = json.loads(inside("ask", *words, "--store", seeds_store, "--json").stdout)
+    assert answered["query"] == " ".join(words)
+    found = inside("search", "interpreter", "officers", "--store", seeds_store, "--json").stdout
+    joined = inside("search", "interpreter officers", "--store", seeds_store, "--json").stdout
+    assert found == joined
+
+
+def test_a_quote_is_printed_where_it_is_wanted(inside: "Dateline", seeds_store: Path) -> None:
+    plain = inside("ask", QUESTION, "--store", seeds_store).stdout
+    quoted = inside("ask", QUESTION, "--quotes", "--store", seeds_store).stdout
+    assert (plain.count("one interpreter"), quoted.count("one interpreter")) == (1, 2)
+
+
+def test_a_whole_passage_is_printed_where_it_is_wanted(
+    inside: "Dateline", seeds_store: Path
+) -> None:
+    searched = ("search", "interpreter", "--limit", "1", "--store", seeds_store)
+    short, full = lines(inside(*searched).stdout), lines(inside(*searched, "--full").stdout)
+    assert short[0] == full[0] and "interpreter" in short[1]
+    assert short[1].strip(" …") in full[1] and len(short[1]) <= 160 < len(full[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sources", "--match", "zzz"], "no article is so"),
+        (["sources", "--problems"], "everything was read"),
+        (["memory", "list"], "no conversation is kept"),
+    ],
+)
+def test_an_empty_list_says_so(
+    inside: "Dateline", seeds_store: Path, arguments: list[str], said: str
+) -> None:
+    done = inside(*arguments, "--store", seeds_store)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert said in done.stderr and len(lines(done.stderr)) == 1
+
+
+@pytest.mark.parametrize("command", [["eval"], ["eval", "run"], ["memory", "list"], ["articles"]])
+def test_a_short_h_is_enough(inside: "Dateline", command: list[str]) -> None:
+    done = inside(*command, "-h")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == inside(*command, "--help").stdout
+
+
 def test_declining_is_status_3(inside: "Dateline", seeds_store: Path) -> None:
     done = inside("ask", UNANSWERABLE, "--store", seeds_store)
     assert done.returncode == 3
@@ -226,22 +273,20 @@ def test_index_reports_and_remembers(inside: "Dateline", tmp_path: Path) -> None
     done = inside("index", news, "--store", store)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("1 article in 1 passage: 1 added")
-    assert f"now answered from {news};" in done.stderr
+    assert f"now answered from news: {news};" in done.stderr
     again = json.loads(inside("index", "--json", "--store", store).stdout)
     assert (again["added"], again["unchanged"]) == (0, 1)
     assert "Ada Lind" in inside("ask", "Who is the mayor of Hamm?", "--store", store).stdout
 
 
-def test_index_says_how_to_return_to_the_shipped_articles(
-    inside: "Dateline", tmp_path: Path
-) -> None:
+def test_index_says_how_to_go_back(inside: "Dateline", tmp_path: Path) -> None:
     news, store = tmp_path / "news", tmp_path / "my store"
     news.mkdir()
     (news / "a.txt").write_text("A title\n\nThe mayor of Hamm is Ada Lind.\n", encoding="utf-8")
     told = inside("index", news, "--store", store).stderr
-    [command] = re.findall(r"`dateline (.+)` returns to the articles that ship", told)
+    [command] = re.findall(r"`dateline (.+)` goes back", told)
     done = inside(*shlex.split(command))
-    assert done.returncode == 0 and "returns" not in done.stderr
+    assert done.returncode == 0 and "answered from shipped" in done.stdout
     assert SOURCE in inside("sources", "--store", store).stdout
     assert inside("index", "--store", store).stderr == ""
 
@@ -385,8 +430,8 @@ def test_interrupting_leaves_the_store_whole(
 def test_a_terminal_gets_colour_and_its_width(terminal: "Terminal", seeds_store: Path) -> None:
     terminal.enter(f"dateline ask '{QUESTION}' --store {seeds_store}; echo done $?")
     shown = terminal.wait_for("done 0", colours=True)
-    assert "\x1b[1m[1]" in shown
-    assert "\x1b[2mconfidence" in shown
+    assert "\x1b[1m\x1b[32m[1]" in shown
+    assert re.search(r"\x1b\[32m(\x1b\[49m)?confidence", shown)
 
 
 def test_a_terminal_shows_a_quote_in_its_article(terminal: "Terminal", seeds_store: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cli.drafts import MARK
+from bot.cli.drafts import MARK, Waiting
 from tests.standins.openai_server import KEY, MODEL, OpenAIServer, says
 
 if TYPE_CHECKING:
@@ -33,6 +33,27 @@ def settings(server: OpenAIServer) -> dict[str, str]:
 
 def typed(server: OpenAIServer) -> str:
     return " ".join(f"{key}={value}" for key, value in settings(server).items())
+
+
+def test_a_model_that_reads_for_long_is_told_to_read() -> None:
+    now = [0.0]
+    waiting = Waiting(lambda: now[0])
+    assert waiting.__rich__().plain == ""
+    now[0] = 61.4
+    assert waiting.__rich__().plain == "the language model reads… 61 s"
+    waiting.add("Each group")
+    assert waiting.__rich__().plain == f"{MARK}Each group"
+    now[0] = 70.4
+    assert waiting.__rich__().plain == f"{MARK}Each group\nchecking the draft… 9 s"
+
+
+def test_a_person_sees_that_it_reads(
+    terminal: "Terminal", server: OpenAIServer, seeds_store: Path
+) -> None:
+    server.replies[0].pause = 4
+    terminal.enter(f"{typed(server)} dateline ask '{QUESTION}' --store {seeds_store}; echo done $?")
+    terminal.wait_for("the language model reads…")
+    assert "reads…" not in terminal.wait_for("done 0")
 
 
 def test_a_draft_is_dim_until_it_is_settled(

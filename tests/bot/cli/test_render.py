@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -19,6 +20,8 @@ from bot.cli.render import (
     column,
     console,
     emphasised,
+    excerpt,
+    one_line,
     passage_blocks,
     print_blocks,
 )
@@ -65,14 +68,61 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_piped_answer_is_plain_and_unbroken() -> None:
     assert printed(answer_blocks(ANSWER), io.StringIO()) == (
-        f"{QUOTE} [1]\n\n[1] Rates :smile: · 2024-05-02 · {URL}\n    “{QUOTE}”\n\nconfidence 0.88\n"
+        f"{QUOTE} [1]\n\n[1] Rates :smile: · 2024-05-02 · {URL}\n\nconfidence 0.88\n"
     )
+    assert f"\n    “{QUOTE}”\n" in printed(answer_blocks(ANSWER, quotes=True), io.StringIO())
+
+
+def test_an_article_is_one_line_with_its_numbers() -> None:
+    first, more = ANSWER.citations[0], [("a.txt", "p. 1"), (URL, "p. 4"), (URL, "p. 4")]
+    cited = [
+        first,
+        *(replace(first, n=n, source=s, place=at) for n, (s, at) in enumerate(more, start=2)),
+    ]
+    assert printed(citation_blocks(cited, quotes=False), io.StringIO()).splitlines() == [
+        f"[1] [3] [4] Rates :smile: · 2024-05-02 · {URL} · p. 4",
+        "[2] Rates :smile: · 2024-05-02 · a.txt · p. 1",
+    ]
+    quoted = printed(citation_blocks(cited), io.StringIO()).splitlines()
+    assert [line[:9] for line in quoted[1:4]] == ["    [1] “", "    [3] “", "    [4] “"]
+    assert quoted[5] == f"    “{QUOTE}”"
+
+
+@pytest.mark.parametrize(
+    ("status", "colour"), [("answered", 32), ("partial", 33), ("abstained", 31), ("clarify", 36)]
+)
+def test_an_outcome_has_its_colour(status: str, colour: int) -> None:
+    shown = printed(answer_blocks(replace(ANSWER, status=Status(status))), Terminal())
+    assert f"\x1b[1;{colour}m[1]" in shown
+
+
+def test_a_title_is_a_link_in_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert f";{URL}\x1b\\" in printed(answer_blocks(ANSWER), Terminal())
+    assert "\x1b]8" not in printed(answer_blocks(ANSWER), io.StringIO(), force_terminal=True)
+    monkeypatch.setenv("TERM", "linux")
+    assert "\x1b]8" not in printed(answer_blocks(ANSWER), Terminal())
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://a.b/\x1b\\x", "https://a.b/ü", ""])
+def test_what_is_no_plain_address_is_no_link(url: str) -> None:
+    cited = replace(ANSWER.citations[0], url=url)
+    assert "\x1b]8" not in printed(citation_blocks([cited]), Terminal())
+
+
+def test_a_models_markdown_is_laid_out_in_a_terminal() -> None:
+    text = "**Rates** [rose](https://e.vil) <b>twice</b>: [1]\n\n- in May\n- in June"
+    written, quoted = replace(ANSWER, text=text, model="gpt"), replace(ANSWER, text=text)
+    shown = printed(answer_blocks(written), Terminal())
+    assert "\x1b[1mRates\x1b[0m [rose](https://e.vil) <b>twice</b>: [1]" in shown
+    assert " • " in shown and "**" not in shown
+    assert "**Rates**" in printed(answer_blocks(quoted), Terminal())
+    assert printed(answer_blocks(written), io.StringIO()).startswith(text)
 
 
 def test_an_answer_fits_the_terminal() -> None:
     shown = printed(answer_blocks(ANSWER), Terminal(), no_color=False)
     assert "\x1b[1m" in shown
-    assert all(cell_len(re.sub(r"\x1b\[[\d;]*m", "", line)) <= 60 for line in shown.splitlines())
+    assert all(cell_len(clean(line)) <= 60 for line in shown.splitlines())
     assert "[bold]" in shown and ":smile:" in shown
 
 
@@ -107,6 +157,21 @@ def test_passages_are_ranked() -> None:
     passage = Passage("a.txt", "T", None, None, "Rates\n\nrose.", 0, 13, 1.25)
     lines = printed(passage_blocks([passage, passage], "rates"), io.StringIO()).splitlines()
     assert lines[:3] == ["1. 1.250 T · a.txt", "    Rates rose.", ""]
+
+
+def test_an_excerpt_is_where_the_words_are() -> None:
+    text = "Rates fell. " * 50 + "Then the bank raised rates in May. " + "Prices rose. " * 50
+    shown = excerpt(text, "when did the bank raise rates?", 100)
+    assert "the bank raised rates in May" in shown
+    assert shown.startswith("…") and shown.endswith("…") and len(shown) <= 102
+
+
+@given(st.text(max_size=300), st.text(max_size=20), st.integers(10, 120))
+def test_an_excerpt_is_part_of_the_text(text: str, query: str, columns: int) -> None:
+    line = one_line(text)
+    shown = excerpt(line, query, columns)
+    assert shown.strip("…") in line and len(shown) <= columns + 2
+    assert len(shown) > 2 or len(line) <= 2
 
 
 @pytest.mark.parametrize(
