@@ -14,14 +14,14 @@ from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.schema import MetadataMode
 
-from bot.llamaindex_retriever import DatelineRetriever
+from bot.llamaindex import DatelineRetriever
 from index.embedding.static import StaticEmbedder
 from index.search.retriever import Retriever
 from index.store import Store
 
 QUESTION = "How many North Korean soldiers are there in each group that gets an interpreter?"
-SEEDS = Path(__file__).parents[2] / "seeds"
-PAGE = Path(__file__).parents[2] / "docs" / "llamaindex.md"
+SEEDS = Path(__file__).parents[3] / "seeds"
+PAGE = Path(__file__).parents[3] / "docs" / "llamaindex.md"
 
 
 @pytest.fixture(scope="module")
