@@ -10,7 +10,6 @@ from typing import Protocol
 from bot.answer import Answer, Draft, Turn
 from bot.llamaindex.loop import LoopThread
 from bot.validation import clean_question
-from index.article import Passage
 
 OnDraft = Callable[[str], None]
 """Receives each piece of a language model's draft, which is not verified."""
@@ -23,11 +22,6 @@ class Answers(Protocol):
         self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
     ) -> AsyncGenerator[Draft | Answer]:
         """Answer in events: pieces of a draft, then the answer."""
-
-    async def search(
-        self, query: str, *, as_of: date | None = None, k: int = 10
-    ) -> tuple[Passage, ...]:
-        """Find the k best passages, best first."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +44,6 @@ class Asking:
                 if self.on_draft:
                     self.on_draft(event.text)
         raise RuntimeError("the answerer gave no answer")
-
-    async def search(self, query: str, k: int) -> tuple[Passage, ...]:
-        """Find the k best passages, best first."""
-        return await self.answerer.search(clean_question(query), as_of=self.today(), k=k)
 
 
 def pieces(text: str) -> Iterator[str]:

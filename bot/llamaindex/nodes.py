@@ -20,11 +20,15 @@ UNREAD = ("n", "start", "end")
 
 
 def article_metadata(
-    source: str, title: str, published: date | None, url: str | None
+    source: str,
+    title: str,
+    published: date | None,
+    url: str | None,
+    author: str | None = None,
 ) -> dict[str, Any]:
     """Return what is known of an article; what is not known has no key."""
     day = published.isoformat() if published else None
-    known = {"source": source, "title": title, "published": day, "url": url}
+    known = {"source": source, "title": title, "published": day, "url": url, "author": author}
     return {key: value for key, value in known.items() if value}
 
 

@@ -11,14 +11,11 @@ from llama_index.core.base.response.schema import (
     StreamingResponse,
 )
 from llama_index.core.callbacks.base import CallbackManager
-from llama_index.core.schema import NodeWithScore, QueryBundle
+from llama_index.core.schema import QueryBundle
 
 from bot.answer import Answer
 from bot.llamaindex.asking import Answers, Asking, OnDraft, pieces
-from bot.llamaindex.nodes import answer_metadata, citation_nodes, passage_node
-from bot.llamaindex.scores import unit_score
-
-RETRIEVED = 10
+from bot.llamaindex.nodes import answer_metadata, citation_nodes
 
 
 class DatelineQueryEngine(BaseQueryEngine):  # type: ignore[misc]  # any type
@@ -48,15 +45,6 @@ class DatelineQueryEngine(BaseQueryEngine):  # type: ignore[misc]  # any type
         self._asking = Asking(answerer, today, on_draft)
         self._streaming = streaming
         super().__init__(callback_manager)
-
-    def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """Return the best passages, with scores from 0 to 1."""
-        return self._asking.loop.run(self.aretrieve(query_bundle))
-
-    async def aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """Return the best passages, with scores from 0 to 1."""
-        passages = await self._asking.search(query_bundle.query_str, RETRIEVED)
-        return [passage_node(passage, unit_score(passage)) for passage in passages]
 
     def _get_prompt_modules(self) -> dict[str, Any]:
         return {}

@@ -1,13 +1,47 @@
-"""Scores of passages between 0 and 1, which a similarity cutoff can be compared with."""
+"""How likely each passage answers, between 0 and 1, which a similarity cutoff can be compared with.
+
+A logistic model of a passage's score in the ranking and of how much of the question's weight its
+words have. It was fitted on the ten best passages for 750 questions of news-2022, each with and
+without its day, and on whether a gold answer is in the passage. Of those scored around 0.3, 0.5
+and 0.7, 27, 42 and 61 % have it. Something scores 0.3 for 93 % of the answerable questions and
+for 18 % of the others.
+"""
 
 import math
+from collections.abc import Sequence
+from itertools import accumulate
 
-from index.article import Passage
+from index.search.ranking import Hit, Sought
+from index.search.retriever import Evidence
+from index.text.analyzer import terms
 
-MIDDLE = 10.0
-SCALE = 1.5
+RANKED = 0.254
+COVERED = 4.17
+BIAS = -6.83
 
 
-def unit_score(passage: Passage) -> float:
-    """Return how likely a passage answers, in [0, 1], by its score in the ranking."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, (passage.score - MIDDLE) / SCALE))))
+def unit_scores(evidence: Evidence) -> list[float]:
+    """Return the scores of the hits, in their order, none lower than that of a later one.
+
+    A passage that the ranking puts above another is taken to answer at least as likely.
+    """
+    each = [_likelihood(hit, evidence.sought) for hit in evidence.hits]
+    return _falling(each)
+
+
+def _likelihood(hit: Hit, sought: Sought) -> float:
+    logit = RANKED * hit.score + COVERED * _share_covered(hit, sought) + BIAS
+    return 1 / (1 + math.exp(-logit))
+
+
+def _share_covered(hit: Hit, sought: Sought) -> float:
+    """The share of the question's weight that a passage's words have, in [0, 1]."""
+    held = {*terms(hit.candidate.text), *terms(hit.candidate.title)}
+    total = sum(sought.importance.values())
+    covered = sum(weight for term, weight in sought.importance.items() if term in held)
+    return covered / total if total else 0.0
+
+
+def _falling(scores: Sequence[float]) -> list[float]:
+    """Each raised to the highest of those after it."""
+    return [*accumulate(reversed(scores), max)][::-1]

@@ -28,7 +28,7 @@ from llama_index.core.llms import CustomLLM, MockLLM
 from llama_index.core.llms.mock import MockFunctionCallingLLM
 from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.query_engine import RouterQueryEngine
-from llama_index.core.schema import NodeRelationship, QueryBundle
+from llama_index.core.schema import NodeRelationship
 from llama_index.core.selectors import LLMSingleSelector
 from llama_index.core.storage.chat_store import SimpleChatStore
 from llama_index.core.tools import QueryEngineTool
@@ -56,9 +56,6 @@ class Scripted:
         yield Draft("lamp?")
         options = (Option("Old lamp", "a"), Option("New lamp", "b"))
         yield Answer(Status.CLARIFY, "Which lamp do you mean?", 0.25, question, options=options)
-
-    async def search(self, query: str, *, as_of: date | None = None, k: int = 10) -> tuple[()]:
-        return ()
 
 
 class Thinker(CustomLLM):  # type: ignore[misc]
@@ -170,12 +167,6 @@ def test_a_draft_is_given_to_those_who_ask_for_it_and_never_as_the_response() ->
 def test_a_question_that_is_none_is_refused(session: DatelineSession, question: str) -> None:
     with pytest.raises(UsageError, match="the question is"):
         DatelineQueryEngine(session).query(question)
-
-
-def test_passages_can_be_retrieved(session: DatelineSession) -> None:
-    nodes = DatelineQueryEngine(session).retrieve(QueryBundle(QUESTION))
-    assert nodes[0].node.ref_doc_id == "https://coast.example/lighthouse"
-    assert all(0 <= node.score <= 1 for node in nodes)
 
 
 # Agents, tools and routers
