@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.llamaindex.chat_engine import DatelineChatEngine
+    from bot.llamaindex.documents import save_documents
     from bot.llamaindex.query_engine import DatelineQueryEngine
     from bot.llamaindex.retriever import DatelineRetriever
     from bot.llamaindex.session import DatelineSession
@@ -17,6 +18,7 @@ __all__ = [
     "DatelineQueryEngine",
     "DatelineRetriever",
     "DatelineSession",
+    "save_documents",
 ]
 
 _HOME = {
@@ -24,6 +26,7 @@ _HOME = {
     "DatelineQueryEngine": "query_engine",
     "DatelineRetriever": "retriever",
     "DatelineSession": "session",
+    "save_documents": "documents",
 }
 
 
