@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.llamaindex.chat_engine import DatelineChatEngine
     from bot.llamaindex.documents import save_documents
+    from bot.llamaindex.faithfulness import DatelineFaithfulnessEvaluator
     from bot.llamaindex.query_engine import DatelineQueryEngine
     from bot.llamaindex.retriever import DatelineRetriever
     from bot.llamaindex.session import DatelineSession
 
 __all__ = [
     "DatelineChatEngine",
+    "DatelineFaithfulnessEvaluator",
     "DatelineQueryEngine",
     "DatelineRetriever",
     "DatelineSession",
@@ -23,6 +25,7 @@ __all__ = [
 
 _HOME = {
     "DatelineChatEngine": "chat_engine",
+    "DatelineFaithfulnessEvaluator": "faithfulness",
     "DatelineQueryEngine": "query_engine",
     "DatelineRetriever": "retriever",
     "DatelineSession": "session",
