@@ -222,6 +222,11 @@ class Config:
         default=None,
         metadata=_setting("DATELINE_READER", str.strip, "none, a folder or llamaindex:CLASS"),
     )
+    reranker_options: Mapping[str, Any] = field(
+        default_factory=dict,
+        repr=False,
+        metadata=_setting("DATELINE_READER_OPTIONS", _json_object, "a JSON object", True),
+    )
     threshold: float | None = field(
         default=None, metadata=_setting("DATELINE_THRESHOLD", _share, "a number from 0 to 1")
     )

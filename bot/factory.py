@@ -226,7 +226,7 @@ def models(config: Config, chosen: Embedder | None = None) -> "Models":
 
     static = chosen if isinstance(chosen, StaticEmbedder) else StaticEmbedder()
     try:
-        return Models(Words(static), reader_named(config.reader))
+        return Models(Words(static), reader_named(config.reader, config.reranker_options))
     except UsageError as problem:
         raise UsageError(f"DATELINE_READER: {problem}") from None
 

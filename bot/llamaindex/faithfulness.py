@@ -136,7 +136,7 @@ def _kept(note: re.Match[str], known: Set[str]) -> str:
 
     Dateline writes such notes into its quotes: "on Thursday [2 May 2024]", "He [Olof Brandt]".
     """
-    is_own = bool(days(note[1])) or known.issuperset(terms(note[1]))
+    is_own = bool(days(note[1])) or {*terms(note[1])} <= known
     return "" if is_own else note[0]
 
 

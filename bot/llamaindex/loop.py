@@ -30,8 +30,14 @@ class LoopThread:
             future.cancel()
             raise
 
+    def settle(self) -> None:
+        """Cancel the coroutines that still run, and wait until they have ended."""
+        if self._loop:
+            self.run(_settled())
+
     def close(self) -> None:
-        """Stop the loop; coroutines that still run are not finished."""
+        """Stop the loop, and what still runs on it."""
+        self.settle()
         with self._lock:
             loop, thread = self._loop, self._thread
             self._loop = self._thread = None
@@ -50,3 +56,10 @@ class LoopThread:
                 )
                 self._thread.start()
             return self._loop
+
+
+async def _settled() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, ExitStack, aclosing
+from contextlib import AsyncExitStack, ExitStack, aclosing, suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,8 @@ from typing import Any, Self
 from bot.answer import Answer, Citation, Draft, Turn
 from bot.answering import SHOWN, Answering
 from bot.config import load_config
-from bot.factory import answerer_on, chat_models, open_store
+from bot.extraction.reader import LlamaIndexReader
+from bot.factory import answerer_on, chat_models, models, open_store
 from bot.llamaindex.loop import LoopThread
 from index.article import Passage
 from index.store import Store
@@ -34,12 +36,16 @@ class DatelineSession(Answering):
         self._resources = ExitStack()
 
     @classmethod
-    def open(cls, *articles: str | Path, **settings: Any) -> "DatelineSession":
+    def open(
+        cls, *articles: str | Path, reranker: Any = None, **settings: Any
+    ) -> "DatelineSession":
         """Open the index of these articles and bring it up to date. Blocks meanwhile.
 
         Without articles, those of the settings answer. `settings` are fields of `Config`, such
         as `store`, `chat_model` or `threshold`; the environment and `.env` have the others.
-        Raises DatelineError where a setting is wrong or the articles cannot be read.
+        `reranker`, any node postprocessor of LlamaIndex, scores sentences instead of the
+        built-in cross-encoder. Raises DatelineError where a setting is wrong or the articles
+        cannot be read.
         """
         config = load_config({**settings, "articles": [str(a) for a in articles]})
         with ExitStack() as stack:
@@ -49,7 +55,11 @@ class DatelineSession(Answering):
             opened = AsyncExitStack()
             chat = loop.run(opened.enter_async_context(chat_models(config)))
             stack.callback(lambda: loop.run(opened.aclose()))
-            session = cls(store, answerer_on(store, config, chat), loop)
+            stack.callback(loop.settle)  # before the model is closed
+            shared = models(config, store.embedder)
+            if reranker is not None:
+                shared = replace(shared, reader=LlamaIndexReader(reranker))
+            session = cls(store, answerer_on(store, config, chat, shared), loop)
             session._resources = stack.pop_all()
         return session
 
@@ -75,13 +85,17 @@ class DatelineSession(Answering):
         events: asyncio.Queue[Draft | Answer | None] = asyncio.Queue()
         here = asyncio.get_running_loop()
 
+        def put(event: Draft | Answer | None) -> None:
+            with suppress(RuntimeError):  # nobody waits where the loop is closed
+                here.call_soon_threadsafe(events.put_nowait, event)
+
         async def forward() -> None:
             try:
                 async with aclosing(self._answerer.stream(question, history, as_of)) as found:
                     async for event in found:
-                        here.call_soon_threadsafe(events.put_nowait, event)
+                        put(event)
             finally:
-                here.call_soon_threadsafe(events.put_nowait, None)
+                put(None)
 
         forwarding = self._loop.start(forward())
         try:

@@ -103,7 +103,7 @@ class Retriever:
         Where the question's vector cannot be had, words alone decide.
         """
         generation = self._store.generation
-        among = scope and scope.passages(generation.manifest)
+        among = scope.passages(generation.manifest) if scope else None
         bm25 = generation.bm25
         idf = self._idf_in(bm25)
         understood = self._understand(query, idf, generation.manifest)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,9 +37,11 @@ from llama_index.core.tools import QueryEngineTool
 from bot.answer import Answer, Draft, Option, Status, Turn
 from bot.llamaindex import DatelineChatEngine, DatelineQueryEngine, DatelineSession
 from index.errors import UsageError
+from tests.standins.openai_server import KEY, MODEL, OpenAIServer, says
 
 QUESTION = "How far does the new lamp of the lighthouse shine?"
 FACT = "It shines 31 kilometres far."
+FAR = " far [1]."
 UNKNOWN = "Who won the chess tournament in Lima?"
 
 
@@ -281,6 +284,37 @@ def test_a_history_that_is_given_replaces_the_memory() -> None:
 
 
 # Sessions
+
+
+def test_a_language_model_serves_several_loops(
+    server: OpenAIServer, articles: Path, tmp_path: Path
+) -> None:
+    server.fallback = lambda _: says(f"The new lamp of the lighthouse shines 31 kilometres{FAR}")
+    drafted: list[str] = []
+    with DatelineSession.open(
+        articles,
+        store=tmp_path,
+        reader="none",
+        threshold=0.1,
+        chat_model=MODEL,
+        openai_base_url=server.url,
+        openai_api_key=KEY,
+    ) as session:
+        engine = DatelineQueryEngine(session, on_draft=drafted.append)
+        first = engine.query(QUESTION)
+        for _ in range(2):
+            assert asyncio.run(engine.aquery(QUESTION)).response == first.response
+        asyncio.run(left_early(session))
+    assert first.metadata["model"] == MODEL
+    assert "31 kilometres" in first.response and "".join(drafted).count(FAR) == 3
+    assert "It shines 31 kilometres far." in first.source_nodes[0].text
+
+
+async def left_early(session: DatelineSession) -> None:
+    """Look at the first piece of a draft, and at no more."""
+    events = session.stream(QUESTION)
+    assert isinstance(await anext(events), Draft)
+    await events.aclose()
 
 
 async def test_closing_a_stream_stops_the_answerer(session: DatelineSession) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -29,7 +28,6 @@ from index.store import Store
 
 QUESTION = "How many North Korean soldiers are there in each group that gets an interpreter?"
 SEEDS = Path(__file__).parents[3] / "seeds"
-PAGE = Path(__file__).parents[3] / "docs" / "llamaindex.md"
 
 
 @pytest.fixture(scope="module")
@@ -89,16 +87,6 @@ async def test_async_calls_leave_the_event_loop_free(
     one, other = await asyncio.gather(*(retriever.aretrieve(QUESTION) for _ in range(2)))
     assert [n.node_id for n in one] == [n.node_id for n in other]
     assert len(threads) == 2 and threading.main_thread() not in threads
-
-
-def test_the_example_of_the_docs_runs(
-    no_openai: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
-    [example] = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    monkeypatch.setenv("DATELINE_STORE", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    exec(compile(example, PAGE.name, "exec"), {})
-    assert "one interpreter and three Russian officers" in capsys.readouterr().out
 
 
 # Scopes
