@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from index.errors import UsageError
-from index.paths import Root, is_address
+from index.paths import READER, Root, is_fetched, is_secret
 
 
 class Shards(NamedTuple):
@@ -36,7 +36,7 @@ def _roots(value: str | Iterable[Root]) -> tuple[Root, ...]:
 
 
 def _root(text: str) -> Root:
-    return text.strip() if is_address(text.strip()) else Path(text).expanduser()
+    return text.strip() if is_fetched(text.strip()) else Path(text).expanduser()
 
 
 def _yes_or_no(value: str | bool) -> bool:
@@ -157,8 +157,10 @@ def _database_url(value: str) -> str:
 
 
 _SEPARATOR = re.escape(os.pathsep)
-_ROOT = re.compile(  # the colons of an address separate nothing
-    rf"https?://(?:\[[^\]]*\])?[^/{_SEPARATOR}]*(?::\d+)?[^{_SEPARATOR}]*|[^{_SEPARATOR}]+", re.I
+_ROOT = re.compile(  # the colons of an address or a reader separate nothing
+    rf"\s*{READER}[^{_SEPARATOR}]*|"
+    rf"https?://(?:\[[^\]]*\])?[^/{_SEPARATOR}]*(?::\d+)?[^{_SEPARATOR}]*|[^{_SEPARATOR}]+",
+    re.I,
 )
 SMALLEST_WINDOW = 2048
 """Tokens; in fewer, no passages fit beside a question and its answer."""
@@ -198,6 +200,11 @@ class Config:
             "DATELINE_ARTICLES", _roots, f"paths or addresses separated by '{os.pathsep}'"
         ),
     )
+    reader_options: Mapping[str, Any] = field(
+        default_factory=dict,
+        repr=False,
+        metadata=_setting("READER_OPTIONS", _json_object, "a JSON object", True),
+    )
     allow_private_addresses: bool = field(
         default=False,
         metadata=_setting("DATELINE_ALLOW_PRIVATE_ADDRESSES", _yes_or_no, "1 or 0"),
@@ -214,6 +221,11 @@ class Config:
     reader: str | None = field(
         default=None,
         metadata=_setting("DATELINE_READER", str.strip, "none, a folder or llamaindex:CLASS"),
+    )
+    reranker_options: Mapping[str, Any] = field(
+        default_factory=dict,
+        repr=False,
+        metadata=_setting("DATELINE_READER_OPTIONS", _json_object, "a JSON object", True),
     )
     threshold: float | None = field(
         default=None, metadata=_setting("DATELINE_THRESHOLD", _share, "a number from 0 to 1")
@@ -326,13 +338,19 @@ class Config:
     def secrets(self) -> tuple[str, ...]:
         """Every key and token among the settings, which nobody is to read anywhere."""
         values = [getattr(self, f.name) for f in fields(self) if not f.repr]
-        keys = [v.get("api_key") if isinstance(v, Mapping) else v for v in values]
-        return tuple(key for key in keys if isinstance(key, str) and key)
+        return tuple(key for value in values for key in _secrets_in(value))
 
     @property
     def today(self) -> date:
         """The day to take as today."""
         return self.as_of or date.today()
+
+
+def _secrets_in(value: object, is_named_secret: bool = True) -> list[str]:
+    """The secret texts in a value, which are those of options that are called so."""
+    if isinstance(value, Mapping):
+        return [s for k, v in value.items() for s in _secrets_in(v, is_secret(str(k)))]
+    return [value] if isinstance(value, str) and value and is_named_secret else []
 
 
 def setting_keys() -> dict[str, str]:

@@ -26,6 +26,7 @@ from bot.factory import (
     articles_roots,
     chat_models,
     collection,
+    dump_in,
     embedder,
     language_model,
     models,
@@ -35,7 +36,6 @@ from bot.factory import (
 from bot.storage.engine import PostgresServer
 from index.embedding.static import StaticEmbedder
 from index.errors import DatelineError, VectorsError, how_to_install
-from index.paths import dump_of
 
 if TYPE_CHECKING:
     from bot.generation.exam import Grade
@@ -163,7 +163,7 @@ def _reader(config: Config) -> Check:
 def _articles(config: Config) -> Iterator[Check]:
     for root in articles_named(config):
         if isinstance(root, str):
-            fetched = dump_of(store_directory(config), root).exists()
+            fetched = dump_in(config, root).exists()
             yield Check("articles", "ok", f"{root}{'' if fetched else ' (not fetched yet)'}")
         elif not os.access(root, os.F_OK):  # `exists` may raise when a folder above is closed
             yield Check("articles", "fail", f"{root} is missing", "name others with --articles")

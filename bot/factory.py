@@ -6,11 +6,11 @@ is brought up to date and what to do when that fails; it prints nothing and asks
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.config import SMALLEST_WINDOW, Config
 from bot.storage.engine import Place, PostgresServer
@@ -21,6 +21,7 @@ from index.paths import (
     Root,
     collection_directory,
     dump_of,
+    is_reader,
     label_of,
     put_label,
     remember_roots,
@@ -85,27 +86,41 @@ def shipped_articles() -> Path:
 
 
 def articles_roots(config: Config) -> tuple[Path, ...]:
-    """Where those articles are read from: an address has a dump of what was fetched from it."""
-    store = store_directory(config)
+    """Where those articles are read from: what is fetched has a dump in the store."""
     return tuple(
-        dump_of(store, root) if isinstance(root, str) else root for root in articles_named(config)
+        dump_in(config, root) if isinstance(root, str) else root for root in articles_named(config)
     )
 
 
+def dump_in(config: Config, root: str) -> Path:
+    """The dump of what is fetched from an address or by a reader."""
+    return dump_of(store_directory(config), root, _reader_options(config, root))
+
+
 def fetch_addresses(config: Config, only_new: bool = False) -> None:
-    """Fetch the feeds and pages among the articles, or only those that never were.
+    """Fetch the feeds, pages and readers among the articles, or only those that never were.
 
     Not to be called where an event loop runs. Raises ArticlesError when one that was never
     fetched cannot be.
     """
-    store = store_directory(config)
-    addresses = [root for root in articles_named(config) if isinstance(root, str)]
+    named = [root for root in articles_named(config) if isinstance(root, str)]
     if only_new:
-        addresses = [a for a in addresses if not dump_of(store, a).exists()]
-    if addresses:
+        named = [root for root in named if not dump_in(config, root).exists()]
+    if addresses := [root for root in named if not is_reader(root)]:
         from index.sync.addresses import fetch_all  # noqa: PLC0415  (folders need no network)
 
-        fetch_all(store, addresses, config.allow_private_addresses)
+        fetch_all(store_directory(config), addresses, config.allow_private_addresses)
+    if readers := [root for root in named if is_reader(root)]:
+        from index.sync.documents import load_articles  # noqa: PLC0415  (few have one)
+
+        for reader in readers:
+            load_articles(reader, _reader_options(config, reader), dump_in(config, reader))
+
+
+def _reader_options(config: Config, root: str) -> Mapping[str, Any]:
+    """The options of a reader: those under its class, where there are some, else all."""
+    own = config.reader_options.get(root.removeprefix(PREFIX))
+    return own if isinstance(own, Mapping) else config.reader_options
 
 
 def collection(config: Config) -> Path:
@@ -226,7 +241,7 @@ def models(config: Config, chosen: Embedder | None = None) -> "Models":
 
     static = chosen if isinstance(chosen, StaticEmbedder) else StaticEmbedder()
     try:
-        return Models(Words(static), reader_named(config.reader))
+        return Models(Words(static), reader_named(config.reader, config.reranker_options))
     except UsageError as problem:
         raise UsageError(f"DATELINE_READER: {problem}") from None
 

@@ -18,8 +18,13 @@ CURRENT = "current.json"
 LABEL = "articles.json"
 FETCHED = "fetched"
 
+READER = "llamaindex:"
+"""Before the class of a LlamaIndex reader that articles come from."""
+SECRETS = ("key", "token", "secret", "password", "credential")
+"""Words in the names of options that are secret, and say nothing of which articles are meant."""
+
 Root = Path | str
-"""A folder or file, or as text the address of a feed or page."""
+"""A folder or file, or as text the address of a feed or page, or "llamaindex:CLASS"."""
 
 
 def collection_directory(store: Path, roots: Sequence[Path]) -> Path:
@@ -35,15 +40,38 @@ def is_address(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
 
 
-def dump_of(store: Path, address: str) -> Path:
-    """The feed dump that keeps what is fetched from an address."""
-    digest = hashlib.sha256(address.encode()).hexdigest()[:8]
-    slug = re.sub(r"[^a-z0-9]+", "-", address.lower().partition("://")[2]).strip("-")[:60]
+def is_reader(text: str) -> bool:
+    """Whether articles are named by the class of a LlamaIndex reader."""
+    return text.startswith(READER)
+
+
+def is_fetched(text: str) -> bool:
+    """Whether articles are fetched and kept as a dump, rather than read where they are."""
+    return is_address(text) or is_reader(text)
+
+
+def dump_of(store: Path, root: str, options: Mapping[str, Any] = {}) -> Path:
+    """The feed dump that keeps what is fetched from an address, or by a reader with `options`.
+
+    Other options are other articles; another key or token is not.
+    """
+    named = root
+    if is_reader(root):
+        kept = {k: v for k, v in options.items() if not is_secret(k)}
+        named += json.dumps(kept, sort_keys=True, default=str)
+    digest = hashlib.sha256(named.encode()).hexdigest()[:8]
+    plain = root.removeprefix(READER) if is_reader(root) else root.partition("://")[2]
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60]
     return store / FETCHED / f"{slug}-{digest}.jsonl"
 
 
+def is_secret(option: str) -> bool:
+    """Whether an option of this name holds a secret."""
+    return any(word in option.lower() for word in SECRETS)
+
+
 def address_of(dump: Path) -> str | None:
-    """The address that a feed dump in a store was fetched from, as far as it was noted."""
+    """The address or reader that a dump in a store comes from, as far as it was noted."""
     if dump.parent.name != FETCHED:
         return None
     try:
@@ -100,7 +128,7 @@ def _written(roots: Sequence[Root]) -> list[str]:
 
 def _roots(written: Mapping[str, Any]) -> tuple[Root, ...]:
     try:
-        return tuple(root if is_address(root) else Path(root) for root in written["roots"])
+        return tuple(root if is_fetched(root) else Path(root) for root in written["roots"])
     except (KeyError, TypeError, AttributeError):
         return ()
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float32]
 
+RERANKER = "llama_index.core.postprocessor.types.BaseNodePostprocessor"
 NONE = "none"
 """The setting that switches the reader off."""
 BATCH = 2
@@ -111,43 +112,51 @@ class CrossEncoder:
 
 
 class LlamaIndexReader:
-    """A LlamaIndex reranker that scores sentences."""
+    """A LlamaIndex reranker that scores sentences, or any node postprocessor that orders them."""
 
-    def __init__(self, path: str) -> None:
-        """Make the reranker of the class at the dotted `path`; UsageError says what is wrong."""
-        self.name = path.rpartition(".")[2]
-        self._reranker = made(
-            path, "llama_index.core.postprocessor.types.BaseNodePostprocessor", {}
-        )
+    def __init__(self, reranker: Any, options: Mapping[str, Any] = {}) -> None:
+        """Take a reranker, or make one of the class at a dotted path, with its keywords.
+
+        Raises UsageError that says what is wrong with the path or the keywords.
+        """
+        is_path = isinstance(reranker, str)
+        self._reranker = made(reranker, RERANKER, options) if is_path else reranker
+        self.name = type(self._reranker).__name__
         if hasattr(self._reranker, "top_n"):
             self._reranker.top_n = 1_000  # every sentence needs its score
 
     def scores(self, question: str, sentences: Sequence[str]) -> Scores:
-        """Score each sentence; a score between 0 and 1 is taken as a probability."""
-        from llama_index.core.schema import NodeWithScore, TextNode  # noqa: PLC0415  (an extra)
+        """Score each sentence; a score between 0 and 1 is taken as a probability.
+
+        One that is left out gets the lowest. Where none has a score, their order counts.
+        """
+        from llama_index.core.schema import NodeWithScore, TextNode  # noqa: PLC0415  (slow)
 
         nodes = [NodeWithScore(node=TextNode(text=s, id_=str(i))) for i, s in enumerate(sentences)]
         try:
             ranked = self._reranker.postprocess_nodes(nodes, query_str=question)
         except Exception as problem:  # integrations raise whatever their clients do
             raise ReaderError(f"{self.name} failed ({type(problem).__name__})") from problem
-        given = {int(node.node.id_): float(node.score or 0.0) for node in ranked}
+        if all(node.score is None for node in ranked):
+            given = {int(node.node.id_): 1 / (place + 2) for place, node in enumerate(ranked)}
+        else:
+            given = {int(node.node.id_): float(node.score or 0.0) for node in ranked}
         return _as_logits([given.get(i, -math.inf) for i in range(len(sentences))])
 
 
-def reader_named(name: str | None) -> Reader | None:
+def reader_named(name: str | None, options: Mapping[str, Any] = {}) -> Reader | None:
     """Find the reader that the configuration names; None where there is to be none.
 
     `name` is None for the built-in one, "none", the path of a folder with `model.onnx` and
-    `tokenizer.json`, or "llamaindex:" and the class of a reranker. Raises UsageError where
-    there is no such reader.
+    `tokenizer.json`, or "llamaindex:" and the class of a reranker, made with `options`. Raises
+    UsageError where there is no such reader.
     """
     if name is None:
         return built_in_reader()
     if name.lower() == NONE:
         return None
     if name.startswith(PREFIX):
-        return LlamaIndexReader(name.removeprefix(PREFIX))
+        return LlamaIndexReader(name.removeprefix(PREFIX), options)
     folder = Path(name).expanduser()
     if not (folder / "model.onnx").is_file() or not (folder / "tokenizer.json").is_file():
         raise UsageError(

@@ -18,7 +18,7 @@ from prompts import Prompts
 
 
 class LlamaIndexModel(LLM):
-    """The LlamaIndex LLM whose class is `path`, such as `llama_index.llms.ollama.Ollama`.
+    """A LlamaIndex LLM, or the one of a class such as "llama_index.llms.ollama.Ollama".
 
     `options` are the keywords it is made with; `seconds` is how long it may be silent, and
     `window` what it is taken to hold where it does not say.
@@ -26,7 +26,7 @@ class LlamaIndexModel(LLM):
 
     def __init__(
         self,
-        path: str,
+        model: Any,
         window: int | None,
         seconds: float,
         options: Mapping[str, Any] = {},
@@ -35,7 +35,8 @@ class LlamaIndexModel(LLM):
         thinking: int = 0,
     ) -> None:
         self.usage = Usage()
-        self._model = made(path, "llama_index.core.llms.LLM", options)
+        is_path = isinstance(model, str)
+        self._model = made(model, "llama_index.core.llms.LLM", options) if is_path else model
         self._window = window or self._model.metadata.context_window
         self._seconds = seconds
         self._options = options

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from index.errors import UsageError, how_to_install
+from index.errors import UsageError
 
 PREFIX = "llamaindex:"
 """Before the name of a class, in a setting that also takes other names."""
@@ -21,7 +21,7 @@ def made(path: str, base: str, options: Mapping[str, Any]) -> Any:
     Raises UsageError when it is not installed, is no `base`, or does not take the options,
     which may hold secrets and are not repeated.
     """
-    kind = _class_at(base, how_to_install("llamaindex"))
+    kind = _class_at(base, "install dateline again")
     found = _class_at(path, "install its integration, and write its whole dotted name")
     if not issubclass(found, kind):
         raise UsageError(f"{path} is no {base}")

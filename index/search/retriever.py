@@ -5,7 +5,7 @@ conversation made the query, nor of what will be said with the passages.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -22,6 +22,7 @@ from index.search.idf import Idf
 from index.search.query import Understanding, Understood
 from index.search.ranking import MOST_DUPLICATES, Hit, Sought, best_passages
 from index.search.recency import by_time
+from index.search.scope import Scope
 from index.search.time_expressions import asks_for_newest, period_in
 from index.storage.generation import Generation
 from index.storage.manifest import Manifest
@@ -30,6 +31,10 @@ from index.text.analyzer import terms
 
 BM25_CANDIDATES = 120
 DENSE_CANDIDATES = 50
+COMPARED = 2_000
+"""Passages of a scope up to which all are compared with the question."""
+WIDER = 8
+"""How many times as many results are looked at where too few are in scope."""
 CONTEXT_WEIGHT = 0.5
 """How much a word of an earlier turn weighs beside one of the question itself."""
 LIVE = timedelta(days=45)
@@ -92,20 +97,21 @@ class Retriever:
         self._understanding: Understanding | None = None
         self._beside = ThreadPoolExecutor(thread_name_prefix="nearest")
 
-    def retrieve(self, query: Query, k: int = 10) -> Evidence:
-        """The k best passages for `query`. Blocking: some ten milliseconds.
+    def retrieve(self, query: Query, k: int = 10, scope: Scope | None = None) -> Evidence:
+        """The k best passages for `query`, of those in `scope`. Blocking: some ten milliseconds.
 
         Where the question's vector cannot be had, words alone decide.
         """
         generation = self._store.generation
+        among = scope.passages(generation.manifest) if scope else None
         bm25 = generation.bm25
         idf = self._idf_in(bm25)
         understood = self._understand(query, idf, generation.manifest)
         query = _in_words_meant(query, understood)
-        near_by = self._beside.submit(self._near, generation, query)  # both search in native code
+        near_by = self._beside.submit(self._near, generation, query, among)  # both in native code
         live = _is_live(generation.manifest, query.as_of)
         sought = self._sought(query, query.as_of if live else None, idf, understood)
-        found = dict(bm25.search(sought.attention, BM25_CANDIDATES))
+        found = dict(_among(lambda n: bm25.search(sought.attention, n), BM25_CANDIDATES, among))
         until = _plus(query.as_of, TIME_ZONES) if query.as_of else date.max
         pool = generation.manifest.unread([*found], until)  # while vectors are being compared
         vector, near, gap = near_by.result()
@@ -164,20 +170,36 @@ class Retriever:
         return idf
 
     def _near(
-        self, generation: Generation, query: Query
+        self, generation: Generation, query: Query, among: Set[int] | None
     ) -> tuple[Vectors | None, list[int], str | None]:
         """The question's vector, the passages nearest to it, or why there are none."""
         try:
             vector = self._vector(query)
         except ModelError as problem:
             return None, [], str(problem)
-        return vector, [number for number, _ in generation.nearest(vector, DENSE_CANDIDATES)], None
+        if among is not None and len(among) <= COMPARED:
+            return vector, sorted(among), None
+        near = _among(lambda n: generation.nearest(vector, n), DENSE_CANDIDATES, among)
+        return vector, [number for number, _ in near], None
 
     def _vector(self, query: Query) -> Vectors:
         """The question's vector, drawn towards what the conversation adds."""
         vectors = self._store.embedder.embed([query.meant, *query.context])
         mixed = vectors[0] + CONTEXT_WEIGHT * vectors[1:].sum(axis=0)
         return np.asarray(mixed / (np.linalg.norm(mixed) or 1.0), dtype=np.float32)
+
+
+def _among(
+    search: Callable[[int], list[tuple[int, float]]], k: int, among: Set[int] | None
+) -> list[tuple[int, float]]:
+    """The k best results that are `among` these, all where that is None."""
+    looked_at = k
+    while True:
+        found = search(looked_at)
+        kept = found if among is None else [hit for hit in found if hit[0] in among]
+        if len(kept) >= k or len(found) < looked_at or among is None:
+            return kept[:k]
+        looked_at *= WIDER
 
 
 def _in_words_meant(query: Query, understood: Sequence[Understood]) -> Query:

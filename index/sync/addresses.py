@@ -8,7 +8,6 @@ nothing of indexes.
 import asyncio
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +22,7 @@ from index.paths import address_of, dump_of, is_address
 from index.readers import Problem
 from index.readers.kinds import read_untrusted
 from index.sync.fetch import UNKNOWN, Fetched, Fetcher, FetchError, Validators
+from index.sync.files import replace_file
 from index.text.splitter import words
 
 FEEDS = {".xml", ".json"}
@@ -257,17 +257,8 @@ def _write(
             )
             data = b"".join(lines)
             if problems is not None and (not dump.exists() or dump.read_bytes() != data):
-                _replace(dump, data)
+                replace_file(dump, data)
             noted = validators._asdict() | {"address": address}
-            _replace(_notes(dump), json.dumps(noted).encode())
+            replace_file(_notes(dump), json.dumps(noted).encode())
     except OSError as error:
         raise StoreError(f"cannot write the store in {dump.parent}: {error.strerror}") from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with draft.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())  # an article that its feed has dropped is nowhere else
-    draft.replace(path)

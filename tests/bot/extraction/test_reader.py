@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from llama_index.core.postprocessor import LongContextReorder, SimilarityPostprocessor
 
 from bot.answer import Status
 from bot.answerer import Answerer, Models
 from bot.extraction.reader import (
     CrossEncoder,
+    LlamaIndexReader,
     ReaderError,
     _as_logits,
     built_in_folder,
@@ -21,6 +23,7 @@ from index.embedding.similarity import Words
 from index.embedding.static import StaticEmbedder
 from index.errors import UsageError
 from index.store import Store
+from tests.bot.extraction.reranker import ByLength
 
 QUESTION = "How many cables were cracked?"
 ANSWER = "Engineers found 14 cracked cables on Monday night."
@@ -101,6 +104,23 @@ def test_a_reranker_that_fails_is_a_reader_error() -> None:
     assert reader
     with pytest.raises(ReaderError, match="Broken failed"):
         reader.scores(QUESTION, ["a"])
+
+
+def test_a_reranker_is_made_with_options_or_given() -> None:
+    given = LlamaIndexReader(ByLength(top_n=1))
+    assert given.name == "ByLength"
+    assert given.scores(QUESTION, ["a", "a longer one"]).argmax() == 1
+    with pytest.raises(UsageError, match="cannot be made with its options"):
+        reader_named(f"llamaindex:{BY_LENGTH}", {"top_n": "some"})
+
+
+def test_any_node_postprocessor_reads() -> None:
+    # It turns the order round, here of sentences without scores.
+    ordered = LlamaIndexReader(LongContextReorder()).scores(QUESTION, ["a", "b", "c"])
+    assert len({*ordered.tolist()}) == 3
+    cut = LlamaIndexReader(SimilarityPostprocessor(similarity_cutoff=0.9))
+    with pytest.raises(ReaderError, match="it scored no sentence"):
+        cut.scores(QUESTION, ["a", "b"])
 
 
 @pytest.mark.parametrize(
