@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.terminal.output import count, note
 from bot.terminal.progress import IndexingProgress
+from index.errors import UsageError, how_to_install
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from index.store import Store
 
 T = TypeVar("T")
+EXTRAS = {
+    "mcp": ("mcp", "starlette", "uvicorn"),
+    "serve": ("jsonschema", "starlette", "uvicorn"),
+}
+"""The packages that commands cannot do without, by the extra that brings them."""
 
 
 def settings(
@@ -29,12 +35,23 @@ def settings(
     store: str | None,
     as_of: str | None,
     prompts: str | None = None,
+    *,
+    host: str | None = None,
+    port: str | None = None,
 ) -> "Config":
     """Every setting, what was typed first."""
     from bot.config import load_config
 
     flags = {"articles": articles, "store": store, "as_of": as_of, "prompts": prompts}
-    return load_config(flags)
+    return load_config(flags | {"host": host, "port": port})
+
+
+def require(extra: str) -> None:
+    """Raise UsageError where what an extra brings is not installed."""
+    from importlib.util import find_spec
+
+    if not all(map(find_spec, EXTRAS[extra])):
+        raise UsageError(f"this needs the extra {extra}: {how_to_install(extra)}")
 
 
 @contextmanager

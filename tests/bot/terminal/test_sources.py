@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.terminal.sources import State, Wanted, day_of
+from bot.service.listing import State, Wanted
+from bot.terminal.sources import day_of
 from index.errors import UsageError
 from index.manifest import CatalogueRow
 
