@@ -85,7 +85,7 @@ def _line(error: ValidationError) -> str:
     if rule == "type":
         return f"{at} must be {_KINDS.get(limit, limit)}"
     if rule == "enum":
-        return f"{at} must be one of {', '.join(limit)}"
+        return f"{at} must be one of {', '.join(map(str, limit))}"
     return _LIMITS.get(rule, "{at} will not do").format(at=at, limit=limit)
 
 

@@ -59,6 +59,12 @@ class Upkeep:
                 yield self.progress
             await asyncio.sleep(TICK)
 
+    async def state(self) -> str:
+        """Whether questions are answered: ok, indexing or degraded."""
+        if self.problem:
+            return "degraded"
+        return "ok" if await self._answers() else "indexing"
+
     async def _answers(self) -> bool:
         if not self._is_ready:
             self._is_ready = await asyncio.to_thread(self._holds_articles)

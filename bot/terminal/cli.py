@@ -15,25 +15,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bot.service.listing import State, Wanted
-from bot.terminal import memory
-from bot.terminal.opening import (
-    answering,
-    opened_memory,
-    opened_store,
-    require,
-    settings,
-    waited_for,
-)
-from bot.terminal.options import (
-    Articles,
-    AsJson,
-    AsOf,
-    Host,
-    Port,
-    PromptsDirectory,
-    StoreDirectory,
-    name_of,
-)
+from bot.terminal import memory, servers
+from bot.terminal.opening import answering, opened_memory, opened_store, settings, waited_for
+from bot.terminal.options import Articles, AsJson, AsOf, PromptsDirectory, StoreDirectory, name_of
 from bot.terminal.output import (
     note,
     print_all,
@@ -351,27 +335,8 @@ def discord(
     run_bot(config)
 
 
-@app.command()
-def mcp(
-    *,
-    http: Annotated[
-        bool, typer.Option("--http", help="Serve over HTTP instead of standard input and output.")
-    ] = False,
-    host: Host = None,
-    port: Port = None,
-    articles: Articles = None,
-    store: StoreDirectory = None,
-    prompts: PromptsDirectory = None,
-    as_of: AsOf = None,
-) -> None:
-    """Give agents the tools ask, search, show and sources (MCP)."""
-    config = settings(articles, store, as_of, prompts, host=host, port=port)
-    require("mcp")
-    from bot.mcp.run import run_http, run_stdio
-
-    (run_http if http else run_stdio)(config)
-
-
+app.command()(servers.mcp)
+app.command()(servers.serve)
 app.add_typer(memory.app)
 
 

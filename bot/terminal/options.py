@@ -31,13 +31,6 @@ PromptsDirectory = Annotated[
         "--prompts", metavar="DIR", help="Prompts for the language model, in place of Dateline's."
     ),
 ]
-Host = Annotated[
-    str | None,
-    typer.Option("--host", metavar="ADDRESS", help="Where to listen. Default: this machine alone."),
-]
-Port = Annotated[
-    str | None, typer.Option("--port", metavar="N", help="Port to listen on. Default: 8765.")
-]
 
 
 def name_of(typed: str | None) -> str | None:
