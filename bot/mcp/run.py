@@ -1,6 +1,7 @@
 """`dateline mcp`: serves one client on standard input and output, or many over HTTP."""
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -55,6 +56,7 @@ async def _serve_http(config: Config) -> None:
 
 @asynccontextmanager
 async def _opened(config: Config) -> AsyncIterator["Server[Service]"]:
+    logging.getLogger("mcp").setLevel(logging.WARNING)
     loading = asyncio.create_task(asyncio.to_thread(_load))
     async with Service.open(config) as service:
         await loading

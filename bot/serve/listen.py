@@ -1,6 +1,7 @@
 """Listen at an address, and serve an app there until stopped."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -47,6 +48,7 @@ async def listen(app: ASGIApp, config: Config) -> None:
             timeout_graceful_shutdown=GRACE,
             ws="none",
         )
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
         await _Server(settings).serve([listening])
 
 

@@ -45,13 +45,14 @@ class Wanted:
 
 def wanted_rows(store: "Store", wanted: Wanted) -> Iterator["CatalogueRow"]:
     """The articles that are wanted, by source."""
-    return (row for row in _rows(store, wanted) if row in wanted)
+    return (row for row in rows_of(store, wanted.state) if row in wanted)
 
 
-def _rows(store: "Store", wanted: Wanted) -> Iterator["CatalogueRow"]:
+def rows_of(store: "Store", state: State | None) -> Iterator["CatalogueRow"]:
+    """Every article, or every file that could not be read where those are meant."""
     from index.manifest import CatalogueRow  # noqa: PLC0415  (`--help` needs none)
 
-    if wanted.state != State.UNREADABLE:
+    if state != State.UNREADABLE:
         return store.catalogue()
     return (
         CatalogueRow(p.source, p.reason, None, None, 0, 0, State.UNREADABLE)

@@ -78,7 +78,8 @@ def _line(error: ValidationError) -> str:
     rule: Any = error.validator
     limit: Any = error.validator_value
     if rule == "required":
-        return f"{next(key for key in limit if key not in _object(error.instance))} is missing"
+        missing = next(key for key in limit if key not in _object(error.instance))
+        return f"{'/'.join(map(str, [*error.absolute_path, missing]))} is missing"
     if rule == "additionalProperties":
         known = ", ".join(_object(error.schema)["properties"])
         return f"{at} has a field that is not known here; there are {known}"

@@ -16,7 +16,7 @@ from bot.compose import articles_named, open_collection, pool
 from bot.config import Config
 from bot.intake import find_range
 from bot.service.errors import BusyError, NotFoundError
-from bot.service.listing import wanted_rows
+from bot.service.listing import rows_of
 from bot.service.requests import Ask, List, Search, Show
 from bot.service.upkeep import Upkeep
 from index.article import Article, Passage
@@ -123,19 +123,21 @@ class Service:
             self._taken -= 1
 
     def _listed(self, request: List) -> dict[str, Any]:
-        matched = 0
+        total = matched = 0
 
         def counted() -> Iterator["CatalogueRow"]:
-            nonlocal matched
-            for row in wanted_rows(self._store, request.wanted):
-                matched += 1
-                yield row
+            nonlocal total, matched
+            for row in rows_of(self._store, request.wanted.state):
+                total += 1
+                if row in request.wanted:
+                    matched += 1
+                    yield row
 
         end = request.offset + request.limit
         key = _by_source if request.by_source else _newest_first
         rows = heapq.nsmallest(end, counted(), key)[request.offset :]
         return {
-            "articles": self._store.counts()[0],
+            "articles": total,
             "matched": matched,
             "offset": request.offset,
             "sources": [_plain(row._asdict()) for row in rows],

@@ -208,7 +208,7 @@ function differences(conflict, citations) {
     const citation = known.get(n);
     const newest = n === conflict.newest ? ", the newest" : "";
     const when = citation.published ? day(citation.published) : "undated";
-    return make("tr", {}, make("th", { scope: "row", dir: "auto" }, says), make("td", {}, when + newest),
+    return make("tr", {}, make("th", { scope: "row", dir: "auto" }, says), make("td", { class: "day" }, when + newest),
       make("td", { dir: "auto" }, citation.title, " ", number(citation)));
   });
   const head = make("tr", {}, ...["They say", "Published", "Article"].map((name) => make("th", { scope: "col" }, name)));
@@ -219,9 +219,10 @@ function differences(conflict, citations) {
 function sources(citations) {
   if (!citations.length) return null;
   const items = citations.map((citation) => make("li", {},
-    make("b", {}, `[${citation.n}] `), openButton(citation), " ",
-    make("span", { class: "quiet" }, line(facts(citation))), " ", original(citation),
-    make("blockquote", { dir: "auto" }, `“${citation.quote.replace(/\s+/g, " ")}”`)));
+    make("b", {}, `[${citation.n}]`),
+    make("div", {}, openButton(citation), " ",
+      make("span", { class: "quiet" }, line(facts(citation))), " ", original(citation),
+      make("blockquote", { dir: "auto" }, `“${citation.quote.replace(/\s+/g, " ")}”`))));
   return make("section", {}, make("h3", {}, "Sources"), make("ol", { class: "sources" }, ...items));
 }
 
@@ -325,7 +326,8 @@ async function list(more) {
 }
 
 function row(item) {
-  const about = [item.published ? day(item.published) : "undated", item.state === "current" ? "" : item.state, item.source];
+  const place = /^https?:\/\//.test(item.source) ? new URL(item.source).hostname : item.source;
+  const about = [item.published ? day(item.published) : "undated", item.state === "current" ? "" : item.state, place];
   return make("li", {}, openButton(item), make("br"), make("span", { class: "quiet" }, line(about)));
 }
 
