@@ -22,7 +22,14 @@ _LIMITS = {
     "maximum": "{at} is more than {limit:,}",
     "pattern": "{at} is no day; write it as 2024-10-24",
 }
-_KINDS = {"object": "an object", "array": "a list", "integer": "a whole number", "string": "text"}
+_KINDS = {
+    "object": "an object",
+    "array": "a list",
+    "integer": "a whole number",
+    "string": "text",
+    "boolean": "true or false",
+    "null": "null",
+}
 
 
 @cache
@@ -84,7 +91,8 @@ def _line(error: ValidationError) -> str:
         known = ", ".join(_object(error.schema)["properties"])
         return f"{at} has a field that is not known here; there are {known}"
     if rule == "type":
-        return f"{at} must be {_KINDS.get(limit, limit)}"
+        kinds = [limit] if isinstance(limit, str) else limit
+        return f"{at} must be {' or '.join(_KINDS[kind] for kind in kinds)}"
     if rule == "enum":
         return f"{at} must be one of {', '.join(map(str, limit))}"
     return _LIMITS.get(rule, "{at} will not do").format(at=at, limit=limit)

@@ -2,24 +2,36 @@
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import load_all_checks
+from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from bot.serve.openapi import description
 
 pytestmark = pytest.mark.enable_socket
 
-
-@pytest.fixture(scope="module")
-def described(address: str) -> schemathesis.BaseSchema:
-    load_all_checks()
-    return schemathesis.openapi.from_url(f"{address}/openapi.json")
-
-
-described_api = schemathesis.pytest.from_fixture("described")
+load_all_checks()
+DESCRIBED = schemathesis.openapi.from_dict(description())
+OPERATIONS = {found.ok().label: found.ok() for found in DESCRIBED.get_all_operations()}
+MODES = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
+NOTHING_TO_SEND = ("/v1/models", "/healthz", "/openapi.json")
 
 
-@described_api.parametrize()
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_description_is_true(case: schemathesis.Case) -> None:
-    # Which articles there are, and which words are in them, no schema tells.
-    case.call_and_validate(excluded_checks=[positive_data_acceptance], timeout=60)
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_the_description_is_true(
+    label: str, mode: schemathesis.GenerationMode, address: str
+) -> None:
+    operation: APIOperation = OPERATIONS[label]
+    if mode is schemathesis.GenerationMode.NEGATIVE and label.endswith(NOTHING_TO_SEND):
+        return
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    def holds(case: schemathesis.Case) -> None:
+        # Which articles there are, and which words are in them, no schema tells.
+        excluded = [positive_data_acceptance]
+        case.call_and_validate(base_url=address, excluded_checks=excluded, timeout=60)
+
+    holds()
