@@ -50,6 +50,7 @@ def _source(citation: Citation) -> str:
     if citation.url and citation.url.startswith(("http://", "https://")):
         title = f"[{title}]({quote(citation.url, safe=':/?&=%@+,;~-._')})"
     day = citation.published.isoformat() if citation.published else None
-    facts = (title, day, escaped(one_line(citation.source)), citation.place)
+    source = None if citation.source == citation.url else escaped(one_line(citation.source))
+    facts = (title, day, source, citation.place)
     head = " · ".join(filter(None, facts))
     return f"{citation.n}. {head}: “{escaped(one_line(citation.quote))}”"

@@ -147,8 +147,10 @@ function drafted(body, text) {
 function failed(body, question, problem) {
   const stopped = problem.name === "AbortError";
   const again = make("button", { type: "button", on: () => { body.closest(".exchange").remove(); ask(question); } }, "Ask again");
-  const text = stopped ? "Stopped." : `No answer: ${problem.message || "the server cannot be reached"}.`;
+  const reason = problem instanceof TypeError ? "the server cannot be reached" : problem.message;
+  const text = stopped ? "Stopped." : `No answer: ${reason.replace(/\.$/, "")}.`;
   body.replaceChildren(make("p", { class: "badge problem" }, text), make("p", {}, again));
+  body.closest(".exchange").scrollIntoView({ block: "start" });
   say(text);
 }
 

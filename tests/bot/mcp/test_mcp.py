@@ -61,7 +61,7 @@ async def test_a_question_is_answered_by_the_answers_own_schema(
 ) -> None:
     heard: list[tuple[float, str | None]] = []
 
-    async def hear(progress: float, _: float | None, message: str | None) -> None:
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
         heard.append((progress, message))
 
     async with connected(started, "legacy") as client:  # as today's desktops begin
@@ -152,7 +152,7 @@ async def test_it_waits_for_the_index_and_takes_articles_as_data(
     server = StdioServerParameters(command=str(DATELINE), args=arguments, env=environment)
     heard: list[str | None] = []
 
-    async def hear(_: float, __: float | None, message: str | None) -> None:
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
         heard.append(message)
 
     async with connected(server) as client:
@@ -228,7 +228,7 @@ def free_port() -> int:
 def address(store: Path, environment: dict[str, str]) -> Iterator[str]:
     """Where a server with a token is to be reached."""
     port = str(free_port())
-    command = [DATELINE, "mcp", "--http", "--port", port, "--store", store]
+    command = [str(DATELINE), "mcp", "--http", "--port", port, "--store", str(store)]
     secret = environment | {"DATELINE_TOKEN": TOKEN}
     with subprocess.Popen(command, env=secret, stderr=subprocess.PIPE, encoding="utf-8") as running:
         assert running.stderr
@@ -247,7 +247,7 @@ class TestOverHttp:
 
         heard: list[str | None] = []
 
-        async def hear(_: float, __: float | None, message: str | None) -> None:
+        async def hear(progress: float, total: float | None, message: str | None) -> None:
             heard.append(message)
 
         bearer = {"Authorization": f"Bearer {TOKEN}"}

@@ -73,7 +73,8 @@ def serving(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    command = [DATELINE, "serve", "--port", port, "--articles", news, "--store", folder / "store"]
+    named = ["--articles", str(news), "--store", str(folder / "store")]
+    command = [str(DATELINE), "serve", "--port", port, *named]
     with subprocess.Popen(
         command, env=environment | settings, stderr=subprocess.PIPE, encoding="utf-8"
     ) as running:

@@ -6,15 +6,27 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from bot.serve.app import PAGE
+from bot.serve.events import written
 from tests.bot.serve.conftest import EVIL, TOKEN
 from tests.bot.serve.test_api import CLOSED, NONE, QUESTION
 from tests.standins.openai_server import OpenAIServer, says
 
 pytestmark = pytest.mark.enable_socket
 
+ANSWER: dict[str, Any] = {
+    **{"answer": "Nothing.", "confidence": 0.2, "citations": [], "passages": []},
+    **{"query": "What happened?", "model": "quotes", "seconds": 0.1},
+}
 PATIENCE = 60_000
 PHONE = {"width": 360, "height": 740}
 CONTRAST = """() => {
@@ -127,6 +139,32 @@ def test_an_article_is_text_and_nothing_else(page: Page) -> None:
     expect(page.locator("#text")).to_contain_text("<script>hacked=1</script>")
     assert page.locator("img").count() == 0
     assert page.evaluate("() => window.hacked") is None
+
+
+def test_it_asks_back_and_says_what_is_left_out(page: Page) -> None:
+    options = [{"title": f"The storm of {day}", "source": day} for day in ("Monday", "Tuesday")]
+    asks_back = ANSWER | {"status": "clarify", "answer": "Which is meant?", "options": options}
+    reason = "no article says so"
+    cut = ANSWER | {"status": "abstained", "left_out": [{"text": "It rains.", "reason": reason}]}
+    told = [("answer", asks_back), ("answer", cut), ("problem", {"detail": "the store is away"})]
+    sent: list[Any] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        route.fulfill(body=written(*told[len(sent) - 1]), content_type="text/event-stream")
+
+    page.route("**/ask", answer)
+    ask(page, "What happened?")
+    page.get_by_role("button", name="The storm of Tuesday").click()
+    page.get_by_text("Left out (1)").click()
+    expect(page.get_by_text(reason)).to_be_visible()
+    assert [turn["role"] for turn in sent[1]["history"]] == ["user", "assistant"]
+    ask(page, "And now?")
+    expect(page.locator(".problem")).to_have_text("No answer: the store is away.")
+    page.unroute("**/ask")
+    page.route("**/ask", lambda route: route.abort())
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator(".problem")).to_have_text("No answer: the server cannot be reached.")
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
