@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from mcp.server import Server
 
 PATH = "/mcp"
+STOPPED = 130
 
 
 def run_stdio(config: Config) -> None:
     """Serve until standard input ends. Raises DatelineError when it cannot begin."""
     log_to(sys.stderr, config)
+    signal.signal(signal.SIGINT, _stop)
     asyncio.run(_serve_stdio(config))
 
 
@@ -34,8 +37,13 @@ def run_http(config: Config) -> None:
     asyncio.run(_serve_http(config))
 
 
+def _stop(*_: object) -> None:
+    """End at once: the thread that reads standard input would be waited for."""
+    os.write(2, b"dateline: stopped\n")
+    os._exit(STOPPED)
+
+
 async def _serve_stdio(config: Config) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     async with _opened(config) as server:
         from mcp.server.stdio import stdio_server
 

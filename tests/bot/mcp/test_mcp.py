@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -200,6 +201,22 @@ def test_only_the_protocol_is_on_standard_output(store: Path, environment: dict[
     replies = [json.loads(line) for line in done.stdout.splitlines()]
     assert all(reply["jsonrpc"] == "2.0" and "error" in reply for reply in replies)
     assert "Traceback" not in done.stdout
+
+
+def test_ctrl_c_ends_it_at_once(store: Path, environment: dict[str, str]) -> None:
+    greeting = {"protocolVersion": "2025-06-18", "capabilities": {}}
+    greeting |= {"clientInfo": {"name": "test", "version": "1"}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": greeting}
+    command = [str(DATELINE), "mcp", "--store", str(store)]
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, encoding="utf-8", **pipes) as running:
+        assert running.stdin and running.stdout and running.stderr
+        running.stdin.write(json.dumps(message) + "\n")
+        running.stdin.flush()
+        assert "Dateline" in running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 130
+        assert running.stderr.read() == "dateline: stopped\n"
 
 
 @pytest.mark.parametrize("arguments", [("--articles", "/nowhere"), ("--http", "--port", "0")])
