@@ -57,7 +57,12 @@ async def _serve_http(config: Config) -> None:
     from bot.serve.listen import address_of, listen
 
     async with _opened(config) as server:
-        app = server.streamable_http_app(streamable_http_path=PATH, host=config.host)
+        from mcp.server.transport_security import TransportSecuritySettings
+
+        left_to_guard = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+        app = server.streamable_http_app(
+            streamable_http_path=PATH, transport_security=left_to_guard
+        )
         sys.stderr.write(f"dateline: listening at {address_of(config)}{PATH}\n")
         await listen(Guard(app, config, (), (PATH,)), config)
 

@@ -28,7 +28,6 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
-_LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class Guard:
@@ -61,7 +60,7 @@ class Guard:
     def _check(self, scope: Scope) -> None:
         """Raise ProblemError where the request may not come."""
         headers = Headers(scope=scope)
-        if not self._token and _name(headers.get("host", "")) not in _LOCAL:
+        if not self._token and not is_loopback(_name(headers.get("host", ""))):
             raise ProblemError(
                 HTTPStatus.MISDIRECTED_REQUEST, "this server answers to localhost only"
             )

@@ -52,11 +52,13 @@ class Upkeep:
 
         Raises DatelineError when that sync fails; it is tried again later.
         """
+        told = None
         while not await self._answers():
             if self.problem and not self.progress:
                 raise self.problem
-            if self.progress:
-                yield self.progress
+            if self.progress and self.progress != told:
+                told = self.progress
+                yield told
             await asyncio.sleep(TICK)
 
     async def state(self) -> str:

@@ -32,7 +32,7 @@ function day(written) {
 
 const facts = (item) => [item.published ? day(item.published) : "undated", item.place, item.author];
 const line = (parts) => parts.filter(Boolean).join(" · ");
-const say = (text) => { $("status").textContent = text; };
+const say = (text) => { if ($("status").textContent !== text) $("status").textContent = text; };
 
 /** Fetch, with the token; a server that needs another one is asked again with it. */
 async function request(path, options = {}) {
@@ -132,7 +132,7 @@ function indexing(so) {
 
 function waiting(body, text) {
   body.replaceChildren(make("p", { class: "quiet wait" }, text));
-  say(text);
+  say(text.split(":")[0]);
 }
 
 function drafted(body, text) {
