@@ -116,6 +116,19 @@ def _port(value: str | int) -> int:
     return port
 
 
+def _token(value: str) -> str:
+    if not re.fullmatch(r"[\w.~+/=-]{16,}", value.strip(), re.ASCII):  # as headers carry it
+        raise ValueError
+    return value.strip()
+
+
+def _count(value: str | int) -> int:
+    count = int(value)
+    if count < 1:
+        raise ValueError
+    return count
+
+
 def _level(value: str) -> str:
     if value.lower() not in LEVELS:
         raise ValueError
@@ -313,6 +326,21 @@ class Config:
     )
     metrics_host: str = field(
         default="127.0.0.1", metadata=_setting("DATELINE_METRICS_HOST", str, "an address to bind")
+    )
+    host: str = field(
+        default="127.0.0.1", metadata=_setting("DATELINE_HOST", str, "an address to bind")
+    )
+    port: int = field(
+        default=8765, metadata=_setting("DATELINE_PORT", _port, "a number from 1 to 65535")
+    )
+    token: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_setting("DATELINE_TOKEN", _token, "16 or more letters, digits or -._~+/=", True),
+    )
+    rate_limit: int = field(
+        default=60,
+        metadata=_setting("DATELINE_RATE_LIMIT", _count, "a whole number from 1 up"),
     )
     log_level: str = field(
         default="info",

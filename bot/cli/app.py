@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import articles as collections
-from bot.cli import memory
+from bot.cli import memory, servers
 from bot.cli.completion import complete_articles, complete_conversations, complete_sources
 from bot.cli.opening import (
     answering,
@@ -33,7 +33,8 @@ from bot.cli.options import (
     name_of,
 )
 from bot.cli.output import note, print_all, print_json
-from bot.cli.sources import State, Wanted, day_of, list_problems, list_sources
+from bot.cli.sources import day_of, list_problems, list_sources
+from bot.service.listing import State, Wanted
 from index.errors import DatelineError, UsageError
 
 # ruff: noqa: PLC0415
@@ -330,6 +331,8 @@ def discord(
     run_bot(config)
 
 
+app.command()(servers.mcp)
+app.command()(servers.serve)
 app.add_typer(collections.app)
 app.add_typer(memory.app)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.cli.output import count, note
 from bot.cli.progress import IndexingProgress
+from index.errors import UsageError, how_to_install
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 NO_MODEL = "none"
+EXTRAS = {
+    "mcp": ("mcp", "starlette", "uvicorn"),
+    "serve": ("jsonschema", "starlette", "uvicorn"),
+}
+"""The packages that commands cannot do without, by the extra that brings them."""
 
 
 def settings(
@@ -34,12 +40,15 @@ def settings(
     as_of: str | None,
     prompts: str | None = None,
     model: str | None = None,
+    *,
+    host: str | None = None,
+    port: str | None = None,
 ) -> "Config":
     """Every setting, what was typed first; articles may be named by their collection."""
     from bot.config import load_config
 
     flags = {"articles": articles, "store": store, "as_of": as_of, "prompts": prompts}
-    config = load_config(flags | {"chat_model": model})
+    config = load_config(flags | {"chat_model": model, "host": host, "port": port})
     if model == NO_MODEL:
         config = replace(config, chat_model=None)
     if all(isinstance(root, str) or os.access(root, os.F_OK) for root in config.articles):
@@ -47,6 +56,14 @@ def settings(
     from bot.collection import expanded
 
     return replace(config, articles=expanded(replace(config, articles=()), config.articles))
+
+
+def require(extra: str) -> None:
+    """Raise UsageError where what an extra brings is not installed."""
+    from importlib.util import find_spec
+
+    if not all(map(find_spec, EXTRAS[extra])):
+        raise UsageError(f"this needs the extra {extra}: {how_to_install(extra)}")
 
 
 @contextmanager

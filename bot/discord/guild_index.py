@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.config import Config
 from bot.discord.settings import Servers
-from bot.discord.sync_process import sync_in_process
 from bot.discord.uploads import GuildUploads
 from bot.factory import (
     articles_named,
@@ -27,6 +26,7 @@ from bot.factory import (
     pool,
     store_directory,
 )
+from bot.sync_process import sync_in_process
 from index.embedding.static import Embedder
 from index.errors import ArticlesError, DatelineError, StoreBusyError, StoreError
 from index.readers import Problem

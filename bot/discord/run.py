@@ -15,7 +15,7 @@ from yarl import URL
 
 from bot.config import Config
 from bot.discord.bot import DatelineBot
-from bot.discord.logging import log_to
+from bot.logs import log_to
 from index.errors import DatelineError, UsageError
 
 BAD_TOKEN, BAD_INTENTS = 4004, 4014

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cli.sources import State, Wanted, day_of
+from bot.cli.sources import day_of
+from bot.service.listing import State, Wanted
 from index.errors import UsageError
 from index.storage.records import CatalogueRow
 

@@ -1,4 +1,4 @@
-"""What the bot logs, on standard error: lines for a person at a terminal, else JSON, one a line.
+"""What a server logs, on standard error: lines for a person at a terminal, else JSON, one a line.
 
 Nothing here looks at what people write, and the library's own debugging, which would log every
 message, stays off. No key or token is ever written.

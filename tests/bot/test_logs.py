@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.config import Config
-from bot.discord.logging import log_to
+from bot.logs import log_to
 
 TOKEN, KEY = "MTIz.a-token.of-tests", "sk-a-key-of-tests"
 Logged = Callable[..., list[Any]]

@@ -1,0 +1,1 @@
+"""Tools and resources for agents, in the Model Context Protocol."""

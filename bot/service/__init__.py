@@ -1,0 +1,1 @@
+"""What programs ask of a running Dateline, whichever protocol they speak."""
