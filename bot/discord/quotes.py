@@ -44,6 +44,7 @@ def in_paragraph(citation: Citation, article: Article | None) -> str | None:
     if len(before) + len(after) >= ENOUGH:
         return own
     above, below = text[:start].strip().split("\n")[-1], text[end:].strip().split("\n")[0]
+    above = "" if above == article.title else above
     return "\n".join(filter(None, (one_line(_last(above)), own, one_line(_first(below)))))
 
 

@@ -281,7 +281,9 @@ class World:
 
     def notify(self, message: Message, allowed: Body | None) -> None:
         """Work out whom `message` notifies; without `allowed` it is all that it names."""
-        guild, text = message.channel.guild, message.content
+        guild = message.channel.guild
+        shown = [part["content"] for part in _walk(message.components) if part["type"] == 10]
+        text = "\n".join([message.content, *shown])
         parse = {"users", "roles", "everyone"} if allowed is None else set(allowed.get("parse", []))
         named = [int(i) for i in re.findall(r"<@!?(\d+)>", text)]
         listed = {int(i) for i in (allowed or {}).get("users", [])}

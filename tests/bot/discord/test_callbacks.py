@@ -118,13 +118,20 @@ def test_a_private_answer_is_shared_by_who_asked(discord: DiscordServer, asker: 
     assert "Ada Lind" in private_line(discord, quotes)
 
 
-def test_asking_again_leaves_out_what_came_after(discord: DiscordServer, asker: User) -> None:
-    asks(discord, asker, HAMM)
-    leaning = asks(discord, asker, "And when was the bridge opened?")
-    assert "Hamm" in leaning.text.split("\n")[0]
-    asks(discord, asker, "Who is the mayor of Ulm?")
-    again = discord.clicks(leaning, AGAIN, asker)
-    assert answer_to(discord, again).text == leaning.text
+def test_asking_again_is_offered_only_where_a_model_writes(
+    discord: DiscordServer, asker: User
+) -> None:
+    assert AGAIN not in asks(discord, asker, HAMM).buttons
+
+
+def test_whom_a_question_means_is_said_in_a_form(discord: DiscordServer, asker: User) -> None:
+    unclear = asks(discord, asker, "What did he open?")
+    assert SAY("whom") in unclear.text
+    stranger = discord.clicks(unclear, SAY("say_whom"), discord.user("stranger to it"))
+    assert private_line(discord, stranger) == SAY("not_yours")
+    form = discord.clicks(unclear, SAY("say_whom"), asker)
+    sent = discord.submits(form, meant="Ada Lind")
+    assert "Ada Lind" in answer_to(discord, sent).text
 
 
 def test_an_opinion_may_have_a_reason(

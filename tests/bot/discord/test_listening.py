@@ -25,11 +25,12 @@ def settings_of(discord: DiscordServer, guild: Guild) -> tuple[Interaction, User
     return shown, editor
 
 
-def choose(discord: DiscordServer, guild: Guild, mode: str, channel: Channel) -> str:
+def choose(discord: DiscordServer, guild: Guild, mode: str, *channels: Channel) -> str:
     shown, editor = settings_of(discord, guild)
-    pressed = discord.clicks(shown.answers[0], MENU[mode], editor, values=[str(channel.id)])
+    chosen = [str(channel.id) for channel in channels]
+    pressed = discord.clicks(shown.answers[0], MENU[mode], editor, values=chosen)
     discord.until(lambda: pressed.answered)
-    return discord.until(lambda: [t for t in [shown.answers[0].text] if str(channel.id) in t])[0]
+    return discord.until(lambda: [t for t in [shown.answers[0].text] if chosen[0] in t])[0]
 
 
 def marker(discord: DiscordServer, channel: Channel) -> None:
@@ -44,8 +45,7 @@ def test_channels_where_a_server_wants_it_are_listened_to_once_discord_allows_it
     guild = discord.joins("Listening")
     sure, always = discord.channel("sure", guild), discord.channel("always", guild)
     forum, other = discord.forum("help", guild), discord.joins("Not listening")
-    choose(discord, guild, "sure", sure)
-    choose(discord, guild, "sure", forum)
+    choose(discord, guild, "sure", sure, forum)
     text = choose(discord, guild, "always", always)
     assert SAY("not_shown") in text
     unheard = discord.says(QUESTION, discord.user("unheard"), always)

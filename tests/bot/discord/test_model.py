@@ -5,9 +5,10 @@ from itertools import pairwise
 import pytest
 
 from bot.discord.i18n import translations_for
-from tests.bot.discord.answers import ANSWER, QUESTION, SENTENCE, answer_to, copying
+from tests.bot.discord.answers import ANSWER, QUESTION, SENTENCE, answer_to, copying, reply_to
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_server import DiscordServer
+from tests.standins.discord_world import User
 from tests.standins.openai_server import OpenAIServer, Scripted, fails, says
 
 pytestmark = pytest.mark.enable_socket
@@ -97,13 +98,17 @@ def test_each_person_has_a_history_of_their_own(
     discord: DiscordServer, model: OpenAIServer
 ) -> None:
     asker, other = discord.user("asker"), discord.user("other")
-    answer_to(discord, discord.slash("ask", question=QUESTION, user=asker))
+
+    def asks(person: User, question: str) -> None:
+        reply_to(discord, discord.says(question, person, discord.world.dm(person)))
+
+    asks(asker, QUESTION)
     model.requests.clear()
-    answer_to(discord, discord.slash("ask", question=FOLLOW_UP, user=asker))
+    asks(asker, FOLLOW_UP)
     assert was_shown(model, QUESTION)
     model.requests.clear()
-    answer_to(discord, discord.slash("ask", question=FOLLOW_UP, user=other))
-    reset = discord.slash("reset", user=asker)
+    asks(other, FOLLOW_UP)
+    reset = discord.slash("reset", user=asker, channel=discord.world.dm(asker))
     discord.until(lambda: reset.answers and not reset.answers[0].loading)
-    answer_to(discord, discord.slash("ask", question=FOLLOW_UP, user=asker))
+    asks(asker, FOLLOW_UP)
     assert not was_shown(model, QUESTION)

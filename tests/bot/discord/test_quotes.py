@@ -41,6 +41,12 @@ def test_a_short_paragraph_is_shown_between_its_neighbours() -> None:
     assert shown[1:] == [f"> {line}" for line in lines]
 
 
+def test_the_title_is_not_shown_twice() -> None:
+    text = "T\n\nIt fell on Monday.\n\nNobody was hurt."
+    shown = in_paragraph(quoting(text, "It fell on Monday."), article(text))
+    assert shown == "**It fell on Monday.**\nNobody was hurt."
+
+
 def test_of_a_long_paragraph_the_neighbourhood_is_shown() -> None:
     text = f"{'It rained. ' * 200}It fell. {'It rained. ' * 200}"
     shown = in_paragraph(quoting(text, "It fell."), article(text))
