@@ -199,6 +199,12 @@ def _setting(
     return {"setting": _Setting(key, read, allowed, secret)}
 
 
+def _options(key: str) -> Any:
+    """A field for options of which some may be secret."""
+    setting = _setting(key, _json_object, "a JSON object", True)
+    return field(default_factory=dict, repr=False, metadata=setting)
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Dateline's settings; `.env.example` lists the same keys with what they do.
@@ -213,11 +219,7 @@ class Config:
             "DATELINE_ARTICLES", _roots, f"paths or addresses separated by '{os.pathsep}'"
         ),
     )
-    reader_options: Mapping[str, Any] = field(
-        default_factory=dict,
-        repr=False,
-        metadata=_setting("READER_OPTIONS", _json_object, "a JSON object", True),
-    )
+    reader_options: Mapping[str, Any] = _options("READER_OPTIONS")
     allow_private_addresses: bool = field(
         default=False,
         metadata=_setting("DATELINE_ALLOW_PRIVATE_ADDRESSES", _yes_or_no, "1 or 0"),
@@ -235,11 +237,7 @@ class Config:
         default=None,
         metadata=_setting("DATELINE_READER", str.strip, "none, a folder or llamaindex:CLASS"),
     )
-    reranker_options: Mapping[str, Any] = field(
-        default_factory=dict,
-        repr=False,
-        metadata=_setting("DATELINE_READER_OPTIONS", _json_object, "a JSON object", True),
-    )
+    reranker_options: Mapping[str, Any] = _options("DATELINE_READER_OPTIONS")
     threshold: float | None = field(
         default=None, metadata=_setting("DATELINE_THRESHOLD", _share, "a number from 0 to 1")
     )
@@ -254,11 +252,7 @@ class Config:
             "DATELINE_DATABASE_URL", _database_url, "an address that starts with postgresql", True
         ),
     )
-    embedding_options: Mapping[str, Any] = field(
-        default_factory=dict,
-        repr=False,
-        metadata=_setting("DATELINE_EMBEDDING_OPTIONS", _json_object, "a JSON object", True),
-    )
+    embedding_options: Mapping[str, Any] = _options("DATELINE_EMBEDDING_OPTIONS")
     chroma_url: str | None = field(
         default=None,
         repr=False,  # a name and password may stand in it
@@ -279,11 +273,7 @@ class Config:
     chat_model: str | None = field(
         default=None, metadata=_setting("CHAT_MODEL", str, "a language model's name")
     )
-    chat_options: Mapping[str, Any] = field(
-        default_factory=dict,
-        repr=False,
-        metadata=_setting("CHAT_OPTIONS", _json_object, "a JSON object", True),
-    )
+    chat_options: Mapping[str, Any] = _options("CHAT_OPTIONS")
     chat_window: int | None = field(
         default=None,
         metadata=_setting("CHAT_WINDOW", _tokens, f"a whole number from {SMALLEST_WINDOW} up"),

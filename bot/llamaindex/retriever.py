@@ -20,6 +20,7 @@ from bot.llamaindex.scores import unit_scores
 from bot.validation import clean_question
 from index.embedding.similarity import Words
 from index.embedding.static import StaticEmbedder
+from index.errors import UsageError
 from index.search.retriever import Query, Retriever
 from index.search.scope import Facts, Scope
 from index.store import Store
@@ -70,7 +71,10 @@ class DatelineRetriever(BaseRetriever):  # type: ignore[misc]  # any type
 
 
 def _day(written: date | str | None) -> date | None:
-    return date.fromisoformat(written) if isinstance(written, str) else written
+    try:
+        return date.fromisoformat(written) if isinstance(written, str) else written
+    except ValueError:
+        raise UsageError(f"{written!r} is no day; write it YYYY-MM-DD") from None
 
 
 def _scope(

@@ -133,9 +133,8 @@ def _row(document: _Named, text: str, places: list[Any]) -> Row:
 def _title(document: _Named, text: str) -> str | None:
     fields = named(tuple(document.known)).get("title", ())
     title = line(_first(document.known, (*fields, *_TITLES)))
-    if title or document.is_url or title_of(text):
-        return title or None
-    return title_of_file(Path(document.name))
+    title = title or title_of(text).lstrip("#").strip()  # many readers give Markdown
+    return title or (None if document.is_url else title_of_file(Path(document.name)))
 
 
 def _day(known: Mapping[str, Any], text: str) -> str | None:

@@ -37,7 +37,7 @@ def load_articles(name: str, options: Mapping[str, Any], dump: Path) -> None:
     folders = [value for value in options.values() if isinstance(value, str)]
     try:
         rows = rows_of(_loaded(path, options), folders)
-    except ArticlesError as problem:
+    except (ArticlesError, UsageError) as problem:
         if not dump.exists():
             raise
         rows = [*_held(dump), {"id": path, "problem": f"{problem}; {KEPT}"}]

@@ -23,6 +23,7 @@ from llama_index.core.vector_stores.types import (
 
 from bot.llamaindex import DatelineRetriever
 from index.embedding.static import StaticEmbedder
+from index.errors import UsageError
 from index.search.retriever import Retriever
 from index.store import Store
 
@@ -126,6 +127,8 @@ def test_only_articles_of_some_days_are_searched(archive: Store) -> None:
     assert days == {"2023-03-01", "2023-03-02", "2023-03-03", "2023-03-04"}
     assert {m["published"] for m in found(archive, until="2023-01-02")} == {"2023-01-02"}
     assert found(archive, since="2030-01-01") == []
+    with pytest.raises(UsageError, match="'last week' is no day"):
+        found(archive, since="last week")
 
 
 def test_only_articles_of_some_sources_are_searched(archive: Store) -> None:

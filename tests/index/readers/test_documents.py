@@ -81,6 +81,7 @@ def test_else_the_day_is_the_one_at_the_top_of_the_text() -> None:
 
 def test_titles_and_authors_go_by_many_names() -> None:
     assert article(page_title="Ferry").title == "Ferry"
+    assert article("## Ferry returns\n\nIt sails.").title == "Ferry returns"
     assert article(subject="Ferry", file_path="/x/1.eml").title == "Ferry"
     assert article(authors=["Ida Lund", "Ove Berg"]).author == "Ida Lund, Ove Berg"
     assert article(user="ida").author == "ida"

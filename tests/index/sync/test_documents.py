@@ -180,6 +180,10 @@ def test_a_folder_is_read_by_a_reader_of_llamaindex(tmp_path: Path) -> None:
     assert [*sources(settings)] == ["a.txt", "sub/b.md"]
     (tmp_path / "news" / "a.txt").unlink()
     assert counts(index_articles(settings, lambda _: None)) == (0, 0, 1)
+    (tmp_path / "news").rename(tmp_path / "away")  # which this reader says when it is made
+    [problem] = index_articles(settings, lambda _: None).problems
+    assert "cannot be made with its options" in problem.reason
+    assert [*sources(settings)] == ["sub/b.md"]
 
 
 def test_readers_and_their_options_are_settings() -> None:
