@@ -106,3 +106,12 @@ def test_another_package_of_a_name_is_named(tmp_path: Path) -> None:
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "import dateline before it" in ran.stderr
+
+
+def test_the_names_for_llamaindex_are_those_of_its_package() -> None:
+    import bot.llamaindex
+    import dateline.llamaindex
+
+    assert dateline.llamaindex.__all__ == bot.llamaindex.__all__
+    every = dateline.llamaindex.__all__
+    assert all(getattr(dateline.llamaindex, n) is getattr(bot.llamaindex, n) for n in every)
