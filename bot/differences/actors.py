@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bot.differences.alignment import Aligner
-from bot.differences.clauses import SPEECH, Sort, Token
+from bot.differences.clauses import SPEECH
+from bot.differences.tokens import Sort, Token
 from bot.verification.wording import listed, words_in
 
 _TITLES = words_in("title")

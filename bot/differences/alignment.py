@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer import Citation
-from bot.differences.clauses import Clauses, Sort, Token, clauses
+from bot.differences.clauses import Clauses, clauses
 from bot.differences.likeness import listed_likeness
+from bot.differences.tokens import Sort, Token
 from bot.extraction.orders import gives_orders
-from bot.verification.figures import agree, same_day
+from bot.verification.days import same_day
+from bot.verification.figures import agree
 from bot.verification.wording import is_light, stem
 from index.article import Passage
 from index.embedding.similarity import Words

@@ -6,57 +6,13 @@ It knows nothing of passages or of which sentence supports which.
 
 import re
 from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
 from functools import lru_cache
 
-from bot.verification.figures import Day, Number, days, numbers
+from bot.differences.tokens import Certainty, Sort, Token
+from bot.verification.days import Day, days
+from bot.verification.figures import Number, numbers
 from bot.verification.wording import lines_of, listed, phrases, stem, words_in
 from index.text.analyzer import STOP
-
-
-class Sort(StrEnum):
-    """What sort of word it is."""
-
-    NAME = "name"
-    NUMBER = "number"
-    DAY = "day"
-    WORD = "word"
-    SMALL = "small"
-
-
-class Certainty(IntEnum):
-    """How far a word is asserted, by the words that govern it."""
-
-    OPEN = 1
-    """It may be, is planned, alleged or a condition."""
-    AHEAD = 2
-    """It will be."""
-    FACT = 3
-
-
-@dataclass(slots=True)
-class Token:
-    """A word, number or date at `text[start:end]` of its sentence.
-
-    `clause` counts the sentence's clauses from 0. `negated` is None where a later "did not"
-    reaches back to it. `said` says that it is somebody's words. `seat` is the state that a name
-    stands for: Beijing's or China's, unless it only says where.
-    """
-
-    text: str
-    stem: str
-    sort: Sort
-    start: int
-    end: int
-    clause: int = 0
-    negated: bool | None = False
-    certainty: Certainty = Certainty.FACT
-    said: bool = False
-    verb: bool = False
-    number: Number | None = None
-    day: Day | None = None
-    initial: bool = False
-    seat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +25,73 @@ class Clauses:
 
 
 _WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W\d_]+(?:[’'][^\W\d_]+)*|[^\s\w]|\d+\w*")
+
+
 _POSSESSIVE = re.compile(r"(?<=\w)[’']s?$")
+
+
 _STRONG = listed(
     ', ; : — – ( ) “ ” " but because although though while whereas after before when until unless '
     "if who which whose whom where since despite"
 )
+
+
 _WEAK = listed("and or that as")
+
+
 _NEGATIONS = words_in("negation")
+
+
 _NEEDS_TO = listed("fail failed fails refuse refused refuses declined")
+
+
 _OPEN = words_in("open")
+
+
 PLANS = listed("plan plans planned propose proposed consider considered expected due")
+
+
 _ASKS = listed("how why when where whether what who which")
+
+
 _PREPOSITIONS = listed("on in at of from during by with for near")
+
+
 _OPEN_ADVERBS = words_in("open adverb")
+
+
 _ADVERB_REACH = 6
 """How many words on an adverb still governs."""
+
+
 _AHEAD = listed("agree agreed agrees will ’ll 'll shall")
+
+
 SPEECH = words_in("speech")
+
+
 ACTS = words_in("speech act")
 """They say what somebody says as well, with what follows as their object."""
+
+
 _BE = listed("is are was were be been being get gets got")
+
+
 _AUXILIARY = _BE | listed(
     "am do does did has have had having will would can could may might must shall should to "
     "not n't never"
 )
+
+
 _BEFORE_NOUN = listed(
     "a an the this that these those his her its their our my your no some any every each all of in "
     "on at for from with by into about"
 )
+
+
 PASTS = words_in("past")
+
+
 _VERBS = words_in("verb")
 
 
@@ -297,9 +291,17 @@ class _State:
 
 _PASSED = listed(', “ ” " ( )')
 """What is uncertain stays so past these."""
+
+
 _RELATIVE = listed("who which whose whom")
+
+
 _TURNS = listed("but while whereas ;")
+
+
 _TO_BE = listed("is are was were set")
+
+
 _TOLD_IN_PART = listed("warned warn called call calls described")
 """After these, "but" turns to what nobody needs to have said."""
 

@@ -6,7 +6,8 @@ A part, an age, a step of a change, or a count of other things is no rival of th
 import re
 from collections.abc import Callable, Sequence
 
-from bot.differences.clauses import Sort, Token, may_be_verb
+from bot.differences.clauses import may_be_verb
+from bot.differences.tokens import Sort, Token
 from bot.verification.figures import Bound, Number
 from bot.verification.wording import listed
 

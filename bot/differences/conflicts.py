@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,19 +17,25 @@ from typing import NamedTuple
 from bot.answer import Citation
 from bot.differences.actors import doers
 from bot.differences.alignment import MATCH, SURE, Aligner, Alignment, Line
-from bot.differences.clauses import SPEECH, Sort, Token, clauses, may_be_verb
-from bot.differences.comparable import counts_it, is_whole, lasts, nearly_one
+from bot.differences.clauses import SPEECH, clauses, may_be_verb
+from bot.differences.comparable import counts_it, is_whole, lasts
 from bot.differences.repeats import witnesses
-from bot.extraction.answer_kind import Kind, one_thing_asked
-from bot.verification.figures import (
-    Bound,
-    Day,
-    Number,
-    agree,
-    has_days,
-    may_be_one_day,
-    may_have_numbers,
+from bot.differences.same_answer import (
+    GivenAnswer,
+    at_one_time,
+    clauses_with,
+    may_be_same,
+    of_one_sort,
+    same_names,
+    same_noun,
+    same_verb,
+    says_same,
+    shared_surroundings,
 )
+from bot.differences.tokens import Sort, Token
+from bot.extraction.answer_kind import Kind, one_thing_asked
+from bot.verification.days import has_days
+from bot.verification.figures import may_have_numbers
 from bot.verification.wording import is_light, listed
 from index.article import Passage
 from index.embedding.similarity import Words
@@ -37,31 +43,45 @@ from index.search.retriever import Query
 
 _ANSWERS = 0.65
 """How much of what a question speaks of, by weight, a line and what stands around it must say."""
+
+
 _AROUND = 0.7
 """What a word is worth that stands around the line and not in it."""
+
+
 _IN_LINE = {Kind.DATE: 0.5, Kind.YEAR: 0.5, Kind.NAME: 0.9}
 """How much of it the line must say itself; of a count much is often left unsaid."""
+
+
 _LEAST_IN_LINE = 0.5
+
+
 _SAME_THING = {True: 0.3, False: 0.4}
 """How much of a figure's surroundings the other's must say, for both to be of one thing: that
 much of a count's, and more of a figure with a unit, for shares and sums are of many things."""
+
+
 _APART = timedelta(days=45)
 """Articles that lie further apart speak of different times."""
-_ROUNDING = 0.1
+
+
 _SHORT = 3
 """Letters of a name that begins other words as well."""
+
+
 _SHOWN = 3
+
+
 _PARTS = listed(
     "including includes include among other others another more additional further extra each per "
     "every remaining rest"
 )
 """Figures beside these are part of a whole, added to one, or shared out."""
-_SPANS = listed("day days week weeks month months year years hour hours daily annual annually")
-_CHANGES = listed(
-    "rise rises rose risen climb climbed grow grew grown increase increased jump jumped reach "
-    "reached stand stands stood fall falls fell fallen drop dropped"
-)
+
+
 _HOW = listed("many much long old far high big often fast tall large")
+
+
 _CAPTION = re.compile(
     r"\b(?:in (?:this|a|an) (?:\w+ )?(?:photo|picture|image)|(?:is|are) (?:seen|pictured))\b", re.I
 )
@@ -99,33 +119,6 @@ class Stated:
     quote: Citation
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What a line gives as an answer: its token at `place`, or the names of who does that."""
-
-    line: Line
-    place: int
-    names: tuple[Token, ...] = ()
-
-    @property
-    def token(self) -> Token:
-        return self.line.clauses.tokens[self.place]
-
-    @property
-    def published(self) -> date | None:
-        return self.line.passage.published
-
-    @property
-    def order(self) -> tuple[date, int, int]:
-        return self.published or date.min, self.line.number, self.line.place
-
-    @property
-    def says(self) -> str:
-        if not self.names:
-            return self.token.text
-        return self.line.text[self.names[0].start : self.names[-1].end].removesuffix("’s")
-
-
 def differing(
     query: Query,
     quotes: Sequence[Citation],
@@ -154,7 +147,7 @@ def differing(
         if rivals:
             said = [(own, quote)]
             for rival in sorted(rivals, key=lambda a: a.order, reverse=True):
-                if len(said) < _SHOWN and not any(_alike(rival, other) for other, _ in said):
+                if len(said) < _SHOWN and not any(may_be_same(rival, other) for other, _ in said):
                     said.append((rival, rival.line.quoted()))
             said.sort(key=lambda s: s[0].order)
             return tuple(Stated(answer.says, q) for answer, q in said)
@@ -186,7 +179,7 @@ class _Comparison:
         """Which articles only repeat each other."""
         return witnesses(self._passages)
 
-    def answers(self, numbers: Iterable[int]) -> list[_Answer]:
+    def answers(self, numbers: Iterable[int]) -> list[GivenAnswer]:
         """What may be an answer in these passages, one after another, at most one a line."""
         lines = [
             line
@@ -204,14 +197,14 @@ class _Comparison:
         found = (self._answer(alignment, n, places) for n, places in sorted(told.items()))
         return [answer for answer in found if answer]
 
-    def _answer(self, alignment: Alignment, n: int, told: Sequence[int]) -> _Answer | None:
+    def _answer(self, alignment: Alignment, n: int, told: Sequence[int]) -> GivenAnswer | None:
         """What a line gives: beside the word, at `told`, that says what the question asks of it."""
         line = alignment.lines[n]
         tokens = line.clauses.tokens
         if not (self._speaks_of_it(alignment, n) and self._names_it(line)):
             return None
         if self._by_name:
-            verbs = [_Answer(line, place) for place in told if tokens[place].verb]
+            verbs = [GivenAnswer(line, place) for place in told if tokens[place].verb]
             return next(filter(None, map(self._with_names, verbs)), None)
         nearest = min(
             (tokens[place].clause != tokens[spot].clause, abs(place - spot), place)
@@ -224,12 +217,12 @@ class _Comparison:
             t.verb and t.clause == tokens[place].clause and not is_light(t.stem) for t in tokens
         )
         return (
-            _Answer(line, place)
+            GivenAnswer(line, place)
             if not elsewhere and self._may_answer(alignment, line, place)
             else None
         )
 
-    def _with_names(self, answer: _Answer) -> _Answer | None:
+    def _with_names(self, answer: GivenAnswer) -> GivenAnswer | None:
         """The answer with who does it, if it is clear who."""
         tokens = answer.line.clauses.tokens
         names = doers(self._aligner, tokens, answer.place)
@@ -284,7 +277,7 @@ class _Comparison:
         lacking = {name for name in asked - here if not _derived(name, here)}
         if not lacking <= {t.stem for t in clauses(line.passage.title).tokens}:
             return False
-        speaking = _clauses_with(line.clauses.tokens, SPEECH)
+        speaking = clauses_with(line.clauses.tokens, SPEECH)
         others = [t for t in self._aligner.names(line.clauses.tokens) if t.stem not in asked]
         return not lacking or all(t.clause in speaking for t in others)
 
@@ -293,51 +286,52 @@ class _Comparison:
         titled = {t.stem for t in clauses(line.passage.title).tokens}
         return self._aligner.words(line.number) | titled
 
-    def differ(self, one: _Answer, other: _Answer) -> bool:
+    def differ(self, one: GivenAnswer, other: GivenAnswer) -> bool:
         """Whether two articles say the same of the same thing, but for these."""
         witness = [self._witness[a.line.passage.source] for a in (one, other)]
-        if witness[0] == witness[1] or _alike(one, other) or not _of_one_sort(one, other):
+        if witness[0] == witness[1] or may_be_same(one, other) or not of_one_sort(one, other):
             return False
         if one.published and other.published and abs(one.published - other.published) > _APART:
             return False
         if self._is_known(one, other) or self._is_known(other, one):
             return False
-        return _at_one_time(one, other) and self._same_but(one, other)
+        return at_one_time(one, other) and self._same_but(one, other)
 
-    def _is_known(self, one: _Answer, other: _Answer) -> bool:
+    def _is_known(self, one: GivenAnswer, other: GivenAnswer) -> bool:
         """Whether the article of `other` has what `one` says as well, and means another thing."""
         if one.names:
             return any(t.stem in self._around(other.line) for t in one.names)
         return any(
-            _says(one.token, one.published, token, other.published)
+            says_same(one.token, one.published, token, other.published)
             for line in self._aligner.lines(other.line.number)
             for token, before in zip(line.clauses.tokens[1:], line.clauses.tokens, strict=False)
             if before.text.lower() not in ("from", "than")
         )
 
-    def _same_but(self, one: _Answer, other: _Answer) -> bool:
+    def _same_but(self, one: GivenAnswer, other: GivenAnswer) -> bool:
         """Whether each line says around its answer what the other says."""
         if one.names:
             return True
         there = self._aligner.beside(one.line.clauses, [other.line])
         back = self._aligner.beside(other.line.clauses, [one.line])
-        if not (_same_names(self._aligner, there) and _same_noun(there, one.place, other.place)):
+        if not (same_names(self._aligner, there) and same_noun(there, one.place, other.place)):
             return False
         if self._strangers(there, one) and self._strangers(back, other):
             return False
-        if not (_same_verb(there, one.place) and _same_verb(back, other.place)):
+        if not (same_verb(there, one.place) and same_verb(back, other.place)):
             return False
         likeness = max(
-            _likeness(there, one.place, other.place), _likeness(back, other.place, one.place)
+            shared_surroundings(there, one.place, other.place),
+            shared_surroundings(back, other.place, one.place),
         )
         number = one.token.number
         return likeness >= _SAME_THING[number is not None and not number.unit]
 
-    def _strangers(self, alignment: Alignment, one: _Answer) -> bool:
+    def _strangers(self, alignment: Alignment, one: GivenAnswer) -> bool:
         """Whether a line has names, those of speakers aside, that the other's article lacks."""
         around = self._around(alignment.lines[0])
         tokens = one.line.clauses.tokens
-        speaking = _clauses_with(tokens, SPEECH)
+        speaking = clauses_with(tokens, SPEECH)
         return any(
             alignment.best(k) < SURE and t.stem not in around and t.clause not in speaking
             for k, t in enumerate(tokens)
@@ -371,124 +365,3 @@ def _stands_in(line: Line, quote: Citation) -> bool:
     return (
         line.passage.source == quote.source and quote.start <= line.start and line.end <= quote.end
     )
-
-
-def _alike(one: _Answer, other: _Answer) -> bool:
-    """Whether two answers may well be the same."""
-    if one.names:
-        return not {t.stem for t in one.names}.isdisjoint(t.stem for t in other.names)
-    a, b = one.token.number, other.token.number
-    if a and b and (_rounded(a, b) or nearly_one(a, b)):
-        return True
-    return _says(one.token, one.published, other.token, other.published)
-
-
-def _says(one: Token, published: date | None, other: Token, other_published: date | None) -> bool:
-    if one.number and other.number:
-        return agree(one.number, other.number) or agree(other.number, one.number)
-    if one.day and other.day:
-        return may_be_one_day(one.day, published, other.day, other_published)
-    return False
-
-
-def _rounded(one: Number, other: Number) -> bool:
-    """Whether one number is the other in fewer digits, or allows for it: "about", "less than"."""
-    small, large = sorted((one, other), key=lambda n: n.value)
-    if large.bound is Bound.MOST:
-        return True
-    far = (large.value - small.value) / large.value
-    if Bound.ABOUT in (one.bound, other.bound) and far <= _ROUNDING:
-        return True
-    digits = min(_digits(one.value), _digits(other.value))
-    rounded = {float(f"{n.value:.{digits - 1}e}") for n in (one, other)}
-    return len(rounded) == 1 and far <= _ROUNDING / 2
-
-
-def _digits(value: float) -> int:
-    """How many digits of a number tell something: 2 of 1,400."""
-    return len(f"{value:.6g}".partition("e")[0].replace(".", "").strip("0")) or 1
-
-
-def _of_one_sort(one: _Answer, other: _Answer) -> bool:
-    tokens = one.token, other.token
-    if tokens[0].certainty is not tokens[1].certainty or any(t.negated for t in tokens):
-        return False
-    if tokens[0].number and tokens[1].number:
-        return tokens[0].number.unit == tokens[1].number.unit
-    days = tokens[0].day, tokens[1].day
-    return not (days[0] and days[1]) or _is_exact(days[0]) == _is_exact(days[1])
-
-
-def _is_exact(day: Day) -> bool:
-    """Whether a date is that of a single day."""
-    return day.day is not None or day.weekday is not None or day.step == "day"
-
-
-def _at_one_time(one: _Answer, other: _Answer) -> bool:
-    """Whether what both tell of can be of one time, as far as they say."""
-    if one.token.day:
-        return True
-    days = [_days_of_event(answer.line.clauses.tokens) for answer in (one, other)]
-    return not (days[0] and days[1]) or any(
-        may_be_one_day(d, one.published, e, other.published) for d in days[0] for e in days[1]
-    )
-
-
-def _days_of_event(tokens: Sequence[Token]) -> list[Day]:
-    """The dates in a line, but for the day when it was said or had changed."""
-    told = SPEECH | _CHANGES
-    aside = _clauses_with(tokens, told)
-    return [
-        t.day
-        for place, t in enumerate(tokens)
-        if t.day and t.day.step != "week" and t.clause not in aside
-        if told.isdisjoint(near.text.lower() for near in tokens[max(0, place - 3) : place])
-    ]
-
-
-def _clauses_with(tokens: Sequence[Token], words: Set[str]) -> set[int]:
-    return {t.clause for t in tokens if t.text.lower() in words}
-
-
-def _same_names(aligner: Aligner, alignment: Alignment) -> bool:
-    """Whether both lines have a name in common, if both have any."""
-    own = [k for k, t in enumerate(alignment.claim.tokens) if t in aligner.names([t])]
-    theirs = any(t.sort is Sort.NAME for line in alignment.lines for t in line.clauses.tokens)
-    return not own or not theirs or any(alignment.best(k) >= SURE for k in own)
-
-
-def _same_noun(alignment: Alignment, place: int, other: int) -> bool:
-    """Whether two figures count the same things, over the same span, if they say."""
-    tokens, held = alignment.claim.tokens, alignment.lines[0].clauses.tokens
-    if _span(tokens, place) != _span(held, other):
-        return False
-    one, two = (_noun(t, n) for t, n in ((tokens, place), (held, other)))
-    return one is None or two is None or one.stem == two.stem or alignment.says(one, two)
-
-
-def _noun(tokens: Sequence[Token], place: int) -> Token | None:
-    after = tokens[place + 1 : place + 2]
-    return after[0] if after and after[0].sort is Sort.WORD and not after[0].verb else None
-
-
-def _span(tokens: Sequence[Token], place: int) -> str:
-    """The span of time over which a figure is counted: "900 a day"."""
-    after = [t.text.lower() for t in tokens[place + 1 : place + 5]]
-    return next((w for a, w in pairwise(after) if a == "a" and w in _SPANS), "")
-
-
-def _same_verb(alignment: Alignment, k: int) -> bool:
-    """Whether what the figure's clause says of it is said by the other line as well."""
-    tokens = alignment.claim.tokens
-    verbs = [
-        j
-        for j, t in enumerate(tokens)
-        if t.verb and t.clause == tokens[k].clause and not is_light(t.stem)
-    ]
-    return all(alignment.best(j) >= SURE for j in verbs if tokens[j].text.lower() not in _CHANGES)
-
-
-def _likeness(alignment: Alignment, place: int, other: int) -> float:
-    """How much of what surrounds a figure also surrounds the other, in [0, 1]."""
-    whole = alignment.surroundings(place)
-    return alignment.fit(place, 0, other) / whole if whole else 0.0

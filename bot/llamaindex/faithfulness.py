@@ -15,8 +15,8 @@ from bot.generation.judge import Judge
 from bot.llm.llamaindex import LlamaIndexModel
 from bot.verification.citations import Part
 from bot.verification.claims import Claim, Kind, claims
+from bot.verification.days import days
 from bot.verification.evidence import Evidence
-from bot.verification.figures import days
 from bot.verification.verdict import Verdict
 from bot.verification.verifier import Verifier
 from index.article import Passage

@@ -1,14 +1,14 @@
-"""The numbers and dates that a text states, in whatever form they are written.
+"""The numbers that a text states, in whatever form they are written.
 
-"twelve thousand", "12,000" and "12 thousand" are one number; "Thursday" in an article of 25
-October 2024 is one day with "24 October 2024". It knows nothing of who claims what.
+"twelve thousand", "12,000" and "12 thousand" are one number.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
+
+from bot.verification.days import Day, days
 
 
 class Bound(StrEnum):
@@ -31,61 +31,15 @@ class Number:
     bound: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A date at `text[start:end]`, as far as it is written. `weekday` counts from Monday, 0.
-
-    `shift` is how far it lies from the day it was written, in `step`s ("day", "week",
-    "month" or "year"): "yesterday" is -1 day.
-    """
-
-    start: int
-    end: int
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    weekday: int | None = None
-    shift: int | None = None
-    step: str = ""
-
-
-_MONTHS = "january february march april may june july august september october november december"
-_MONTH_NUMBER = {name[:3]: n for n, name in enumerate(_MONTHS.split(), 1)}
-_MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|July?|"
-    r"Aug(?:ust|\.)?|Sep(?:t(?:ember|\.)?|\.)|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_WEEKDAYS = "mon tue wed thu fri sat sun".split()  # noqa: SIM905
-_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_YEAR = r"(?:1[5-9]|20)\d\d"
-_DAY = re.compile(
-    rf"""
-      \b(?P<iso>{_YEAR}-\d\d-\d\d)\b
-    | \b(?P<m1>{_MONTH})\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:percent|%|million|people))
-        (?:,?\s+(?P<y1>{_YEAR})\b)?
-    | \b(?:the\s+)?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{_MONTH})\b
-        (?:,?\s+(?P<y2>{_YEAR})\b)?
-    | \b(?P<m3>{_MONTH}),?\s+(?:of\s+)?(?P<y3>{_YEAR})\b
-    | (?<=\b[Ii]n\s)(?P<m4>{_MONTH})\b | \b(?P<m5>(?!May|March){_MONTH}(?<=\w{{4}}))\b
-    | (?:(?<=\blast\s)|(?<=\bthis\s)|(?<=\bnext\s))(?P<m6>{_MONTH})\b
-    | (?:(?<=\bof\s)|(?<=\bby\s)|(?<=\buntil\s)|(?<=\bsince\s)|(?<=\bearly\s)|(?<=\bafter\s)
-        |(?<=\blate\s)|(?<=\bmid-)|(?<=\bbefore\s)|(?<=\bfrom\s))(?P<m7>{_MONTH})\b
-    | \b(?P<weekday>{_WEEKDAY})s?\b
-    | \b(?P<near>yesterday|today|tonight|tomorrow)\b
-    | \b(?P<which>last|this|next|previous)\s+(?P<step>week|month|year)\b
-    | (?<![\d.,$£€-])(?P<year>{_YEAR})\b(?!\s*(?:%|percent|million|billion|euros|dollars|pounds|km
-        |kilomet|met|homes|people|workers)|[,.]\d|-\w)
-    """,
-    re.VERBOSE,
-)
-_NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
-_WHICH = {"last": -1, "previous": -1, "this": 0, "next": 1}
-
 _UNITS_OF_ONE = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
 )
+
+
 _SMALL = {word: n for n, word in enumerate(_UNITS_OF_ONE.split())}
+
+
 _TENS = dict(
     zip(
         ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
@@ -93,21 +47,35 @@ _TENS = dict(
         strict=True,
     )
 )
+
+
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
     "k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "dozen": 12,
 }  # fmt: skip
+
+
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
 }  # fmt: skip
+
+
 _FRACTIONS = {
     "half": 1 / 2, "halves": 1 / 2, "third": 1 / 3, "thirds": 1 / 3, "quarter": 1 / 4,
     "quarters": 1 / 4, "fifth": 1 / 5, "fifths": 1 / 5, "tenth": 1 / 10, "tenths": 1 / 10,
 }  # fmt: skip
+
+
 _WORD_VALUE = {**_SMALL, **_TENS}
+
+
 _WORD_NUMBER = "|".join(sorted(_WORD_VALUE, key=len, reverse=True))
+
+
 _SCALE = r"hundred|thousand|million|billion|trillion"
+
+
 _UNIT = {
     "%": r"%|per\s?cent\b|percentage\s+points?\b|pct\b",
     "$": r"(?:US\s+)?dollars?\b|USD\b",
@@ -128,10 +96,14 @@ _UNIT = {
     "tonne": r"tonnes?\b|tons?\b",
     "degree": r"degrees?\b|°",
 }
+
+
 _CONVERTED = {
     "year": ("month", 12.0), "week": ("day", 7.0), "hour": ("day", 1 / 24),
     "minute": ("day", 1 / 1440), "second": ("day", 1 / 86400),
 }  # fmt: skip
+
+
 _NUMBER = re.compile(
     rf"""
       (?P<currency>[$£€])?\s?(?<![\w.])(?P<digits>\d{{1,3}}(?:[,  ]\d{{3}})+(?!\d)|\d+)
@@ -145,22 +117,36 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+
+
 _MAY_COUNT = re.compile(
     rf"\d|\b(?:{_WORD_NUMBER}|{'|'.join(_ORDINALS)}|{'|'.join(_FRACTIONS)}|hundred|dozen)",
     re.IGNORECASE,
 )
+
+
 _AFTER = re.compile(
     r"(?P<half>\s+and\s+a\s+half\b)?[\s-]*(?:"
     + "|".join(f"(?P<u{n}>{pattern})" for n, pattern in enumerate(_UNIT.values()))
     + ")?",
     re.IGNORECASE,
 )
+
+
 _RANGE = re.compile(rf"\s*(?:to|-|–)\s*[$£€]?\d[\d.,]*[\s-]?(?P<scale>{_SCALE})?\b", re.IGNORECASE)
+
+
 _HALF_AFTER = re.compile(
     r"\b(?:a|one)\s+(year|month|week|day|hour|million)\s+and\s+a\s+half\b", re.I
 )
+
+
 _COUNTED = re.compile(r"\s+(?:time|attempt|term|day|week|month|year|case|man|woman|person|one)\b")
+
+
 _OLD = re.compile(r"[\s-]+old\b")
+
+
 _BOUNDS = {
     Bound.LEAST: r"at least|more than|over|no (?:fewer|less) than|a minimum of|above|exceed(?:s|ed|"
     r"ing)?|upwards of|minimum",
@@ -169,26 +155,20 @@ _BOUNDS = {
     Bound.ABOUT: r"about|around|roughly|approximately|some|nearly|almost|close to|an estimated|"
     r"circa|more or less",
 }
+
+
 _BOUND = {
     bound: re.compile(rf"\b(?:{pattern})\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
     for bound, pattern in _BOUNDS.items()
 }
+
+
 _LOOK_BACK = 24
 
 
 def may_have_numbers(text: str) -> bool:
     """Whether `numbers` may find one in `text`; tells it in a tenth of the time."""
     return bool(_MAY_COUNT.search(text))
-
-
-def has_days(text: str) -> bool:
-    """Whether `days` finds one in `text`."""
-    return bool(_DAY.search(text))
-
-
-def days(text: str) -> list[Day]:
-    """The dates written in `text`, in order."""
-    return [_day(found) for found in _DAY.finditer(text)]
 
 
 def numbers(text: str, dates: list[Day] | None = None) -> list[Number]:
@@ -305,118 +285,3 @@ def _is_round(value: float) -> bool:
     if value < 100:
         return value % 5 == 0
     return len(f"{value:.0f}".rstrip("0")) <= 2
-
-
-def _day(found: re.Match[str]) -> Day:
-    start, end = found.span()
-    if iso := found["iso"]:
-        return Day(start, end, int(iso[:4]), int(iso[5:7]), int(iso[8:]))
-    month = next((found[f"m{n}"] for n in range(1, 8) if found[f"m{n}"]), None)
-    if month:
-        day = found["d1"] or found["d2"]
-        year = found["y1"] or found["y2"] or found["y3"]
-        return Day(
-            start,
-            end,
-            int(year) if year else None,
-            _MONTH_NUMBER[month[:3].lower()],
-            int(day) if day else None,
-        )
-    if found["weekday"]:
-        return Day(start, end, weekday=_WEEKDAYS.index(found["weekday"][:3].lower()))
-    if found["near"]:
-        return Day(start, end, shift=_NEAR[found["near"]], step="day")
-    if found["which"]:
-        return Day(start, end, shift=_WHICH[found["which"]], step=found["step"])
-    return Day(start, end, int(found["year"]))
-
-
-def same_day(said: Day, held: Day, published: date | None) -> bool:
-    """Whether what `said` says of a date is true of `held`, in an article of that day."""
-    if _written(said) == _written(held):
-        return True
-    return any(
-        _is_part(one, other) for one in _meant(said, published) for other in _meant(held, published)
-    )
-
-
-def day_of(when: date) -> Day:
-    """A calendar day as a date written in full."""
-    return Day(0, 0, when.year, when.month, when.day)
-
-
-def may_be_one_day(
-    one: Day, published: date | None, other: Day, other_published: date | None
-) -> bool:
-    """Whether two dates, written in articles of these days, can be the same."""
-    return any(
-        _is_part(a, b) or _is_part(b, a)
-        for a in _meant(one, published)
-        for b in _meant(other, other_published)
-        if -1 not in (a[3], b[3])
-    )
-
-
-Known = tuple[int | None, int | None, int | None, int | None]
-"""Year, month, day and weekday, as far as they are known."""
-
-
-def _written(day: Day) -> tuple[object, ...]:
-    return day.year, day.month, day.day, day.weekday, day.shift, day.step
-
-
-def _is_part(one: Known, other: Known) -> bool:
-    return all(a is None or a == b for a, b in zip(one, other, strict=True))
-
-
-def _meant(day: Day, published: date | None) -> list[Known]:
-    """What `day` can stand for."""
-    if published is None and day.shift is not None:
-        return []  # only the same words say the same
-    if published is None or (day.year and not day.month):
-        return [_known(day.year, day.month, day.day, day.weekday)]
-    if day.weekday is not None:
-        back = (published.weekday() - day.weekday) % 7
-        dates = [published - timedelta(back), published + timedelta(7 - back)]
-        return [(None, None, None, day.weekday), *(_of(d) for d in dates)]
-    if day.shift is not None:
-        return [_shifted(day, published)]
-    if day.year is None and day.month is not None:
-        years = (published.year, published.year - 1, published.year + 1)
-        return [
-            (None, day.month, day.day, None),
-            _known(_nearest(day, published, years), day.month, day.day),
-        ]
-    return [_known(day.year, day.month, day.day)]
-
-
-def _shifted(day: Day, published: date) -> Known:
-    shift = day.shift or 0
-    if day.step == "day":
-        return _of(published + timedelta(shift))
-    if day.step == "year":
-        return published.year + shift, None, None, None
-    if day.step == "month":
-        months = published.year * 12 + published.month - 1 + shift
-        return months // 12, months % 12 + 1, None, None
-    return None, None, None, -1  # a week: only the same words say the same
-
-
-def _nearest(day: Day, published: date, years: tuple[int, ...]) -> int:
-    def distance(year: int) -> int:
-        return abs((year - published.year) * 365 + ((day.month or 1) - published.month) * 30)
-
-    return min(years, key=distance)
-
-
-def _known(
-    year: int | None, month: int | None, day: int | None, weekday: int | None = None
-) -> Known:
-    try:
-        return _of(date(year or 0, month or 0, day or 0))
-    except ValueError:
-        return year, month, day, weekday
-
-
-def _of(day: date) -> Known:
-    return day.year, day.month, day.day, day.weekday()

@@ -11,16 +11,8 @@ from functools import lru_cache
 from itertools import combinations
 
 from bot.extraction.orders import gives_orders
-from bot.verification.figures import (
-    Bound,
-    Day,
-    Number,
-    agree,
-    day_of,
-    days,
-    numbers,
-    same_day,
-)
+from bot.verification.days import Day, day_of, days, same_day
+from bot.verification.figures import Bound, Number, agree, numbers
 from index.article import Passage
 
 PASSAGES = 256

@@ -1,6 +1,7 @@
 import pytest
 
-from bot.differences.clauses import Certainty, Token, clauses
+from bot.differences.clauses import clauses
+from bot.differences.tokens import Certainty, Token
 
 
 def word(sentence: str, text: str) -> Token:

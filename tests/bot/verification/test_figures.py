@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.verification.figures import Bound, agree, days, numbers, same_day
+from bot.verification.days import days, same_day
+from bot.verification.figures import Bound, agree, numbers
 
 PUBLISHED = date(2024, 10, 25)  # a Friday
 
