@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
+from urllib.parse import urlsplit
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
@@ -60,11 +61,15 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Block(NamedTuple):
-    """A paragraph, and how many columns it is indented; `markdown` is laid out as such."""
+    """A paragraph, and how many columns it is indented; `markdown` is laid out as such.
+
+    `short` is shown instead where the text is wider than a terminal that shows links.
+    """
 
     text: Text
     indent: int = 0
     markdown: bool = False
+    short: Text | None = None
 
 
 def console(stream: TextIO) -> Console:
@@ -86,7 +91,9 @@ def print_blocks(out: Console, blocks: Iterable[Block]) -> None:
     """Lay blocks out to the console's width; in a pipe or file nothing is wrapped or linked."""
     linked = shows_links(out)
     for block in blocks:
-        text = block.text if linked else without_links(block.text)
+        fits = not linked or cell_len(block.text.plain) <= out.width
+        text = block.text if fits else block.short or block.text
+        text = text if linked else without_links(text)
         if out.file.isatty():
             shown = _markdown(text.plain) if block.markdown else text
             out.print(Padding(shown, (0, 0, 0, block.indent)) if block.indent else shown)
@@ -152,11 +159,16 @@ def citation_blocks(
     for cited in by_source.values():
         numbers = " ".join(f"[{citation.n}]" for citation in cited)
         places = dict.fromkeys(citation.place for citation in cited if citation.place)
-        yield Block(
-            Text.assemble((numbers, f"bold {colour}".strip()), " ", heading(cited[0], places))
-        )
+        yield _listed(Text(numbers, f"bold {colour}".strip()), cited[0], places)
         if quotes:
             yield from _quotes(cited)
+
+
+def _listed(lead: Text, item: Passage | Citation, places: Iterable[str] = ()) -> Block:
+    """The lead and the heading in one line; an address too long for it is shortened to its host."""
+    host = urlsplit(item.url).hostname if item.source == item.url and _link(item.url) else None
+    short = Text.assemble(lead, " ", heading(item, places, host)) if host else None
+    return Block(Text.assemble(lead, " ", heading(item, places)), short=short)
 
 
 def _quotes(cited: Sequence[Citation]) -> Iterator[Block]:
@@ -175,7 +187,7 @@ def passage_blocks(
     for rank, passage in enumerate(passages, start=1):
         if rank > 1:
             yield Block(Text())
-        yield Block(Text.assemble((f"{rank}.", "bold"), f" {passage.score:.3f} ", heading(passage)))
+        yield _listed(Text.assemble((f"{rank}.", "bold"), f" {passage.score:.3f}"), passage)
         text = one_line(passage.text)
         shown = excerpt(text, query, 2 * (width - MARGIN)) if width else text
         yield Block(emphasised(shown, query), indent=4)
@@ -208,14 +220,24 @@ def article_blocks(
     yield Block(Text.assemble(before, (marked, "bold reverse"), after))
 
 
-def heading(item: Article | Passage | Citation, places: Iterable[str] = ()) -> Text:
-    """Title, date, source and places in one line; the title is linked to the article's url."""
+def heading(
+    item: Article | Passage | Citation, places: Iterable[str] = (), source: str | None = None
+) -> Text:
+    """Title, date, source and places in one line; the title is linked to the article's url.
+
+    `source` is shown in place of the item's own.
+    """
     day = item.published.isoformat() if item.published else ""
-    link = item.url if item.url and _SAFE_URL.fullmatch(item.url) else None
-    text = Text.assemble((one_line(item.title) or "(no title)", Style(bold=True, link=link)))
-    for fact in filter(None, (day, item.source, ", ".join(places))):
+    link = Style(bold=True, link=_link(item.url))
+    text = Text.assemble((one_line(item.title) or "(no title)", link))
+    for fact in filter(None, (day, source or item.source, ", ".join(places))):
         text.append(f" · {one_line(fact)}", "not bold dim")
     return text
+
+
+def _link(url: str | None) -> str | None:
+    """The address, if it is one to follow."""
+    return url if url and _SAFE_URL.fullmatch(url) else None
 
 
 def excerpt(text: str, query: str, columns: int) -> str:
@@ -242,11 +264,13 @@ def excerpt(text: str, query: str, columns: int) -> str:
 
 
 def cut_out(text: str, start: int, end: int) -> str:
-    """The text in a range without the words that the range cuts in two, with … for the rest."""
+    """The text in a range, with … for the rest; no word near its ends is cut in two."""
+    near = min(LEAD, (end - start) // 2)
     if start:
-        start = max(start, text.find(" ", start, end) + 1)
+        start = max(start, text.find(" ", start, start + near) + 1)
     if end < len(text):
-        end = max(text.rfind(" ", start, end), start + 1)
+        space = text.rfind(" ", end - near, end)
+        end = end if space < 0 else space
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 

@@ -103,6 +103,14 @@ def test_a_title_is_a_link_in_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) 
     assert "\x1b]8" not in printed(answer_blocks(ANSWER), Terminal())
 
 
+def test_a_long_address_is_short_where_it_is_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = clean(printed(answer_blocks(ANSWER), Terminal())).splitlines()
+    assert shown[2] == "[1] Rates :smile: · 2024-05-02 · example.org"
+    assert URL in printed(answer_blocks(ANSWER), io.StringIO())
+    monkeypatch.setenv("COLUMNS", "400")
+    assert f"· {URL}" in clean(printed(answer_blocks(ANSWER), Terminal()))
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://a.b/\x1b\\x", "https://a.b/ü", ""])
 def test_what_is_no_plain_address_is_no_link(url: str) -> None:
     cited = replace(ANSWER.citations[0], url=url)
