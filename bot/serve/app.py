@@ -77,7 +77,7 @@ class Api:
 
     async def health(self, _: Request) -> Response:
         """Whether questions are answered."""
-        return JSONResponse({"status": await self._service.upkeep.state()})
+        return JSONResponse({"status": self._service.upkeep.state()})
 
     async def described(self, _: Request) -> Response:
         """The description of all this."""

@@ -17,6 +17,8 @@ from index.sync.sync import Progress
 from index.sync.watch import changes
 
 LOG = logging.getLogger(__name__)
+BUSY = 1.0
+"""Seconds until it is tried again where another process indexes for the first time."""
 TICK = 0.2
 """Seconds between two looks at how far a sync has come."""
 
@@ -41,6 +43,7 @@ class Upkeep:
         """Bring the index up to date now and whenever the articles change, until cancelled."""
         look = min(60 * self._config.sync_minutes, 30.0)
         try:
+            self._is_ready = await asyncio.to_thread(self._holds_articles)
             async with aclosing(changes(self._roots, look)) as signals:
                 async for _ in signals:
                     await self._refresh()
@@ -48,12 +51,12 @@ class Upkeep:
             self._stopping.set()
 
     async def ready(self) -> AsyncGenerator[Progress]:
-        """How far the first sync has come, until something answers.
+        """How far the first sync has come, until it is complete.
 
         Raises DatelineError when that sync fails; it is tried again later.
         """
         told = None
-        while not await self._answers():
+        while not self._is_ready:
             if self.problem and not self.progress:
                 raise self.problem
             if self.progress and self.progress != told:
@@ -61,16 +64,11 @@ class Upkeep:
                 yield told
             await asyncio.sleep(TICK)
 
-    async def state(self) -> str:
+    def state(self) -> str:
         """Whether questions are answered: ok, indexing or degraded."""
         if self.problem:
             return "degraded"
-        return "ok" if await self._answers() else "indexing"
-
-    async def _answers(self) -> bool:
-        if not self._is_ready:
-            self._is_ready = await asyncio.to_thread(self._holds_articles)
-        return self._is_ready
+        return "ok" if self._is_ready else "indexing"
 
     def _holds_articles(self) -> bool:
         try:
@@ -79,16 +77,26 @@ class Upkeep:
             return False
 
     async def _refresh(self) -> None:
+        """Bring the index up to date; what answers now goes on answering when that fails."""
         try:
-            await asyncio.to_thread(self._sync_if_stale)
-            self.problem = None
-        except StoreBusyError:
-            LOG.info("another process brings the articles up to date")
-        except (DatelineError, OSError) as problem:
+            while not await self._synced():
+                pass
+            self.problem, self._is_ready = None, True
+        except Exception as problem:  # whoever waits is told, and the articles go on changing
             if not self._stopping.is_set():
                 self._note(problem)
         finally:
             self.progress = None
+
+    async def _synced(self) -> bool:
+        """Whether that is done, here or by another process; the first time, it is waited for."""
+        try:
+            await asyncio.to_thread(self._sync_if_stale)
+        except StoreBusyError:
+            LOG.info("another process brings the articles up to date")
+            await asyncio.sleep(BUSY)
+            return self._is_ready
+        return True
 
     def _sync_if_stale(self) -> None:
         if time.monotonic() >= self._fetch_at:
