@@ -19,6 +19,7 @@ from discord.ui import LayoutView, View
 
 from bot.discord.i18n import Translations
 from bot.discord.markup import shortened
+from bot.discord.pagination import pages
 
 LOG = logging.getLogger("bot.discord.delivery")  # as in older logs
 T = TypeVar("T")
@@ -59,16 +60,25 @@ class Content(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A card, and the pages that say the same where it is refused; the last has the buttons."""
+    """A card, and the text that says the same where it is refused; the last page has the buttons.
 
-    pages: Sequence[str]
+    A text of one piece is cut into pages only when it is needed, since that takes milliseconds.
+    """
+
+    text: Sequence[str] | str
     view: View | None = None
     card: LayoutView | None = None
 
+    @property
+    def pages(self) -> list[str]:
+        """The text in pages."""
+        return pages(self.text) if isinstance(self.text, str) else [*self.text]
+
     def contents(self) -> list[Content]:
         """The pages."""
-        last = len(self.pages) - 1
-        return [Content(p, self.view if n == last else None) for n, p in enumerate(self.pages)]
+        shown = self.pages
+        last = len(shown) - 1
+        return [Content(p, self.view if n == last else None) for n, p in enumerate(shown)]
 
 
 class Reply(Protocol):

@@ -27,7 +27,6 @@ from bot.conversation.clarify import WHOM
 from bot.discord.cards import Card, Colour
 from bot.discord.formatting import label
 from bot.discord.i18n import Translations
-from bot.discord.pagination import pages
 from bot.discord.records import Record
 from bot.discord.replies import Post
 
@@ -111,8 +110,7 @@ def quote_row(record: Record, number: int, count: int) -> list[Row]:
 
 def post_of(colour: Colour, blocks: Sequence[str], rows: Callable[[], Sequence[Row]]) -> Post:
     """A card, and the same as text; each has buttons of its own, made by `rows`."""
-    text = pages("\n\n".join(blocks))
-    return Post(text, plain_view(rows()), card_view(colour, blocks, rows()))
+    return Post("\n\n".join(blocks), plain_view(rows()), card_view(colour, blocks, rows()))
 
 
 def card_view(colour: Colour, blocks: Sequence[str], rows: Sequence[Row]) -> LayoutView:

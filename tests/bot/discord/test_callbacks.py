@@ -81,7 +81,7 @@ def test_the_quotes_are_for_whoever_pressed(discord: DiscordServer, asker: User)
     pressed = discord.clicks(answer, QUOTES, discord.user("reader of quotes"))
     quotes = private_line(discord, pressed)
     assert "The mayor of Hamm is Ada Lind." in quotes.split("\n> ")[1]
-    assert "**News from Hamm** · Hamm.txt" in quotes
+    assert "News from Hamm · Hamm.txt" in quotes
 
 
 def test_a_quote_that_left_its_article_is_withdrawn(

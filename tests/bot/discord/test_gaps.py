@@ -32,7 +32,7 @@ def test_questions_that_ask_for_the_same_are_one_gap() -> None:
     )
     assert [(len(g.questions), g.declined, g.rated_down) for g in found] == [(2, 2, 1), (1, 0, 1)]
     _, lines = gaps_blocks(found, WORDS)
-    assert lines.splitlines()[0] == "- Who is the mayor of Ulm?"
+    assert lines.splitlines()[0] == "- Who is the mayor of Ulm? · declined: 2, rated down: 1"
     assert "tower" not in lines
     assert gaps_blocks([], WORDS) == [WORDS("gaps_none")]
 
