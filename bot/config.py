@@ -4,184 +4,17 @@ It checks that a value is well formed; whether a folder exists or an embedding i
 is for those who use it to say. It never changes the environment.
 """
 
-import json
-import math
 import os
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
+from bot import setting_values as read
+from bot.setting_values import Shards
 from index.errors import UsageError
-from index.paths import READER, Root, is_fetched, is_secret
-
-
-class Shards(NamedTuple):
-    """Some of the `total` connections that Discord's servers are spread over, by number."""
-
-    ids: range
-    total: int
-
-    def has(self, server: int | None) -> bool:
-        """Whether one of them hears a server, or for None direct messages; by Discord's rule."""
-        return ((server or 0) >> 22) % self.total in self.ids
-
-
-def _roots(value: str | Iterable[Root]) -> tuple[Root, ...]:
-    parts = _ROOT.findall(value) if isinstance(value, str) else map(str, value)
-    return tuple(_root(part) for part in parts if part.strip())
-
-
-def _root(text: str) -> Root:
-    return text.strip() if is_fetched(text.strip()) else Path(text).expanduser()
-
-
-def _yes_or_no(value: str | bool) -> bool:
-    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-        str(value).strip().lower()
-    ]
-
-
-def _path(value: str | Path) -> Path:
-    return Path(value).expanduser()
-
-
-def _share(value: str | float) -> float:
-    share = float(value)
-    if not 0 <= share <= 1:  # also refuses nan
-        raise ValueError
-    return share
-
-
-def _day(value: str | date) -> date:
-    if isinstance(value, date):
-        return value
-    day = date.fromisoformat(value)
-    if day.isoformat() != value:  # it also reads weeks, and digits without dashes
-        raise ValueError
-    if day.year not in YEARS:
-        raise ValueError
-    return day
-
-
-def _json_object(value: str | Mapping[str, Any]) -> dict[str, Any]:
-    options = json.loads(value) if isinstance(value, str) else dict(value)
-    if not isinstance(options, dict):
-        raise ValueError
-    return options
-
-
-def _positive(value: str | float) -> float:
-    number = float(value)
-    if not 0 < number < math.inf:  # also refuses nan
-        raise ValueError
-    return number
-
-
-def _tokens(value: str | int) -> int:
-    tokens = int(value)
-    if tokens < SMALLEST_WINDOW:
-        raise ValueError
-    return tokens
-
-
-def _thinking(value: str | int) -> int:
-    tokens = int(value)
-    if tokens < 0:
-        raise ValueError
-    return tokens
-
-
-def _price(value: str) -> tuple[float, float]:
-    prompt, completion = (float(part) for part in value.split("/"))
-    if not (0 <= prompt < math.inf and 0 <= completion < math.inf):
-        raise ValueError
-    return prompt, completion
-
-
-def _workers(value: str | int) -> int:
-    workers = int(value)
-    if workers not in MOST_WORKERS:
-        raise ValueError
-    return workers
-
-
-def _port(value: str | int) -> int:
-    port = int(value)
-    if port not in range(1, 65536):
-        raise ValueError
-    return port
-
-
-def _token(value: str) -> str:
-    if not re.fullmatch(r"[\w.~+/=-]{16,}", value.strip(), re.ASCII):  # as headers carry it
-        raise ValueError
-    return value.strip()
-
-
-def _count(value: str | int) -> int:
-    count = int(value)
-    if count < 1:
-        raise ValueError
-    return count
-
-
-def _level(value: str) -> str:
-    if value.lower() not in LEVELS:
-        raise ValueError
-    return value.lower()
-
-
-def _url(value: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise ValueError
-    return value.rstrip("/")
-
-
-def _host_and_port(value: str) -> str:
-    parts = urlsplit(f"//{value}")
-    if not parts.hostname or not parts.port or parts.netloc != value:
-        raise ValueError
-    return value
-
-
-def _socket_url(value: str) -> str:
-    return _url(value, ("ws", "wss"))
-
-
-def _shards(value: str) -> Shards:
-    found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?/(\d{1,6})", value.strip())
-    if not found:
-        raise ValueError
-    first, last, total = int(found[1]), int(found[2] or found[1]), int(found[3])
-    if not first <= last < total:
-        raise ValueError
-    return Shards(range(first, last + 1), total)
-
-
-def _database_url(value: str) -> str:
-    if urlsplit(value.strip()).scheme not in ("postgresql", "postgres"):
-        raise ValueError
-    return value.strip()
-
-
-_SEPARATOR = re.escape(os.pathsep)
-_ROOT = re.compile(  # the colons of an address or a reader separate nothing
-    rf"\s*{READER}[^{_SEPARATOR}]*|"
-    rf"https?://(?:\[[^\]]*\])?[^/{_SEPARATOR}]*(?::\d+)?[^{_SEPARATOR}]*|[^{_SEPARATOR}]+",
-    re.I,
-)
-SMALLEST_WINDOW = 2048
-"""Tokens; in fewer, no passages fit beside a question and its answer."""
-MOST_WORKERS = range(1, 65)
-LEVELS = ("debug", "info", "warning", "error")
-"""How much is logged, from all to little."""
-YEARS = range(1800, 2201)
-"""In which today may lie; an article's day is read in the same ones."""
+from index.paths import Root, is_secret
 
 
 class _Setting(NamedTuple):
@@ -201,7 +34,7 @@ def _setting(
 
 def _options(key: str) -> Any:
     """A field for options of which some may be secret."""
-    setting = _setting(key, _json_object, "a JSON object", True)
+    setting = _setting(key, read.json_object, "a JSON object", True)
     return field(default_factory=dict, repr=False, metadata=setting)
 
 
@@ -216,19 +49,19 @@ class Config:
     articles: tuple[Root, ...] = field(
         default=(),
         metadata=_setting(
-            "DATELINE_ARTICLES", _roots, f"paths or addresses separated by '{os.pathsep}'"
+            "DATELINE_ARTICLES", read.roots, f"paths or addresses separated by '{os.pathsep}'"
         ),
     )
     reader_options: Mapping[str, Any] = _options("READER_OPTIONS")
     allow_private_addresses: bool = field(
         default=False,
-        metadata=_setting("DATELINE_ALLOW_PRIVATE_ADDRESSES", _yes_or_no, "1 or 0"),
+        metadata=_setting("DATELINE_ALLOW_PRIVATE_ADDRESSES", read.yes_or_no, "1 or 0"),
     )
     store: Path | None = field(
-        default=None, metadata=_setting("DATELINE_STORE", _path, "a directory")
+        default=None, metadata=_setting("DATELINE_STORE", read.path, "a directory")
     )
     as_of: date | None = field(
-        default=None, metadata=_setting(None, _day, "a date written YYYY-MM-DD, 1800 to 2200")
+        default=None, metadata=_setting(None, read.day, "a date written YYYY-MM-DD, 1800 to 2200")
     )
     embedding: str = field(
         default="static", metadata=_setting("DATELINE_EMBEDDING", str, "an embedding's name")
@@ -239,24 +72,27 @@ class Config:
     )
     reranker_options: Mapping[str, Any] = _options("DATELINE_READER_OPTIONS")
     threshold: float | None = field(
-        default=None, metadata=_setting("DATELINE_THRESHOLD", _share, "a number from 0 to 1")
+        default=None, metadata=_setting("DATELINE_THRESHOLD", read.share, "a number from 0 to 1")
     )
     memory_days: float = field(
         default=30.0,
-        metadata=_setting("DATELINE_MEMORY_DAYS", _positive, "a number of days above 0"),
+        metadata=_setting("DATELINE_MEMORY_DAYS", read.positive, "a number of days above 0"),
     )
     database_url: str | None = field(
         default=None,
         repr=False,  # a password may stand in it
         metadata=_setting(
-            "DATELINE_DATABASE_URL", _database_url, "an address that starts with postgresql", True
+            "DATELINE_DATABASE_URL",
+            read.database_url,
+            "an address that starts with postgresql",
+            True,
         ),
     )
     embedding_options: Mapping[str, Any] = _options("DATELINE_EMBEDDING_OPTIONS")
     chroma_url: str | None = field(
         default=None,
         repr=False,  # a name and password may stand in it
-        metadata=_setting("CHROMA_URL", _url, "an address that starts with http", True),
+        metadata=_setting("CHROMA_URL", read.url, "an address that starts with http", True),
     )
     chroma_token: str | None = field(
         default=None, repr=False, metadata=_setting("CHROMA_TOKEN", str.strip, "a token", True)
@@ -268,7 +104,7 @@ class Config:
         default="default_database", metadata=_setting("CHROMA_DATABASE", str, "a database's name")
     )
     ray: str | None = field(
-        default=None, metadata=_setting("DATELINE_RAY", _host_and_port, "HOST:PORT")
+        default=None, metadata=_setting("DATELINE_RAY", read.host_and_port, "HOST:PORT")
     )
     chat_model: str | None = field(
         default=None, metadata=_setting("CHAT_MODEL", str, "a language model's name")
@@ -276,43 +112,46 @@ class Config:
     chat_options: Mapping[str, Any] = _options("CHAT_OPTIONS")
     chat_window: int | None = field(
         default=None,
-        metadata=_setting("CHAT_WINDOW", _tokens, f"a whole number from {SMALLEST_WINDOW} up"),
+        metadata=_setting(
+            "CHAT_WINDOW", read.tokens, f"a whole number from {read.SMALLEST_WINDOW} up"
+        ),
     )
     chat_thinking_tokens: int = field(
         default=0,
-        metadata=_setting("CHAT_THINKING_TOKENS", _thinking, "a whole number from 0 up"),
+        metadata=_setting("CHAT_THINKING_TOKENS", read.thinking, "a whole number from 0 up"),
     )
     chat_timeout: float = field(
-        default=120.0, metadata=_setting("CHAT_TIMEOUT", _positive, "a number of seconds above 0")
+        default=120.0,
+        metadata=_setting("CHAT_TIMEOUT", read.positive, "a number of seconds above 0"),
     )
     chat_price: tuple[float, float] | None = field(
         default=None,
-        metadata=_setting("CHAT_PRICE", _price, "two numbers of dollars, such as 0.40/1.60"),
+        metadata=_setting("CHAT_PRICE", read.price, "two numbers of dollars, such as 0.40/1.60"),
     )
     judge: str | None = field(
         default=None, metadata=_setting("DATELINE_JUDGE", str, "a language model's name, or none")
     )
     prompts: Path | None = field(
-        default=None, metadata=_setting("DATELINE_PROMPTS", _path, "a directory")
+        default=None, metadata=_setting("DATELINE_PROMPTS", read.path, "a directory")
     )
     workers: int | None = field(
         default=None,
-        metadata=_setting("DATELINE_WORKERS", _workers, "a whole number from 1 to 64"),
+        metadata=_setting("DATELINE_WORKERS", read.workers, "a whole number from 1 to 64"),
     )
     openai_base_url: str | None = field(
         default=None,
-        metadata=_setting("OPENAI_BASE_URL", _url, "an address that starts with http"),
+        metadata=_setting("OPENAI_BASE_URL", read.url, "an address that starts with http"),
     )
     openai_api_key: str | None = field(
         default=None, repr=False, metadata=_setting("OPENAI_API_KEY", str.strip, "a key")
     )
     sync_minutes: float = field(
         default=10.0,
-        metadata=_setting("DATELINE_SYNC_MINUTES", _positive, "a number of minutes above 0"),
+        metadata=_setting("DATELINE_SYNC_MINUTES", read.positive, "a number of minutes above 0"),
     )
     metrics_port: int | None = field(
         default=None,
-        metadata=_setting("DATELINE_METRICS_PORT", _port, "a number from 1 to 65535"),
+        metadata=_setting("DATELINE_METRICS_PORT", read.port, "a number from 1 to 65535"),
     )
     metrics_host: str = field(
         default="127.0.0.1", metadata=_setting("DATELINE_METRICS_HOST", str, "an address to bind")
@@ -321,35 +160,37 @@ class Config:
         default="127.0.0.1", metadata=_setting("DATELINE_HOST", str, "an address to bind")
     )
     port: int = field(
-        default=8765, metadata=_setting("DATELINE_PORT", _port, "a number from 1 to 65535")
+        default=8765, metadata=_setting("DATELINE_PORT", read.port, "a number from 1 to 65535")
     )
     token: str | None = field(
         default=None,
         repr=False,
-        metadata=_setting("DATELINE_TOKEN", _token, "16 or more letters, digits or -._~+/=", True),
+        metadata=_setting(
+            "DATELINE_TOKEN", read.token, "16 or more letters, digits or -._~+/=", True
+        ),
     )
     rate_limit: int = field(
         default=60,
-        metadata=_setting("DATELINE_RATE_LIMIT", _count, "a whole number from 1 up"),
+        metadata=_setting("DATELINE_RATE_LIMIT", read.count, "a whole number from 1 up"),
     )
     log_level: str = field(
         default="info",
-        metadata=_setting("DATELINE_LOG_LEVEL", _level, f"one of {', '.join(LEVELS)}"),
+        metadata=_setting("DATELINE_LOG_LEVEL", read.level, f"one of {', '.join(read.LEVELS)}"),
     )
     discord_token: str | None = field(
         default=None, repr=False, metadata=_setting("DISCORD_TOKEN", str, "a token")
     )
     discord_shards: Shards | None = field(
         default=None,
-        metadata=_setting("DISCORD_SHARDS", _shards, "such as 0-1/4: the first two of four"),
+        metadata=_setting("DISCORD_SHARDS", read.shards, "such as 0-1/4: the first two of four"),
     )
     discord_api: str | None = field(
         default=None,
-        metadata=_setting("DISCORD_API", _url, "an address that starts with http"),
+        metadata=_setting("DISCORD_API", read.url, "an address that starts with http"),
     )
     discord_gateway: str | None = field(
         default=None,
-        metadata=_setting("DISCORD_GATEWAY", _socket_url, "an address that starts with ws"),
+        metadata=_setting("DISCORD_GATEWAY", read.socket_url, "an address that starts with ws"),
     )
 
     @property

@@ -4,7 +4,6 @@ The one place that knows which parts make up a running Dateline. It decides when
 is brought up to date and what to do when that fails; it prints nothing and asks nothing.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -12,7 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.config import SMALLEST_WINDOW, Config
+from bot.config import Config
+from bot.llm.opening import is_slow, opened_model, prompts
 from bot.storage.engine import Place, PostgresServer
 from index.embedding.static import Embedder, StaticEmbedder, embedder_named
 from index.engines.chroma_http import ChromaServer
@@ -28,12 +28,10 @@ from index.paths import (
     remembered_roots,
 )
 from index.providers.integration import PREFIX
-from index.providers.openai_api import OPENAI, Endpoint
 from index.store import Store
 from index.sync.report import SyncReport
 from index.sync.sync import Progress
 from index.sync.workers import Workers
-from prompts import PromptError, Prompts
 
 if TYPE_CHECKING:
     from bot.answerer import Answerer, Models
@@ -47,9 +45,10 @@ MEMORY = "memory.sqlite"
 """The file in the store that remembers conversations, where no database is named."""
 JUDGES = "judges.json"
 """The file in the store that remembers which language models passed the exam for judges."""
+
+
 NO_JUDGE = "none"
-WINDOW = 8192
-"""Tokens a language model is taken to hold where neither it nor the settings tell."""
+
 
 Notify = Callable[[str], None]
 """Tells the person one line about something that went less than well."""
@@ -275,14 +274,6 @@ async def memory(config: Config, notify: Notify, kept: bool = True) -> AsyncIter
         yield opened
 
 
-def prompts(config: Config) -> Prompts:
-    """The words for language models, with those that the settings replace."""
-    try:
-        return Prompts(config.prompts)
-    except PromptError as problem:
-        raise UsageError(f"DATELINE_PROMPTS: {problem}") from None
-
-
 @asynccontextmanager
 async def chat_models(config: Config) -> AsyncIterator["ChatModels | None"]:
     """The language model of the settings and its judge, if there is one; closed on leaving."""
@@ -291,7 +282,7 @@ async def chat_models(config: Config) -> AsyncIterator["ChatModels | None"]:
         return
     from bot.generation.generative import ChatModels  # noqa: PLC0415  (few have a model)
 
-    async with _opened(config, config.chat_model) as llm, _judge(config, llm) as judge:
+    async with opened_model(config, config.chat_model) as llm, _judge(config, llm) as judge:
         yield ChatModels(llm, prompts(config), judge)
 
 
@@ -301,7 +292,7 @@ async def language_model(config: Config) -> AsyncIterator["LLM | None"]:
     if not config.chat_model:
         yield None
         return
-    async with _opened(config, config.chat_model) as model:
+    async with opened_model(config, config.chat_model) as model:
         yield model
 
 
@@ -315,71 +306,11 @@ async def _judge(config: Config, llm: "LLM") -> AsyncIterator["Examined | None"]
     if config.judge == NO_JUDGE:
         yield None
     elif config.judge in (None, config.chat_model):
-        yield Examined(Judge(llm, prompts(config)), records, waits=_is_slow(config.chat_model))
+        yield Examined(Judge(llm, prompts(config)), records, waits=is_slow(config.chat_model))
     else:
-        async with _opened(config, config.judge, "DATELINE_JUDGE") as other:
+        async with opened_model(config, config.judge, "DATELINE_JUDGE") as other:
             judge = Judge(other, prompts(config))
-            yield Examined(judge, records, waits=_is_slow(config.judge))
-
-
-@asynccontextmanager
-async def _opened(config: Config, name: str, key: str = "CHAT_MODEL") -> AsyncIterator["LLM"]:
-    """The model of this name, closed on leaving; `key` is the setting that names it."""
-    model = await _open_model(config, name, key)
-    try:
-        yield model
-    finally:
-        await model.aclose()
-
-
-def _is_slow(name: str | None) -> bool:
-    """Whether a model runs on this machine, and would keep a first question waiting."""
-    return bool(name) and str(name).lower().endswith(".gguf")
-
-
-async def _open_model(config: Config, name: str, key: str) -> "LLM":
-    # Each of these is slow to import, and at most one is needed.
-    window, thinking = config.chat_window or WINDOW, config.chat_thinking_tokens
-    if thinking and window - thinking < SMALLEST_WINDOW:
-        raise UsageError(
-            f"CHAT_THINKING_TOKENS: {thinking:,} leave too little of CHAT_WINDOW, {window:,}; "
-            "raise that"
-        )
-    if name.startswith(PREFIX):
-        from bot.llm.llamaindex import LlamaIndexModel  # noqa: PLC0415
-
-        return await asyncio.to_thread(
-            LlamaIndexModel,
-            name.removeprefix(PREFIX),
-            config.chat_window,
-            config.chat_timeout,
-            config.chat_options,
-            prompts(config),
-            thinking=thinking,
-        )
-    if _is_slow(name):
-        from bot.llm.local import LocalModel  # noqa: PLC0415
-
-        return await LocalModel.load(
-            Path(name),
-            window,
-            config.chat_timeout,
-            config.chat_options,
-            prompts(config),
-            thinking=thinking,
-        )
-    from bot.llm.openai_chat import OpenAIChat  # noqa: PLC0415
-
-    url = config.openai_base_url or OPENAI
-    if not config.openai_api_key and not config.openai_base_url:
-        raise UsageError(
-            f"{key}: {name} at OpenAI needs a key; set OPENAI_API_KEY, or OPENAI_BASE_URL "
-            "to a server of your own"
-        )
-    endpoint = Endpoint(name, url, config.openai_api_key, config.chat_timeout)
-    return await asyncio.to_thread(
-        OpenAIChat, endpoint, window, config.chat_options, prompts(config), thinking=thinking
-    )
+            yield Examined(judge, records, waits=is_slow(config.judge))
 
 
 def _bring_up_to_date(

@@ -10,8 +10,9 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 
 from bot.config import Config
-from bot.factory import language_model, prompts
+from bot.factory import language_model
 from bot.llm import LLM, Message
+from bot.llm.opening import prompts
 from evals.figures.metrics import SHORT, flatten
 from evals.gold.draft import Proposal
 from index.article import Article

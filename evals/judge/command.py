@@ -56,8 +56,9 @@ def judge_run(
 async def _judge(
     config: Config, run: "Run", out: Path, repeat: int, concurrency: int
 ) -> "Judgement":
-    from bot.factory import language_model, prompts
+    from bot.factory import language_model
     from bot.llm import Price
+    from bot.llm.opening import prompts
     from evals.judge.judge import cases, description, judge, verdicts_so_far
     from evals.judge.verdicts import judgement
     from evals.run.progress import bar

@@ -16,7 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from bot.config import Config
-from bot.factory import articles_roots, prompts
+from bot.factory import articles_roots
+from bot.llm.opening import prompts
 from evals.gold.format import Gold
 from index.errors import UsageError
 from index.store import Store

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.config import Config
-from bot.factory import language_model, prompts
+from bot.factory import language_model
+from bot.llm.opening import prompts
 from evals.gold.draft import Proposal
 from evals.gold.rewording import reworded
 from index.article import Article
