@@ -45,15 +45,9 @@ MEMORY = "memory.sqlite"
 """The file in the store that remembers conversations, where no database is named."""
 JUDGES = "judges.json"
 """The file in the store that remembers which language models passed the exam for judges."""
-
-
 NO_JUDGE = "none"
-
-
 Notify = Callable[[str], None]
 """Tells the person one line about something that went less than well."""
-
-
 OnProgress = Callable[[Progress], None]
 """Hears how far the indexing has come."""
 

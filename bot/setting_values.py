@@ -188,25 +188,15 @@ def database_url(value: str) -> str:
 
 
 _SEPARATOR = re.escape(os.pathsep)
-
-
 _ROOT = re.compile(  # the colons of an address or a reader separate nothing
     rf"\s*{READER}[^{_SEPARATOR}]*|"
     rf"https?://(?:\[[^\]]*\])?[^/{_SEPARATOR}]*(?::\d+)?[^{_SEPARATOR}]*|[^{_SEPARATOR}]+",
     re.I,
 )
-
-
 SMALLEST_WINDOW = 2048
 """Tokens; in fewer, no passages fit beside a question and its answer."""
-
-
 MOST_WORKERS = range(1, 65)
-
-
 LEVELS = ("debug", "info", "warning", "error")
 """How much is logged, from all to little."""
-
-
 YEARS = range(1800, 2201)
 """In which today may lie; an article's day is read in the same ones."""

@@ -25,73 +25,35 @@ class Clauses:
 
 
 _WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W\d_]+(?:[’'][^\W\d_]+)*|[^\s\w]|\d+\w*")
-
-
 _POSSESSIVE = re.compile(r"(?<=\w)[’']s?$")
-
-
 _STRONG = listed(
     ', ; : — – ( ) “ ” " but because although though while whereas after before when until unless '
     "if who which whose whom where since despite"
 )
-
-
 _WEAK = listed("and or that as")
-
-
 _NEGATIONS = words_in("negation")
-
-
 _NEEDS_TO = listed("fail failed fails refuse refused refuses declined")
-
-
 _OPEN = words_in("open")
-
-
 PLANS = listed("plan plans planned propose proposed consider considered expected due")
-
-
 _ASKS = listed("how why when where whether what who which")
-
-
 _PREPOSITIONS = listed("on in at of from during by with for near")
-
-
 _OPEN_ADVERBS = words_in("open adverb")
-
-
 _ADVERB_REACH = 6
 """How many words on an adverb still governs."""
-
-
 _AHEAD = listed("agree agreed agrees will ’ll 'll shall")
-
-
 SPEECH = words_in("speech")
-
-
 ACTS = words_in("speech act")
 """They say what somebody says as well, with what follows as their object."""
-
-
 _BE = listed("is are was were be been being get gets got")
-
-
 _AUXILIARY = _BE | listed(
     "am do does did has have had having will would can could may might must shall should to "
     "not n't never"
 )
-
-
 _BEFORE_NOUN = listed(
     "a an the this that these those his her its their our my your no some any every each all of in "
     "on at for from with by into about"
 )
-
-
 PASTS = words_in("past")
-
-
 _VERBS = words_in("verb")
 
 
@@ -291,17 +253,9 @@ class _State:
 
 _PASSED = listed(', “ ” " ( )')
 """What is uncertain stays so past these."""
-
-
 _RELATIVE = listed("who which whose whom")
-
-
 _TURNS = listed("but while whereas ;")
-
-
 _TO_BE = listed("is are was were set")
-
-
 _TOLD_IN_PART = listed("warned warn called call calls described")
 """After these, "but" turns to what nobody needs to have said."""
 
@@ -332,8 +286,6 @@ def _may_be_noun(tokens: list[Token], place: int) -> bool:
 
 
 _SUBJECTS = listed("i you we they who which that")
-
-
 _FINITE = listed("had has have was were is are did does do")
 
 

@@ -43,45 +43,25 @@ from index.search.retriever import Query
 
 _ANSWERS = 0.65
 """How much of what a question speaks of, by weight, a line and what stands around it must say."""
-
-
 _AROUND = 0.7
 """What a word is worth that stands around the line and not in it."""
-
-
 _IN_LINE = {Kind.DATE: 0.5, Kind.YEAR: 0.5, Kind.NAME: 0.9}
 """How much of it the line must say itself; of a count much is often left unsaid."""
-
-
 _LEAST_IN_LINE = 0.5
-
-
 _SAME_THING = {True: 0.3, False: 0.4}
 """How much of a figure's surroundings the other's must say, for both to be of one thing: that
 much of a count's, and more of a figure with a unit, for shares and sums are of many things."""
-
-
 _APART = timedelta(days=45)
 """Articles that lie further apart speak of different times."""
-
-
 _SHORT = 3
 """Letters of a name that begins other words as well."""
-
-
 _SHOWN = 3
-
-
 _PARTS = listed(
     "including includes include among other others another more additional further extra each per "
     "every remaining rest"
 )
 """Figures beside these are part of a whole, added to one, or shared out."""
-
-
 _HOW = listed("many much long old far high big often fast tall large")
-
-
 _CAPTION = re.compile(
     r"\b(?:in (?:this|a|an) (?:\w+ )?(?:photo|picture|image)|(?:is|are) (?:seen|pictured))\b", re.I
 )

@@ -14,11 +14,7 @@ from bot.verification.figures import Bound, Number, agree
 from bot.verification.wording import is_light, listed
 
 _ROUNDING = 0.1
-
-
 _SPANS = listed("day days week weeks month months year years hour hours daily annual annually")
-
-
 _CHANGES = listed(
     "rise rises rose risen climb climbed grow grew grown increase increased jump jumped reach "
     "reached stand stands stood fall falls fell fallen drop dropped"

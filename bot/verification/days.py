@@ -27,26 +27,14 @@ class Day:
 
 
 _MONTHS = "january february march april may june july august september october november december"
-
-
 _MONTH_NUMBER = {name[:3]: n for n, name in enumerate(_MONTHS.split(), 1)}
-
-
 _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|July?|"
     r"Aug(?:ust|\.)?|Sep(?:t(?:ember|\.)?|\.)|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
-
-
 _WEEKDAYS = "mon tue wed thu fri sat sun".split()  # noqa: SIM905
-
-
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-
-
 _YEAR = r"(?:1[5-9]|20)\d\d"
-
-
 _DAY = re.compile(
     rf"""
       \b(?P<iso>{_YEAR}-\d\d-\d\d)\b
@@ -67,11 +55,7 @@ _DAY = re.compile(
     """,
     re.VERBOSE,
 )
-
-
 _NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
-
-
 _WHICH = {"last": -1, "previous": -1, "this": 0, "next": 1}
 
 

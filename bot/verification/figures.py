@@ -35,11 +35,7 @@ _UNITS_OF_ONE = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
 )
-
-
 _SMALL = {word: n for n, word in enumerate(_UNITS_OF_ONE.split())}
-
-
 _TENS = dict(
     zip(
         ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
@@ -47,35 +43,21 @@ _TENS = dict(
         strict=True,
     )
 )
-
-
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
     "k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "dozen": 12,
 }  # fmt: skip
-
-
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
 }  # fmt: skip
-
-
 _FRACTIONS = {
     "half": 1 / 2, "halves": 1 / 2, "third": 1 / 3, "thirds": 1 / 3, "quarter": 1 / 4,
     "quarters": 1 / 4, "fifth": 1 / 5, "fifths": 1 / 5, "tenth": 1 / 10, "tenths": 1 / 10,
 }  # fmt: skip
-
-
 _WORD_VALUE = {**_SMALL, **_TENS}
-
-
 _WORD_NUMBER = "|".join(sorted(_WORD_VALUE, key=len, reverse=True))
-
-
 _SCALE = r"hundred|thousand|million|billion|trillion"
-
-
 _UNIT = {
     "%": r"%|per\s?cent\b|percentage\s+points?\b|pct\b",
     "$": r"(?:US\s+)?dollars?\b|USD\b",
@@ -96,14 +78,10 @@ _UNIT = {
     "tonne": r"tonnes?\b|tons?\b",
     "degree": r"degrees?\b|°",
 }
-
-
 _CONVERTED = {
     "year": ("month", 12.0), "week": ("day", 7.0), "hour": ("day", 1 / 24),
     "minute": ("day", 1 / 1440), "second": ("day", 1 / 86400),
 }  # fmt: skip
-
-
 _NUMBER = re.compile(
     rf"""
       (?P<currency>[$£€])?\s?(?<![\w.])(?P<digits>\d{{1,3}}(?:[,  ]\d{{3}})+(?!\d)|\d+)
@@ -117,36 +95,22 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-
-
 _MAY_COUNT = re.compile(
     rf"\d|\b(?:{_WORD_NUMBER}|{'|'.join(_ORDINALS)}|{'|'.join(_FRACTIONS)}|hundred|dozen)",
     re.IGNORECASE,
 )
-
-
 _AFTER = re.compile(
     r"(?P<half>\s+and\s+a\s+half\b)?[\s-]*(?:"
     + "|".join(f"(?P<u{n}>{pattern})" for n, pattern in enumerate(_UNIT.values()))
     + ")?",
     re.IGNORECASE,
 )
-
-
 _RANGE = re.compile(rf"\s*(?:to|-|–)\s*[$£€]?\d[\d.,]*[\s-]?(?P<scale>{_SCALE})?\b", re.IGNORECASE)
-
-
 _HALF_AFTER = re.compile(
     r"\b(?:a|one)\s+(year|month|week|day|hour|million)\s+and\s+a\s+half\b", re.I
 )
-
-
 _COUNTED = re.compile(r"\s+(?:time|attempt|term|day|week|month|year|case|man|woman|person|one)\b")
-
-
 _OLD = re.compile(r"[\s-]+old\b")
-
-
 _BOUNDS = {
     Bound.LEAST: r"at least|more than|over|no (?:fewer|less) than|a minimum of|above|exceed(?:s|ed|"
     r"ing)?|upwards of|minimum",
@@ -155,14 +119,10 @@ _BOUNDS = {
     Bound.ABOUT: r"about|around|roughly|approximately|some|nearly|almost|close to|an estimated|"
     r"circa|more or less",
 }
-
-
 _BOUND = {
     bound: re.compile(rf"\b(?:{pattern})\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
     for bound, pattern in _BOUNDS.items()
 }
-
-
 _LOOK_BACK = 24
 
 
