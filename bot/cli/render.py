@@ -96,7 +96,8 @@ def print_blocks(out: Console, blocks: Iterable[Block]) -> None:
         text = text if linked else without_links(text)
         if out.file.isatty():
             shown = _markdown(text.plain) if block.markdown else text
-            out.print(Padding(shown, (0, 0, 0, block.indent)) if block.indent else shown)
+            shown = Padding(shown, (0, 0, 0, block.indent)) if block.indent else shown
+            out.print(shown, no_wrap=text.no_wrap, overflow=text.overflow)
         elif out.is_terminal:  # a pipe whose reader asked for colours
             out.print(Text(" " * block.indent) + text, soft_wrap=True)
         else:
@@ -167,7 +168,10 @@ def citation_blocks(
 def _listed(lead: Text, item: Passage | Citation, places: Iterable[str] = ()) -> Block:
     """The lead and the heading in one line; an address too long for it is shortened to its host."""
     host = urlsplit(item.url).hostname if item.source == item.url and _link(item.url) else None
-    short = Text.assemble(lead, " ", heading(item, places, host)) if host else None
+    short = None
+    if host:
+        short = Text.assemble(lead, " ", heading(item, places, host.removeprefix("www.")))
+        short.no_wrap, short.overflow = True, "ellipsis"
     return Block(Text.assemble(lead, " ", heading(item, places)), short=short)
 
 

@@ -106,6 +106,9 @@ def test_a_title_is_a_link_in_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) 
 def test_a_long_address_is_short_where_it_is_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = clean(printed(answer_blocks(ANSWER), Terminal())).splitlines()
     assert shown[2] == "[1] Rates :smile: · 2024-05-02 · example.org"
+    long = replace(ANSWER.citations[0], title="Rates rose again in May " * 4)
+    cut = clean(printed(citation_blocks([long], quotes=False), Terminal()))
+    assert (len(cut), cut[-2:]) == (61, "…\n")
     assert URL in printed(answer_blocks(ANSWER), io.StringIO())
     monkeypatch.setenv("COLUMNS", "400")
     assert f"· {URL}" in clean(printed(answer_blocks(ANSWER), Terminal()))
