@@ -8,7 +8,7 @@ from typing import Any
 from bot.service.schemas import Schema, definitions
 
 PROBLEMS = {
-    "400": "The body is not valid JSON.",
+    "400": "The request is not valid HTTP, such as one of too long an address, or not valid JSON.",
     "401": "The token is missing or wrong.",
     "403": "A page of another site asks.",
     "413": "The request is too long.",
@@ -19,8 +19,8 @@ PROBLEMS = {
     "502": "A remote model does not answer.",
     "503": "The articles cannot be read, or too many wait; Retry-After says when to try again.",
 }
-WITH_BODY = ("400", "413", "415")
-ANYWHERE = ("401", "403", "413", "500")
+WITH_BODY = ("413", "415")
+ANYWHERE = ("400", "401", "403", "413", "500")
 ASKING = ("422", "429", "502", "503")
 LISTING = ("422", "503")
 
@@ -99,6 +99,8 @@ def _operation(name: str, summary: str, good: Schema, *statuses: str) -> Schema:
 
 def _problem(status: str) -> Schema:
     content = {"application/problem+json": {"schema": _reference("problem")}}
+    if status == "400":
+        content["text/plain"] = {"schema": {"type": "string"}}
     return {"description": PROBLEMS.get(status, "There is no such article."), "content": content}
 
 
