@@ -1,4 +1,4 @@
-"""The one result type that every mouth formats.
+"""The one result type; terminals, Discord and the servers only format it.
 
 It knows nothing of how an answer was found, nor of terminals, Discord or files.
 """

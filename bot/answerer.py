@@ -117,7 +117,7 @@ class Answerer(Answering):
         return evidence.passages()
 
     async def withdrawn(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
-        """Those of earlier answers whose quote stands in its article no more."""
+        """Return the citations whose quote is no longer in its article."""
 
         def gone() -> tuple[Citation, ...]:
             return tuple(c for c in citations if not verified([c], self._store.article))
@@ -293,7 +293,7 @@ class Answerer(Answering):
         return replace(found.answered(told, cited, missing), conflicts=conflicts)
 
     def _standing(self, quotes: Sequence[Citation]) -> Sequence[Citation]:
-        """The quotes, unless one of them no longer stands in its article."""
+        """The quotes, or none where one of them is no longer in its article."""
         standing = verified(quotes, self._store.article)
         return standing if len(standing) == len(quotes) else ()
 

@@ -1,4 +1,4 @@
-"""What terminals, Discord and evaluations ask of whoever answers, here or in another process.
+"""The interface of an answerer, here or in another process, for terminals, Discord and evaluations.
 
 It knows nothing of how an answer is found.
 """
@@ -42,4 +42,4 @@ class Answering(ABC):
 
     @abstractmethod
     async def withdrawn(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
-        """Those of earlier answers whose quote stands in its article no more."""
+        """Return the citations whose quote is no longer in its article."""

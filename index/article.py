@@ -45,7 +45,7 @@ class Passage:
     """A run of whole sentences of one article, with its place in it.
 
     `start` and `end` are character offsets into the article's text;
-    `text` is exactly what stands between them. `score` is higher for better; `recency` is
+    `text` is exactly the text between them. `score` is higher for better; `recency` is
     the part of it that its date has, where the question has time words.
     """
 

@@ -1,1 +1,1 @@
-"""The mouth for people and programs at a terminal."""
+"""The command line, for people and programs at a terminal."""

@@ -21,7 +21,7 @@ _NAMES_IT = 7.5
 _KEYWORDS = 14.0
 """Keywords that say this much are a search of their own."""
 _ANTECEDENT = 6.0
-"""What stands before a pronoun must say this much to be what the pronoun means."""
+"""The words before a pronoun must say this much to be what the pronoun means."""
 _NOUN = 4.4
 """One of these words at least must be as rare as this."""
 _WORD = re.compile(r"\w+")

@@ -210,7 +210,7 @@ class Aligner:
         return self._lines[number]
 
     def names(self, tokens: Sequence[Token]) -> list[Token]:
-        """The names among `tokens`. A first word is one if it stands as one in a passage,
+        """The names among `tokens`. A first word is one if it is one in a passage,
         or if another follows it.
         """
         return [

@@ -63,7 +63,7 @@ def _verb_stems() -> frozenset[str]:
 
 
 def may_be_verb(token: Token) -> bool:
-    """Whether a word stands as a verb, or is listed as one."""
+    """Whether a word is used as a verb, or is listed as one."""
     return token.verb or token.stem in _verb_stems()
 
 
@@ -134,7 +134,7 @@ def _seats() -> dict[str, str]:
 
 
 def _find_seats(tokens: list[Token]) -> None:
-    """Say of each name which state it stands for, if it does more than say where."""
+    """Say of each name which state it means, if it does more than say where."""
     seats = _seats()
     for place, token in enumerate(tokens):
         if token.sort is not Sort.NAME or _says_where(tokens, place):
@@ -155,7 +155,7 @@ _WHERE = listed("in at near outside across")
 
 
 def _govern(tokens: list[Token]) -> list[Token]:
-    """Say of each token which clause it stands in and what governs it."""
+    """Say of each token which clause it is in and what governs it."""
     _find_verbs(tokens)
     _find_seats(tokens)
     first = next((k for k, t in enumerate(tokens) if t.text[0].isalnum()), 0)
@@ -276,7 +276,7 @@ def _find_verbs(tokens: list[Token]) -> None:
 
 
 def _may_be_noun(tokens: list[Token], place: int) -> bool:
-    """Whether a verb's plain form stands where nouns do: "a 7 percent raise"."""
+    """Whether a verb's plain form is used as a noun: "a 7 percent raise"."""
     if tokens[place].text.lower() not in _VERBS:
         return False
     before = tokens[place - 1] if place else None

@@ -42,9 +42,9 @@ from index.embedding.similarity import Words
 from index.search.retriever import Query
 
 _ANSWERS = 0.65
-"""How much of what a question speaks of, by weight, a line and what stands around it must say."""
+"""How much of what a question speaks of, by weight, a line and its neighbours must say."""
 _AROUND = 0.7
-"""What a word is worth that stands around the line and not in it."""
+"""What a word is worth that is near the line and not in it."""
 _IN_LINE = {Kind.DATE: 0.5, Kind.YEAR: 0.5, Kind.NAME: 0.9}
 """How much of it the line must say itself; of a count much is often left unsaid."""
 _LEAST_IN_LINE = 0.5
@@ -231,7 +231,7 @@ class _Comparison:
         return bool(tokens[place].day) or not published or years <= {published.year}
 
     def _speaks_of_it(self, alignment: Alignment, n: int) -> bool:
-        """Whether a line, with what stands around it, says what the question asks about."""
+        """Whether a line, with its neighbours, says what the question asks about."""
         line = alignment.lines[n]
         around = self._around(line)
         said = here = total = 0.0
@@ -262,7 +262,7 @@ class _Comparison:
         return not lacking or all(t.clause in speaking for t in others)
 
     def _around(self, line: Line) -> frozenset[str]:
-        """The stems of all that stands around a line, the article's title with it."""
+        """The stems of all words near a line, the article's title with it."""
         titled = {t.stem for t in clauses(line.passage.title).tokens}
         return self._aligner.words(line.number) | titled
 

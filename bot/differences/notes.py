@@ -17,7 +17,7 @@ Told = tuple[str, tuple[Citation, ...], tuple[Conflict, ...]]
 def with_differences(
     said: str, citations: Sequence[Citation], differing: Sequence[Sequence[Stated]]
 ) -> Told:
-    """An answer and a sentence for each difference; what it does not quote yet is cited anew."""
+    """An answer and a sentence for each difference; what it does not quote yet gets a citation."""
     known = list(citations)
     conflicts = []
     for stated in filter(None, differing):

@@ -239,7 +239,7 @@ FORMS: dict[str, Callable[[BotContext, discord.Interaction[Any], str, str], Awai
 
 
 def _written(components: list[dict[str, Any]]) -> str:
-    """What stands in the form's one field, however deep that is."""
+    """The text of the form's one field, however deep that is."""
     for component in components:
         if "value" in component:
             return str(component["value"])

@@ -190,7 +190,7 @@ def conversation_of(
     """The conversation that a question belongs to, and what of it the question leans on.
 
     In a thread it is all that was said there, or by the person there; in direct messages what was
-    said lately. Elsewhere a question begins anew.
+    said lately. Elsewhere a question begins a new conversation.
     """
     if not server:
         since = time.time() - DIRECT_MEMORY

@@ -60,7 +60,7 @@ class Shared:
 
 
 class IndexStatus(NamedTuple):
-    """How an index stands; nothing is counted while it is not open.
+    """The state of an index; nothing is counted while it is not open.
 
     `synced` is when its index was last up to date, in seconds since 1970; `progress` is how far
     a sync under way has come. `failed` says that the last one failed.
@@ -114,7 +114,7 @@ class GuildIndex:
     async def answerer(self) -> "Answering":
         """Answers from these articles, once they are open and, the first time, indexed.
 
-        Raises DatelineError when that cannot be done; it is tried again by whoever asks next.
+        Raises DatelineError when that cannot be done; the next question tries again.
         """
         self.asked = time.monotonic()
         if self._answerer:

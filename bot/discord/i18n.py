@@ -12,7 +12,7 @@ _FOLDER = files("bot.discord") / "languages"
 
 
 class Translations:
-    """What the bot says in one language, by keys; `{…}` in it stands for what it is told."""
+    """What the bot says in one language, by keys; `{…}` in it is filled in."""
 
     def __init__(self, language: str, phrases: dict[str, str]) -> None:
         self.language = language

@@ -1,4 +1,4 @@
-"""Files that somebody wants to add: what was attached in Discord, or stands at an address.
+"""Files that somebody wants to add: what was attached in Discord, or is at an address.
 
 It fetches them and looks no further. Addresses come from strangers, so those in private
 networks are refused, whatever the settings allow for the articles that they name themselves.
@@ -35,7 +35,7 @@ async def attached(file: discord.Attachment) -> Incoming:
 
 
 async def fetched(address: str) -> Incoming:
-    """What stands at an address, named after it. Raises RejectedError."""
+    """The file at an address, named after it. Raises RejectedError."""
     from index.sync.fetch import Fetcher, FetchError  # noqa: PLC0415  (few ever need it)
 
     fetcher = await asyncio.to_thread(Fetcher)  # which reads certificates

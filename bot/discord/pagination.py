@@ -73,7 +73,7 @@ def length(text: str) -> int:
 
 
 def escaped(text: str) -> str:
-    """The text so that Discord shows it as it stands: no markup, mention, emoji or preview.
+    """The text so that Discord shows it as it is: no markup, mention, emoji or preview.
 
     An address stays one that can be followed.
     """

@@ -112,7 +112,7 @@ class Panel(View):
     async def on_error(
         self, interaction: discord.Interaction[Any], error: Exception, item: Any
     ) -> None:
-        """Tell whoever chose."""
+        """Tell the person who chose."""
         await interaction.client.excuse(error, interaction)
 
 

@@ -1,4 +1,4 @@
-"""Brings a reply to whoever asked: as the response to an interaction, or as messages.
+"""Brings a reply to the person who asked: as the response to an interaction, or as messages.
 
 What cannot be said where it was asked is said in a channel instead, or else privately; nothing
 is sent twice. It knows nothing of questions and how answers are found.
@@ -39,7 +39,7 @@ SHOWN_SECONDS = 30
 
 
 class UndeliveredError(Exception):
-    """There is no way left to reach whoever asked."""
+    """There is no way left to reach the person who asked."""
 
 
 class CardRefusedError(Exception):

@@ -1,7 +1,7 @@
 """One question's way through Discord: taken on, waited for, answered, remembered.
 
-Whatever happens on the way, whoever asked hears of it, and once. It knows nothing of the ways in
-which a question comes and a reply goes, nor of how an answer is found.
+The person who asked hears the outcome once, also when something fails. How a question comes and
+a reply goes is in `events.py` and `replies.py`.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ GRACE = 5.0
 UNASKED = 0.8
 """The confidence from which a question is answered that was not asked of the bot."""
 SOON = 0.5
-"""Seconds after which whoever waits for the articles is told so."""
+"""Seconds after which a person who waits for the articles is told why."""
 
 
 POLITENESS = 1.0
@@ -197,7 +197,7 @@ class QuestionService:
     ) -> None:
         """What was claimed is answered or excused, and the event settled.
 
-        The person may ask anew as soon as the answer is there, though not shown yet.
+        The person may ask again as soon as the answer is there, though not shown yet.
         """
         editor = ThrottledEditor(reply.show)
         try:

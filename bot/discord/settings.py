@@ -1,7 +1,7 @@
 """What each server has set for itself, and how many questions it has asked today.
 
 It knows servers, channels, roles and people by their
-numbers at Discord alone; server 0 stands for direct messages.
+numbers at Discord alone; server 0 means direct messages.
 """
 
 import asyncio
@@ -214,7 +214,7 @@ class Servers:
                 await self.refresh()
 
     def renewal(self) -> float:
-        """When the budgets begin anew, in seconds since 1970."""
+        """When the budgets begin again, in seconds since 1970."""
         return float((self._today() + 1) * _DAY)
 
     def _today(self) -> int:

@@ -72,7 +72,7 @@ def words_of(text: str) -> list[str]:
 
 
 class Form(IntEnum):
-    """What form of a verb a word may be. Only FINITE is one wherever it stands."""
+    """What form of a verb a word may be. Only FINITE is one at any place."""
 
     FINITE = 1
     THIRD = 2

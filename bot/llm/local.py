@@ -1,6 +1,6 @@
 """A language model from a GGUF file, run by llama.cpp in this process.
 
-llama.cpp speaks OpenAI's API on a port of this machine, to whoever knows the key made up
+llama.cpp speaks OpenAI's API on a port of this machine, to programs that know the key made up
 here; so the model is asked as any other is, and stops when its reply is closed.
 """
 

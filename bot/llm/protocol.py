@@ -1,4 +1,4 @@
-"""What every language model offers, whoever runs it.
+"""The interface of every language model.
 
 It knows no provider. A reply is always streamed: that is how it can be shown as it is
 written, stopped in the middle, and waited for only as long as the model shows signs of life.
@@ -128,7 +128,7 @@ class LLM(Protocol):
 
 
 def json_object(text: str, required: Sequence[str] = ()) -> Mapping[str, Any] | None:
-    """The first JSON object in `text` that has the required keys, whatever stands around it."""
+    """The first JSON object in `text` that has the required keys, whatever text is around it."""
     decoder = json.JSONDecoder()
     at = text.find("{")
     while at >= 0:

@@ -30,7 +30,7 @@ HASTE = 2.0
 CONNECTIONS = 3
 """At a time; with one, each would wait until the disk has what others said."""
 LOCK = int.from_bytes(b"dateline")
-"""Held by whoever makes the tables."""
+"""Held by the process that makes the tables."""
 _OPTIONS: dict[str, Any] = {
     "connect_timeout": 3,
     "keepalives_idle": 10,
@@ -106,7 +106,7 @@ class PostgresDatabase:
     async def _standing(
         self, connection: "AsyncConnection | None", waiting_since: float
     ) -> "AsyncConnection":
-        """The connection if it stands, or another in its place.
+        """The connection if it is open, or a new one.
 
         Who waited while others tried in vain does not try again.
         """

@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A part of a draft that stands for itself: `draft[start:end]`, its marks included.
+    """A part of a draft that is judged by itself: `draft[start:end]`, its marks included.
 
     `text` is that without citation marks. `cited` are the numbers in them, in order, each
     once, whether or not such a passage exists. `before` is the layout in front of it: line
@@ -188,7 +188,7 @@ class ClaimSplitter:
             yield from self._give(piece_stop, None, cited)
 
     def _give(self, stop: int, kind: Kind | None, cited: tuple[int, ...] = ()) -> Iterator[Claim]:
-        """The part up to `stop`, unless nothing but marks stands there."""
+        """The part up to `stop`, unless it holds nothing but marks."""
         start = self._at
         raw = self._text[start:stop]
         text = without_marks(raw, self._passages)
@@ -257,7 +257,7 @@ def _sentence_end(text: str, start: int, end: int | None, marks_first: bool) -> 
 
 
 def _step(text: str, start: int, at: int, limit: int) -> tuple[int, bool]:
-    """Past what stands at `at`, and whether the sentence may end there."""
+    """Past the text at `at`, and whether the sentence may end there."""
     if span := SPAN.match(text, at, limit):
         quoted = span[0].rstrip("”\")'")
         asks_first = quoted.endswith(("?", "!")) and at == start  # “Why?” Smith asked.

@@ -218,7 +218,7 @@ def _bound(text: str, start: int) -> Bound:
 
 
 def agree(said: Number, held: Number) -> bool:
-    """Whether `said` may be said where `held` stands: the same, or rounded and hedged as such."""
+    """Whether `said` may be said of `held`: the same, or rounded and hedged so."""
     if said.unit != held.unit and not _one_unit_left_out(said.unit, held.unit):
         return False
     if abs(said.value - held.value) <= 0.005 * abs(held.value):

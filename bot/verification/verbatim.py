@@ -1,4 +1,4 @@
-"""Nothing is shown as a quote unless it stands in its article."""
+"""Nothing is shown as a quote unless it is in its article, word for word."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from index.article import Article
 def verified(
     citations: Sequence[Citation], article: Callable[[str], Article | None]
 ) -> tuple[Citation, ...]:
-    """The citations whose quote stands at its offsets in the stored article, numbered anew.
+    """Keep the citations whose quote is at its offsets in its article, and number them again.
 
     Each is given the name of its place there.
     """

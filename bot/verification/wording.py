@@ -77,18 +77,18 @@ def _light() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def phrases() -> dict[tuple[str, str], str]:
-    """Two words, in small letters, and the one word that stands for both ("-" for none)."""
+    """Two words, in small letters, and the one word that means both ("-" for none)."""
     pairs = (line.split(": ") for line in _lists()["phrase"])
     return {(pair.split()[0], pair.split()[1]): word for pair, word in pairs}
 
 
 def meanings(stem: str) -> frozenset[int]:
-    """The lists of words that say much the same in which a stem stands, by number."""
+    """The lists of words that say much the same that hold a stem, by number."""
     return _groups().get(stem, frozenset())
 
 
 def sides(stem: str) -> frozenset[int]:
-    """The sides of opposites on which a stem stands; -n is opposite to n."""
+    """The sides of opposites that hold a stem; -n is opposite to n."""
     return _sides().get(stem, frozenset())
 
 

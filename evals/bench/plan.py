@@ -1,4 +1,4 @@
-"""What so many articles and questions take, reckoned from what was measured at other sizes.
+"""What so many articles and questions take, estimated from what was measured at other sizes.
 
     python -m evals.bench.plan GROWTH ARTICLES… [--questions N] [--tokens N] [--price DOLLARS]
 

@@ -1,4 +1,4 @@
-"""The figures that are wanted of Dateline beside its peers, reckoned round by round.
+"""The figures that are wanted of Dateline beside its peers, computed round by round.
 
 It measures nothing itself. A figure whose peers were not measured is left out.
 """
@@ -29,7 +29,7 @@ class Figure(NamedTuple):
 
 
 def figures(indexing: Runs, asking: Runs, at_once: Sequence[Crowd]) -> Iterator[Figure]:
-    """All that can be reckoned from these runs."""
+    """All that can be computed from these runs."""
     yield from _of_indexing(indexing)
     yield from _of_asking(asking)
     if at_once:

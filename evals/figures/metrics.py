@@ -79,7 +79,7 @@ def capped_recall(k: int, record: Record) -> Measured:
 
 
 def answer_recall(k: int, record: Record) -> Measured:
-    """Whether a gold string stands in one of the first k passages."""
+    """Whether a gold string is in one of the first k passages."""
     if not has_strings(record.gold):
         return None
     texts = [p["text"] for p in record.answer.get("passages", ())[:k]]
@@ -95,13 +95,13 @@ def has_strings(gold: Gold) -> bool:
 
 
 def holds_gold(gold: Gold, text: str) -> bool:
-    """Whether a short gold answer stands in `text`, case and punctuation aside."""
+    """Whether a short gold answer is in `text`, case and punctuation aside."""
     flat = flatten(text)
     return any(flatten(answer) in flat for answer in gold.answers if _is_short(answer))
 
 
 def answer_hit(record: Record) -> Measured:
-    """Whether a gold string stands in the answer; a declined question is a miss."""
+    """Whether a gold string is in the answer; a declined question is a miss."""
     if not has_strings(record.gold):
         return None
     return record.said and holds_gold(record.gold, record.answer["answer"]), 1
@@ -217,7 +217,7 @@ def _supported(claim: str, cited: Sequence[Mapping[str, Any] | None]) -> bool:
 
 
 def _quoted(citation: Mapping[str, Any]) -> str:
-    """What stands behind a citation: its quote, the article's title, and its day in words."""
+    """What supports a citation: its quote, the article's title, and its day in words."""
     day = citation.get("published")
     with suppress(TypeError, ValueError):
         day = f"{date.fromisoformat(str(day)):%A %d %B %Y}"

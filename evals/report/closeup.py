@@ -26,7 +26,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A citation with what stands around it; `found` says whether it stands there."""
+    """A citation with its neighbourhood; `found` says whether the quote is there."""
 
     citation: dict[str, Any]
     context: Pieces

@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def places(phrase: str, text: str) -> list[Span]:
-    """Where `phrase` stands in `text`, by words as `evals.figures.metrics.flatten` has them."""
+    """Where `phrase` is in `text`, by words as `evals.figures.metrics.flatten` has them."""
     return list(_places(phrase, _words(text)))
 
 
@@ -46,7 +46,7 @@ def in_context(
     texts: Texts | None,
     gold: Sequence[str],
 ) -> tuple[Pieces, bool]:
-    """A quote with what stands around it in its article, and whether it stands there at all.
+    """A quote with its neighbourhood in its article, and whether it is there at all.
 
     Where its text is not at hand, a passage of it serves.
     """

@@ -1,6 +1,6 @@
 """Scored runs as one page of HTML that needs nothing else: figures, plots, the worst questions.
 
-It computes no figure; `evals.figures.score` does. Whatever stands in articles, answers and gold is
+It computes no figure; `evals.figures.score` does. Whatever is in articles, answers and gold is
 escaped, and the page's own policy lets nothing load and no script but its own run.
 """
 

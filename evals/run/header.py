@@ -73,7 +73,7 @@ class Header:
 
 
 def header_path(run: Path) -> Path:
-    """Where the header of a run stands: RUN.header.json beside RUN.jsonl."""
+    """Where the header of a run is kept: RUN.header.json beside RUN.jsonl."""
     return run.with_name(f"{run.name.removesuffix('.jsonl')}.header.json")
 
 

@@ -23,7 +23,7 @@ NO_TERM = -1
 """In place of a term's number, for a word too common to search for."""
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = "’“”‘–—…"
-"""What else than ASCII stands in most English prose between words, and seldom within them."""
+"""What other than ASCII is in most English prose between words, and seldom within them."""
 _LOWERED = {n: chr(n).lower() if chr(n).isalnum() else " " for n in range(128)}
 _PIECES_IDF = 5.0
 _RAREST = 6.5

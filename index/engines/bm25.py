@@ -1,7 +1,7 @@
 """Words into passage ids: the BM25 index, on tantivy.
 
 It knows nothing of articles, vectors or the manifest; it may hold passages that no longer
-exist, and whoever asks has to drop those.
+exist, and callers have to drop those.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,12 +1,13 @@
 """Vectors into passage ids: the dense index, on Chroma.
 
-It knows nothing of texts or embedders; it may hold passages that no longer exist, and
-whoever asks has to drop those. Chroma's folder bears one process that writes, which opening
-it and the first search do as well, and Chroma does not notice what another process has written.
-So a lock beside the folder is held by whoever writes while it writes, and together by all who
-search for a moment; a second one by who of these opens it, until he has searched once. The
-first one's date tells when Chroma has to be opened again. Whoever is killed in the midst leaves
-a note, and the files he may have broken are tried by `index/engines/probe.py` first.
+It may hold passages that no longer exist; callers have to drop those.
+
+Only one process may write to Chroma's folder at a time, and to open it or to search for the first
+time writes too. Chroma does not notice what another process has written. So there are two locks
+beside the folder. A process holds the first one while it writes, and all that search share it for
+a moment. The second one is held by the process that opens the folder, until it has searched once.
+The first lock's date shows when Chroma has to be opened again. A process that is killed leaves a
+note, and `index/engines/probe.py` tries the files that may be damaged before they are used.
 """
 
 import subprocess

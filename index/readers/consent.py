@@ -79,7 +79,7 @@ def _may_be_dialog(element: Any) -> bool:
 
 
 def _holds_article(element: Any) -> bool:
-    """Whether more stands in an element than a dialog, such as one around the whole page."""
+    """Whether an element holds more than a dialog, such as one around the whole page."""
     return any(
         not is_consent(_text(inner)) and len(_text(inner)) > 200
         for inner in element.xpath(_ARTICLE)

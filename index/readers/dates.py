@@ -194,7 +194,7 @@ def _month(word: str) -> int | None:
 
 
 def _is_day_first(tokens: list[str]) -> bool:
-    """Whether the month stands between two numbers, as in "24 Oct 24"."""
+    """Whether the month is between two numbers, as in "24 Oct 24"."""
     first = next((n for n, token in enumerate(tokens) if token.isdecimal()), 0)
     return not tokens[-1].isalpha() and any(map(_month, tokens[first:]))
 
@@ -236,7 +236,7 @@ def _by_numbers(
 
 
 def _separator(tokens: list[str]) -> str:
-    """What stands after the first number."""
+    """What follows the first number."""
     first = next((n for n, token in enumerate(tokens) if token.isdecimal()), len(tokens))
     return tokens[first + 1] if first + 1 < len(tokens) else ""
 

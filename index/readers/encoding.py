@@ -146,7 +146,7 @@ def guess(data: bytes) -> str | None:
 
 
 def marked(data: bytes) -> str | None:
-    """The codec whose byte order mark stands before a text."""
+    """The codec whose byte order mark begins a text."""
     return next((codec for mark, codec in _MARKS.items() if data.startswith(mark)), None)
 
 

@@ -114,7 +114,7 @@ def _blocks(text: str) -> list[Block]:
 
 
 class _Blocks(HTMLParser):
-    """The paragraphs of a cell; parsed in Python, since whoever sends it may mean harm."""
+    """The paragraphs of a cell; parsed in Python, since its sender may mean harm."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -19,9 +19,9 @@ class Block(NamedTuple):
 
 
 def laid_out(blocks: Iterable[Block], title: str = "") -> tuple[str, tuple[Place, ...]]:
-    """The blocks with an empty line between them, and what stands under which heading.
+    """The blocks with an empty line between them, and which heading each is under.
 
-    The title is left out where it stands above the text once more.
+    The title is left out where it is repeated above the text.
     """
     blocks = [*blocks]
     width = wrap_width("\n\n".join(block.text for block in blocks))

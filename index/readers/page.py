@@ -1,4 +1,4 @@
-"""Web pages: the article that stands in one, without what stands around it."""
+"""Web pages: the article in one, without what is around it."""
 
 import re
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
 
 
 def _open_boxes(page: Any) -> None:
-    """Make plain boxes of those that trafilatura leaves out, where the article stands in them."""
+    """Make plain boxes of those that trafilatura leaves out, where they hold the article."""
     whole = sum(map(_length, page.iter("p")))
     for element in [*page.iter("aside", "form", "footer", "menu", "dialog", "nav")]:
         if 2 * sum(map(_length, element.iter("p"))) > whole:

@@ -15,7 +15,7 @@ from itertools import chain
 from index.text.numerals import figures_for, words_for
 
 SAME, WEAKER = 1.0, 0.5
-"""How surely the other name stands for the same."""
+"""How surely the other name means the same."""
 _WORD = re.compile(r"[^\W_]+")
 _HOUR = re.compile(r"\d\s*$")
 Key = tuple[str, ...]
@@ -50,7 +50,7 @@ def named(text: str) -> list[Named]:
 
 
 def written_out(word: str) -> str | None:
-    """What a word typed in a hurry stands for: "what" for "wat"."""
+    """What a word typed in a hurry means: "what" for "wat"."""
     return _aliases().hurried.get(word.lower())
 
 

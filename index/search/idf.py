@@ -32,7 +32,7 @@ class Idf:
         return (self.index, self.count, self.lexicon) == (index, count, lexicon)
 
     def of(self, terms: Numbers, words: Numbers) -> NDArray[np.float64]:
-        """What each term weighs, in nats, given it and the word it stands for."""
+        """What each term weighs, in nats, given it and the word it means."""
         held = self._looked_up(terms)[terms] + ENGLISH * np.exp(-self.lexicon.idf[words])
         return np.asarray(np.log(1 + (self.count + ENGLISH - held + 0.5) / (held + 0.5)))
 

@@ -222,7 +222,7 @@ def _within(word: re.Match[str], names: Sequence[Named]) -> bool:
 
 
 def _doubts(question: str, changes: Sequence[_Change]) -> dict[str, tuple[float, str]]:
-    """The terms that may not be meant, by their weight, with the word that each stands for."""
+    """The terms that may not be meant, by their weight, with the word that each means."""
     doubts: dict[str, tuple[float, str]] = {}
     for change in changes:
         rival = change.rival or question[change.start : change.end]

@@ -56,7 +56,7 @@ class Sought:
 
     `terms` are the question's own, in order. `attention` weighs each term searched for,
     those of the context and of `others` included; `importance` is that times the term's idf
-    for what the question itself has, and `forms` has the word that each stands for. `others`
+    for what the question itself has, and `forms` has the word that each means. `others`
     are further names of what is asked about. `names` are the terms of capitalised words and
     numbers. `as_of` is None where time is no guide, and `period` the time asked about.
     """

@@ -141,7 +141,7 @@ class Generations:
         return Generation.create(self._free_folder(), self._embedder, next_passage, self._server)
 
     def _remade(self, old: Generation) -> Generation:
-        """A generation to split and embed all articles anew in."""
+        """Make a generation in which all articles are split and embedded again."""
         begun = self._begun()
         if begun:
             return begun

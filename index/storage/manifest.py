@@ -133,7 +133,7 @@ class Manifest(ManifestReads):
                 self.set_meta("reading", READING)
 
     def embed_again(self, embedder: str, splitter: str) -> None:
-        """Drop every passage, to be made anew by this embedder and this way of splitting."""
+        """Drop every passage, to be made again by this embedder and this way of splitting."""
         with self.transaction():
             self.write("DELETE FROM passages", [()])
             self.write("DELETE FROM garbage", [()])

@@ -1,7 +1,7 @@
 """The tables of a manifest, and the longer questions that are put to them."""
 
 FORMAT = 4
-"""Raised with every change to the tables or to what stands beside the manifest."""
+"""Raised with every change to the tables or to what is kept beside the manifest."""
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

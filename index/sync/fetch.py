@@ -1,8 +1,8 @@
-"""What stands at an address of the web, fetched within bounds.
+"""Fetches an address of the web, within bounds.
 
 It knows nothing of what is in it. Somebody else chooses where links and redirects lead, so
 addresses within private networks are refused: a host's name is looked up once, and what was
-found to be public is what is connected to, at every redirect anew. Time, redirects and bytes
+found to be public is what is connected to, at every redirect again. Time, redirects and bytes
 are bounded, and bytes once more when they are unpacked.
 """
 
@@ -85,7 +85,7 @@ class Fetcher:
         self._tls = create_ssl_context()
 
     async def fetch(self, address: str, known: Validators = UNKNOWN) -> Fetched | None:
-        """What stands at an address, or None where that has not changed since `known`.
+        """The content of an address, or None where that has not changed since `known`.
 
         Raises FetchError when it cannot be had, or is no kind of file that is read.
         """

@@ -13,7 +13,7 @@ from index.text.splitter import Span, passages
 
 
 class Text(NamedTuple):
-    """What passages are made of; the article's id only stands beside it."""
+    """What passages are made of; the article's id is only kept with it."""
 
     article_id: int
     title: str

@@ -1,4 +1,4 @@
-"""Says when files may have changed, so that whoever keeps an index need not look all the time.
+"""Says when files may have changed, so that nobody has to look all the time.
 
 It reads no file and knows nothing of stores. What the system does not tell, as of files
 behind links or on other machines, is looked for every so often.
