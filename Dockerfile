@@ -7,6 +7,7 @@ WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --locked --no-dev --extra postgres --no-install-project
 COPY README.md LICENSE ./
+COPY dateline dateline
 COPY bot bot
 COPY index index
 COPY prompts prompts

@@ -21,6 +21,7 @@ NEEDED = discord.Permissions(
     read_message_history=True,
     create_public_threads=True,
     send_messages_in_threads=True,
+    add_reactions=True,
 )
 
 

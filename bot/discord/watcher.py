@@ -42,6 +42,8 @@ class Watcher:
         while True:
             try:
                 await self.check()
+            except DatelineError as problem:
+                LOG.warning("what waits for an answer could not be asked again: %s", problem)
             except Exception:  # the next change may go better
                 LOG.exception("what waits for an answer could not be asked again")
             await asyncio.sleep(POLL)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCHEMA: dict[str, Any] = json.loads(files("bot").joinpath("answer.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 DEFINED = ("citation", "passage", "conflict", "option", "left_out")
-OPTIONAL = {"notes", "place", "conflicts", "period", "recency", "options", "left_out"}
+OPTIONAL = {"notes", "place", "conflicts", "period", "recency", "options", "left_out", "nearest"}
 QUESTIONS = [
     "How many North Korean soldiers are there in each group that gets an interpreter?",
     "Who won the 1998 football World Cup in France?",

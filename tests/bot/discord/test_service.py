@@ -176,7 +176,7 @@ async def test_a_question_that_failed_costs_nothing(
         raise RuntimeError("secret")
 
     with monkeypatch.context() as patched:
-        patched.setattr(office.service._memory, "turns", broken)
+        patched.setattr(office.service, "_history", broken)
         assert (await office.take(here)).ends == [SAY("failed")]
     assert "Ada Lind" in (await office.take(replace(here, event=2))).ends[0]
     spent = await office.take(replace(here, event=3))
@@ -204,7 +204,7 @@ async def test_who_is_still_waiting_at_the_end_is_told(
         there.set()
         await never.wait()
 
-    monkeypatch.setattr(office.service._memory, "turns", stuck)
+    monkeypatch.setattr(office.service, "_history", stuck)
     monkeypatch.setattr(service, "GRACE", 0.05)
     seen = Seen()
     asked = asyncio.create_task(office.service.take(ASKED, seen))

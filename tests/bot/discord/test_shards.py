@@ -186,7 +186,8 @@ def test_what_one_process_has_kept_goes_on_in_another(fleet: Fleet) -> None:
     fleet.start({0: "1/2"})
     assert [told(message) for message in waiting] == [0, 1]
     assert BRIDGE in first.text
-    assert BRIDGE in answer_to(discord, fleet.asks(1, WHY)).text
+    follow_up = discord.says(WHY, fleet.person("ada"), reply_to=first)
+    assert BRIDGE in reply_to(discord, follow_up).text
     ada = fleet.person("ada")
     pressed = discord.clicks(first, SAY("quotes"), ada)
     discord.until(lambda: pressed.answers and not pressed.answers[-1].loading)
