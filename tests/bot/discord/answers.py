@@ -38,7 +38,7 @@ def copying(sentence: str = SENTENCE, **how: Any) -> Callable[[Request], Scripte
 
 def answer_to(discord: DiscordServer, asked: Interaction, seconds: float = PATIENCE) -> Message:
     """The answer to a command, once it has its buttons; the last message if it has several."""
-    return discord.until(lambda: [m for m in asked.answers if m.components], seconds)[0]
+    return discord.until(lambda: [m for m in asked.answers if m.buttons], seconds)[0]
 
 
 def replies(
@@ -56,5 +56,5 @@ def reply_to(
     seconds: float = PATIENCE,
 ) -> Message:
     """The answer to a message, once it has its buttons."""
-    done = lambda: [m for m in replies(discord, asked, channel) if m.components]  # noqa: E731
+    done = lambda: [m for m in replies(discord, asked, channel) if m.buttons]  # noqa: E731
     return discord.until(done, seconds)[0]
