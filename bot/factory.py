@@ -6,7 +6,7 @@ is brought up to date and what to do when that fails; it prints nothing and asks
 
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from bot.generation.exam import Examined
     from bot.generation.generative import ChatModels
     from bot.llm import LLM
-    from bot.workers.pool import Pool
 
 MEMORY = "memory.sqlite"
 """The file in the store that remembers conversations, where no database is named."""
@@ -249,13 +248,6 @@ def answerer_on(
     from bot.answerer import Answerer  # noqa: PLC0415  (indexing alone needs none)
 
     return Answerer(store, config.threshold, chat, shared or models(config, store.embedder))
-
-
-def pool(config: Config, processes: int) -> AbstractAsyncContextManager["Pool"]:
-    """Processes that answer as these settings say."""
-    from bot.workers.pool import Pool  # noqa: PLC0415  (a single question needs none)
-
-    return Pool.open(config, processes)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bot.answer import Turn
 from bot.llm import LLM, Message, estimated_tokens
-from bot.verification.wording import is_light, meanings
+from bot.wording import is_light, meanings
 from index.errors import ModelError
 from index.search.retriever import Query
 from index.text.analyzer import terms

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.differences.alignment import Aligner
 from bot.differences.clauses import SPEECH
 from bot.differences.tokens import Sort, Token
-from bot.verification.wording import listed, words_in
+from bot.wording import listed, words_in
 
 _TITLES = words_in("title")
 _PRONOUNS = listed("he she they it him them his her their its")

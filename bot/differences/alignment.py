@@ -22,7 +22,7 @@ from bot.differences.tokens import Sort, Token
 from bot.extraction.orders import gives_orders
 from bot.verification.days import same_day
 from bot.verification.figures import agree
-from bot.verification.wording import is_light, stem
+from bot.wording import is_light, stem
 from index.article import Passage
 from index.embedding.similarity import Words
 from index.text.splitter import sentences

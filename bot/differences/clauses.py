@@ -11,7 +11,7 @@ from functools import lru_cache
 from bot.differences.tokens import Certainty, Sort, Token
 from bot.verification.days import Day, days
 from bot.verification.figures import Number, numbers
-from bot.verification.wording import lines_of, listed, phrases, stem, words_in
+from bot.wording import lines_of, listed, phrases, stem, words_in
 from index.text.analyzer import STOP
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from bot.differences.clauses import may_be_verb
 from bot.differences.tokens import Sort, Token
 from bot.verification.figures import Bound, Number
-from bot.verification.wording import listed
+from bot.wording import listed
 
 Says = Callable[[Token, Token], bool]
 """Tells whether two words mean the same."""

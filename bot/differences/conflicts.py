@@ -36,7 +36,7 @@ from bot.differences.tokens import Sort, Token
 from bot.extraction.answer_kind import Kind, one_thing_asked
 from bot.verification.days import has_days
 from bot.verification.figures import may_have_numbers
-from bot.verification.wording import is_light, listed
+from bot.wording import is_light, listed
 from index.article import Passage
 from index.embedding.similarity import Words
 from index.search.retriever import Query

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.differences.tokens import Sort, Token
-from bot.verification.wording import lines_of, meanings, sides, undoes
+from bot.wording import lines_of, meanings, sides, undoes
 
 _ENDINGS = ("n", "an", "ian", "ean", "ese", "ish", "i", "s", "ns", "er", "ers", "ic", "'s")
 

@@ -11,7 +11,7 @@ from bot.differences.comparable import nearly_one
 from bot.differences.tokens import Sort, Token
 from bot.verification.days import Day, may_be_one_day
 from bot.verification.figures import Bound, Number, agree
-from bot.verification.wording import is_light, listed
+from bot.wording import is_light, listed
 
 _ROUNDING = 0.1
 _SPANS = listed("day days week weeks month months year years hour hours daily annual annually")

@@ -18,15 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.config import Config
 from bot.discord.settings import Servers
 from bot.discord.uploads import GuildUploads
-from bot.factory import (
-    articles_named,
-    articles_roots,
-    embedder,
-    open_collection,
-    pool,
-    store_directory,
-)
+from bot.factory import articles_named, articles_roots, embedder, open_collection, store_directory
 from bot.sync_process import sync_in_process
+from bot.workers.pool import Pool
 from index.embedding.static import Embedder
 from index.errors import ArticlesError, DatelineError, StoreBusyError, StoreError
 from index.readers import Problem
@@ -270,7 +264,7 @@ class GuildIndexes:
         """
         config = replace(config, articles=articles_named(config))  # whatever is indexed meanwhile
         chosen = embedder(config)
-        async with pool(config, config.workers or 1) as answering:
+        async with Pool.open(config, config.workers or 1) as answering:
             indexes = cls(config, servers, Shared(chosen, answering, asyncio.Lock()))
             tasks = [
                 asyncio.create_task(indexes._keep_fresh(every)),

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from bot.answer import Answer, Draft
 from bot.answering import Answering
 from bot.config import Config
-from bot.factory import articles_named, open_collection, pool
+from bot.factory import articles_named, open_collection
 from bot.service.errors import BusyError, NotFoundError
 from bot.service.listing import rows_of
 from bot.service.requests import Ask, List, Search, Show
 from bot.service.upkeep import Upkeep
 from bot.validation import find_range
+from bot.workers.pool import Pool
 from index.article import Article, Passage
 from index.errors import ArticlesError
 from index.store import Store
@@ -54,7 +55,7 @@ class Service:
         """
         _check_articles(config)
         config = replace(config, articles=articles_named(config))
-        async with pool(config, config.workers or 1) as answering:
+        async with Pool.open(config, config.workers or 1) as answering:
             with await asyncio.to_thread(open_collection, config) as store:
                 upkeep = Upkeep(config, store)
                 keeping = asyncio.create_task(upkeep.run())

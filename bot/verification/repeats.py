@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.verification.wording import listed
+from bot.wording import listed
 from index.text.analyzer import terms_of_word
 
 ENOUGH = 0.75

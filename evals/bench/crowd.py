@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from bot import factory
 from bot.answering import Answering
+from bot.workers.pool import Pool
 from evals.bench.peers import Corpus
 from evals.bench.step import run
 from index.sync.workers import processors
@@ -60,7 +61,7 @@ async def _ask(corpus: Corpus, questions: Sequence[str], before: Sequence[str]) 
 async def _others(corpus: Corpus, before: Sequence[str]) -> AsyncIterator[Answering]:
     """As many processes as there are processors, each of which has been asked a few questions."""
     processes = processors()
-    async with factory.pool(corpus.config, processes) as pool:
+    async with Pool.open(corpus.config, processes) as pool:
         there = pool.answerer(corpus.config.articles)
         await _at_once(there, [*before] * processes, corpus.today)
         yield there

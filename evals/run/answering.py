@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.config import Config
-from bot.factory import answerer_on, articles_named, chat_models, pool
+from bot.factory import answerer_on, articles_named, chat_models
+from bot.workers.pool import Pool
 from index.store import Store
 from index.sync.workers import processors
 
@@ -41,5 +42,5 @@ async def respondent(config: Config, store: Store, questions: int) -> AsyncItera
             yield Respondent(answerer_on(store, config, chat), 1, chat.llm if chat else None)
         return
     config = replace(config, articles=articles_named(config))
-    async with pool(config, processes) as opened:
+    async with Pool.open(config, processes) as opened:
         yield Respondent(opened.answerer(config.articles), processes)

@@ -14,9 +14,9 @@ import pytest
 
 from bot.answer import Answer, Draft
 from bot.config import Config
-from bot.factory import answerer_on, index_articles, open_collection, pool
+from bot.factory import answerer_on, index_articles, open_collection
 from bot.workers.messages import InsideError
-from bot.workers.pool import LostError
+from bot.workers.pool import LostError, Pool
 from index.errors import StoreError, UsageError
 from tests.bot.discord.eventually import PATIENCE, eventually
 from tests.standins.openai_server import KEY, MODEL, OpenAIServer, Scripted, says
@@ -70,7 +70,7 @@ def processes() -> list[psutil.Process]:
 async def test_it_gives_what_an_answerer_here_gives(config: Config) -> None:
     with open_collection(config) as store:
         here = answerer_on(store, config)
-        async with pool(config, 2) as opened:
+        async with Pool.open(config, 2) as opened:
             there = opened.answerer(config.articles)
             answers = await asyncio.gather(*(there.ask(QUESTION) for _ in range(6)))
             expected = await here.ask(QUESTION)
@@ -84,7 +84,7 @@ async def test_it_gives_what_an_answerer_here_gives(config: Config) -> None:
 async def test_articles_never_mix_and_new_ones_are_seen(config: Config, tmp_path: Path) -> None:
     assert config.store
     other = indexed(tmp_path / "other", "Bo Berg", config.store)
-    async with pool(config, 1) as opened:
+    async with Pool.open(config, 1) as opened:
         for _ in range(2):
             for articles, mayor in ((config.articles, "Ada Lind"), (other.articles, "Bo Berg")):
                 assert mayor in (await opened.answerer(articles).ask(QUESTION)).text
@@ -104,7 +104,7 @@ async def test_articles_never_mix_and_new_ones_are_seen(config: Config, tmp_path
 async def test_a_draft_is_streamed_and_leaving_it_stops_the_model(
     written: Config, server: OpenAIServer
 ) -> None:
-    async with pool(written, 1) as opened:
+    async with Pool.open(written, 1) as opened:
         [process] = processes()  # which was told the key, but nobody else
         assert KEY not in str([process.cmdline(), process.environ()])
         there = opened.answerer(written.articles)
@@ -123,7 +123,7 @@ async def test_a_draft_is_streamed_and_leaving_it_stops_the_model(
 
 
 async def test_closing_waits_for_what_is_under_way(config: Config) -> None:
-    async with pool(config, 1) as opened:
+    async with Pool.open(config, 1) as opened:
         there = opened.answerer(config.articles)
         for milliseconds in range(10):
             await there.ask(QUESTION)
@@ -145,7 +145,7 @@ async def test_a_process_that_dies_is_replaced_and_what_it_was_asked_is_asked_ag
             processes()[0].kill()
         return await asking
 
-    async with pool(written, 1) as opened:
+    async with Pool.open(written, 1) as opened:
         there = opened.answerer(written.articles)
         assert (await dying(deaths=1)).model == MODEL
         server.asked.clear()
@@ -160,19 +160,19 @@ async def test_a_process_that_dies_is_replaced_and_what_it_was_asked_is_asked_ag
 
 async def test_what_cannot_be_opened_is_said_in_one_line(config: Config) -> None:
     with pytest.raises(UsageError, match="needs a key"):
-        async with pool(replace(config, chat_model="gpt-9"), 1):
+        async with Pool.open(replace(config, chat_model="gpt-9"), 1):
             raise AssertionError("there is nothing to ask")
 
 
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from bot.factory import pool
+from bot.workers.pool import Pool
 from bot.config import Config
 from tests.bot.workers.test_pool import processes
 
 async def main():
-    async with pool(Config(articles=(Path(sys.argv[1]),), store=Path(sys.argv[2])), 2):
+    async with Pool.open(Config(articles=(Path(sys.argv[1]),), store=Path(sys.argv[2])), 2):
         print(*(process.pid for process in processes()), flush=True)
         await asyncio.sleep(60)
 

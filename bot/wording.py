@@ -16,7 +16,7 @@ from index.text.analyzer import STOP, terms_of_word
 def _lists() -> dict[str, list[str]]:
     """The lines of `wording.txt` by section."""
     lists: dict[str, list[str]] = {}
-    text = files("bot.verification").joinpath("wording.txt").read_text(encoding="utf-8")
+    text = files("bot").joinpath("wording.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         if line.startswith("["):
             lists[line.strip("[]")] = lines = []
