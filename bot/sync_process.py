@@ -1,8 +1,7 @@
 """An index brought up to date in a process of its own.
 
-The vectors' library holds on to the interpreter for seconds while it adds many; a bot in the
-same process would on_message nothing of Discord meanwhile. What goes wrong there ends that process
-alone. It knows nothing of indexes or servers.
+The vectors' library blocks the interpreter for seconds while it adds many vectors. A server in the
+same process would answer nobody meanwhile. An error there ends that process alone.
 """
 
 import multiprocessing

@@ -299,7 +299,7 @@ class QuestionService:
                 self._quiet.set()
 
     async def _until_quiet(self) -> None:
-        """Let those who arrive go first: they are to on_message soon that they are heard."""
+        """Let those who arrive go first: they are to hear soon that their question has arrived."""
         with suppress(TimeoutError):
             async with asyncio.timeout(POLITENESS):
                 await self._quiet.wait()
