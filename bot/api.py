@@ -2,25 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, aclosing, suppress
+from dataclasses import replace
 from datetime import date
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from bot.answer import Answer, Draft, Turn
+from bot.answering import SHOWN
 from bot.config import Config, load_config
+from bot.factory import answerer
+from bot.validation import clean_question
 from index.article import Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from pathlib import Path
-    from typing import Any
-
     from bot.answerer import Answerer
 
 logger = logging.getLogger("dateline")
-MOST_PASSAGES = 10
 
 T = TypeVar("T")
 
@@ -32,7 +31,7 @@ class AsyncDateline:
     answers many questions at once, and never blocks the loop.
     """
 
-    def __init__(self, *articles: "str | Path", config: Config | None = None) -> None:
+    def __init__(self, *articles: str | Path, config: Config | None = None) -> None:
         """Name the articles: folders, files, or addresses of feeds and pages.
 
         Without any, those of the settings answer. The settings are `config`, or those of the
@@ -48,24 +47,11 @@ class AsyncDateline:
 
         Raises DatelineError where the articles or the index cannot be read.
         """
-        from bot.factory import answerer_on, chat_models, open_store  # noqa: PLC0415
-
-        async with AsyncExitStack() as stack:
-            store = await asyncio.to_thread(
-                open_store, self._config, logger.warning, lambda _: None
-            )
-            stack.push_async_callback(asyncio.to_thread, store.close)
-            chat = await stack.enter_async_context(chat_models(self._config))
-            self._answerer = answerer_on(store, self._config, chat)
-            self._stack = stack.pop_all()
+        opening = answerer(self._config, logger.warning, lambda _: None)
+        self._answerer = await self._stack.enter_async_context(opening)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close the index and the language model."""
         self._answerer = None
         await self._stack.aclose()
@@ -79,7 +65,9 @@ class AsyncDateline:
         `as_of` is the day that counts as today. Raises DatelineError where the question or the
         index cannot be read.
         """
-        return await self._opened.ask(_clean(question), history, as_of or self._config.today)
+        return await self._opened.ask(
+            clean_question(question), history, as_of or self._config.today
+        )
 
     async def stream(
         self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
@@ -90,15 +78,15 @@ class AsyncDateline:
         close the generator stops the model.
         """
         day = as_of or self._config.today
-        async with aclosing(self._opened.stream(_clean(question), history, day)) as events:
+        async with aclosing(self._opened.stream(clean_question(question), history, day)) as events:
             async for event in events:
                 yield event
 
     async def search(
-        self, query: str, k: int = MOST_PASSAGES, as_of: date | None = None
+        self, query: str, k: int = SHOWN, as_of: date | None = None
     ) -> tuple[Passage, ...]:
         """Find the `k` best passages, best first."""
-        return await self._opened.search(_clean(query), as_of or self._config.today, k)
+        return await self._opened.search(clean_question(query), as_of or self._config.today, k)
 
     @property
     def _opened(self) -> "Answerer":
@@ -114,7 +102,7 @@ class Dateline:
     and raises the same errors.
     """
 
-    def __init__(self, *articles: "str | Path", config: Config | None = None) -> None:
+    def __init__(self, *articles: str | Path, config: Config | None = None) -> None:
         """Name the articles; see AsyncDateline."""
         self._dateline = AsyncDateline(*articles, config=config)
         self._runner: asyncio.Runner | None = None
@@ -133,15 +121,10 @@ class Dateline:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the index and the language model."""
         with self._stack:
-            self._wait(self._dateline.__aexit__(kind, problem, trace))
+            self._wait(self._dateline.__aexit__())
         self._runner = None
 
     def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
@@ -160,32 +143,22 @@ class Dateline:
         finally:
             self._wait(events.aclose())
 
-    def search(
-        self, query: str, k: int = MOST_PASSAGES, as_of: date | None = None
-    ) -> tuple[Passage, ...]:
+    def search(self, query: str, k: int = SHOWN, as_of: date | None = None) -> tuple[Passage, ...]:
         """Find the `k` best passages, best first."""
         return self._wait(self._dateline.search(query, k, as_of))
 
-    def _wait(self, coroutine: "Coroutine[Any, Any, T]") -> T:
+    def _wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         if self._runner is None:
             coroutine.close()
             raise RuntimeError("open it first: `with Dateline(...) as news:`")
         return self._runner.run(coroutine)
 
 
-def _settings(articles: Sequence["str | Path"], config: Config | None) -> Config:
-    from dataclasses import replace  # noqa: PLC0415
-
+def _settings(articles: Sequence[str | Path], config: Config | None) -> Config:
     if config is None:
         return load_config({"articles": [str(a) for a in articles]})
     named = load_config({"articles": [str(a) for a in articles]}, {}, None).articles
     return replace(config, articles=named or config.articles)
-
-
-def _clean(text: str) -> str:
-    from bot.validation import clean_question  # noqa: PLC0415
-
-    return clean_question(text)
 
 
 def _is_in_a_loop() -> bool:

@@ -4,6 +4,7 @@ The one place that knows which parts make up a running Dateline. It decides when
 is brought up to date and what to do when that fails; it prints nothing and asks nothing.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -217,9 +218,12 @@ async def answerer(
     config: Config, notify: Notify, on_progress: OnProgress
 ) -> AsyncIterator["Answerer"]:
     """An answerer on the articles of the settings, all that it needs closed on leaving."""
-    with open_store(config, notify, on_progress) as store:
+    store = await asyncio.to_thread(open_store, config, notify, on_progress)
+    try:
         async with chat_models(config) as chat:
             yield answerer_on(store, config, chat)
+    finally:
+        await asyncio.to_thread(store.close)
 
 
 def models(config: Config, chosen: Embedder | None = None) -> "Models":

@@ -129,12 +129,13 @@ async def test_an_answerer_closes_its_store(
     config: Config, news: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[Store] = []
+    close = Store.close
 
-    def leave(store: Store, *_: object) -> None:
+    def noted(store: Store) -> None:
         closed.append(store)
-        store.close()
+        close(store)
 
-    monkeypatch.setattr(Store, "__exit__", leave)
+    monkeypatch.setattr(Store, "close", noted)
     named = Config(store=config.store, articles=(news,))
     async with answerer(named, notes.append, silence) as one:
         assert "Ada Lind" in (await one.ask("Who is the mayor of Hamm?")).text
