@@ -1,7 +1,4 @@
-"""The interface of an answerer, here or in another process, for terminals, Discord and evaluations.
-
-It knows nothing of how an answer is found.
-"""
+"""The interface of an answerer, here or in another process."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence

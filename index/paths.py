@@ -1,7 +1,7 @@
 """Which folder of the user's store belongs to which set of articles.
 
-It knows nothing of what is in those folders, and fetches nothing. Every set of named folders
-has one of its own, so that different articles never mix and never push each other out.
+Every set of named folders has one of its own, so that different articles never mix and never push
+each other out.
 """
 
 import hashlib

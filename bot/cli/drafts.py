@@ -1,7 +1,4 @@
-"""Shows a draft in a terminal while it is written, and takes it away once it is settled.
-
-It knows nothing of models, and prints no answer.
-"""
+"""Shows a draft in a terminal while it is written, and takes it away once it is settled."""
 
 import time
 from collections.abc import AsyncGenerator, Callable

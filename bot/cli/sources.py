@@ -1,7 +1,4 @@
-"""`dateline sources`: which of the articles to list, and what of those that cannot be read.
-
-It knows nothing of how rows are laid out.
-"""
+"""`dateline sources`: which of the articles to list, and what of those that cannot be read."""
 
 from datetime import date
 from itertools import chain

@@ -1,7 +1,6 @@
 """A claim's words laid beside the words of a passage's sentences.
 
-It finds the few sentences that a claim can rest on and says which word matches which. It
-knows nothing of citations, and does not judge whether the claim is true.
+It finds the few sentences that a claim can rest on and says which word matches which.
 """
 
 import re

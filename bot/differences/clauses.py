@@ -1,7 +1,6 @@
 """A sentence's words with what matters to what it says: clauses, negation, certainty, roles.
 
 Rules of thumb for English news, without a parser: they read small words, endings and places.
-It knows nothing of passages or of which sentence supports which.
 """
 
 import re

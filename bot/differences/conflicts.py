@@ -1,8 +1,7 @@
 """Where articles differ on what a question asks: "12 dead" in one, "15 dead" in another.
 
-Only what answers the question is compared, and only where the articles say the same of the
-same thing: a difference that is none would be worse than one that is not shown. It knows
-nothing of how an answer is worded.
+Only what answers the question is compared, and only where the articles say the same of the same
+thing: a difference that is none would be worse than one that is not shown.
 """
 
 import re

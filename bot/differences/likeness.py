@@ -1,6 +1,6 @@
 """How well one word says another, as far as their letters and the lists can tell.
 
-Where they cannot, the words' vectors decide. It knows nothing of sentences.
+Where they cannot, the words' vectors decide.
 """
 
 from collections.abc import Sequence

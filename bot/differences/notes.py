@@ -1,7 +1,4 @@
-"""Says in an answer where the articles differ, each with its source, and the newest marked.
-
-It knows nothing of how a difference is found.
-"""
+"""Says in an answer where the articles differ, each with its source, and the newest marked."""
 
 from collections.abc import Sequence
 from dataclasses import replace

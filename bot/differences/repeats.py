@@ -1,7 +1,4 @@
-"""Which articles only repeat each other, as agencies' reports do, and so are one witness.
-
-It knows nothing of what they say.
-"""
+"""Which articles only repeat each other, as agencies' reports do, and so are one witness."""
 
 import re
 from collections.abc import Sequence, Set

@@ -33,7 +33,7 @@ class Token:
 
     `clause` counts the sentence's clauses from 0. `negated` is None where a later "did not"
     reaches back to it. `said` says that it is somebody's words. `seat` is the state that a name
-    stands for: Beijing's or China's, unless it only says where.
+    means, as Beijing means China, unless it only says where.
     """
 
     text: str

@@ -1,7 +1,7 @@
 """`/dateline …`: what members who may manage a server can see and change there.
 
-Only they are shown these commands, and each is checked again when it is used; nobody else sees
-what they are told. Files are read by `uploads.py`, and indexed by `guild_index.py`.
+Only they see these commands and the replies, and their right is checked again at each use.
+`uploads.py` reads files, and `guild_index.py` indexes them.
 """
 
 import asyncio

@@ -105,7 +105,7 @@ async def _removed(bot: BotContext, server: int, name: str, words: Translations)
         LOG.warning("server %s: an article could not be taken out: %s", server, problem)
         said.append(words("sync_failed"))
     if not await asyncio.to_thread(uploads.files):
-        await room.close()  # whoever asks next is told that there are none
+        await room.close()  # the next question then hears that there are none
         said.append(words("none_left"))
     return "\n".join(said)
 

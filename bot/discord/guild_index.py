@@ -167,7 +167,7 @@ class GuildIndex:
         """End a sync that is under way, and close for good."""
         self._stopping.set()
         if self._opening:
-            with suppress(Exception):  # whoever asked was told
+            with suppress(Exception):  # the person who asked has been told
                 await self._opening
         await self.close()
 
@@ -303,7 +303,7 @@ class GuildIndexes:
         return [self.common, *self._own.values()]
 
     async def _keep_fresh(self, every: float) -> None:
-        with suppress(DatelineError):  # whoever asks is told
+        with suppress(DatelineError):  # the next question says why
             await self.common.answerer()
         while True:
             await self._close_idle()

@@ -1,6 +1,6 @@
 """The bot's own words, in the languages it speaks: one file each in `languages/`.
 
-It knows nothing of where they are said. What articles and answers say is not among them.
+What articles and answers say is not among them.
 """
 
 import tomllib

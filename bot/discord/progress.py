@@ -1,7 +1,4 @@
-"""Shows how far an answer is: the latest of many texts, without a flood of edits.
-
-It knows nothing of where they are shown.
-"""
+"""Shows how far an answer is: the latest of many texts, without a flood of edits."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,8 +1,6 @@
 """What the bot keeps of its answers: for their buttons, for ratings, and to answer nothing twice.
 
 It keeps which messages and interactions it has handled.
-
-It knows nothing of Discord but the numbers by which it names things.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Brings a reply to the person who asked: as the response to an interaction, or as messages.
 
-What cannot be said where it was asked is said in a channel instead, or else privately; nothing
-is sent twice. It knows nothing of questions and how answers are found.
+What cannot be said where it was asked is said in a channel instead, or else privately; nothing is
+sent twice.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """`dateline discord`: connects the bot, and keeps it running until it is stopped.
 
-It decides what ends the process, and with which words. It knows nothing of commands or answers.
+It decides what ends the process, and with which words.
 """
 
 import asyncio

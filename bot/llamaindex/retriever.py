@@ -39,7 +39,7 @@ class DatelineRetriever(BaseRetriever):  # type: ignore[misc]  # any type
     answers, from 0 to 1. `today` returns the day against which "last week" is read.
 
     The question is embedded with the store's own embedding. Safe to share between threads;
-    async calls do not block the event loop. Whoever opened the store closes it.
+    async calls do not block the event loop. Close the store yourself.
     """
 
     def __init__(

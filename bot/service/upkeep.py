@@ -82,7 +82,7 @@ class Upkeep:
             while not await self._synced():
                 pass
             self.problem, self._is_ready = None, True
-        except Exception as problem:  # whoever waits is told, and the articles go on changing
+        except Exception as problem:  # questions that wait get the reason
             if not self._stopping.is_set():
                 self._note(problem)
         finally:

@@ -1,7 +1,7 @@
 """A PostgreSQL database that any number of processes share.
 
-What is kept is in a schema of its own, `dateline`. Connections are made when they are needed,
-and made again when they were lost. It knows nothing of what its tables hold.
+What is kept is in a schema of its own, `dateline`. Connections are made when they are needed, and
+made again when they were lost.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """A SQLite file in the store: opened, made, guarded, and wiped of what is deleted.
 
-Readable to its owner alone. It knows nothing of what its tables hold.
+Readable to its owner alone.
 """
 
 import asyncio

@@ -1,7 +1,6 @@
 """What a process takes together with its children: processor seconds, and the most memory.
 
-A page that processes share counts in each of them, so memory is rather told too large. It
-knows nothing of what they do.
+A page that processes share counts in each of them, so memory is rather told too large.
 """
 
 import os

@@ -1,9 +1,9 @@
 """How sure a figure is: bootstrap intervals and permutation tests over questions.
 
-A statistic is a function of weights. Weights have a row for every resample and a column for
-every question: how often it was drawn. The statistic gives one value a row, NaN where it is
-undefined. So every figure, be it a mean or an area under a curve, is resampled in the same
-way, and all resamples at once. It knows nothing of what is measured.
+A statistic is a function of weights. Weights have a row for every resample and a column for every
+question: how often it was drawn. The statistic gives one value a row, NaN where it is undefined.
+So every figure, be it a mean or an area under a curve, is resampled in the same way, and all
+resamples at once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,7 +1,7 @@
 """Two runs of the same gold, question by question.
 
-Every difference is B less A, over the questions both have answered, with a bootstrap interval
-and the p-value of a paired permutation test. It knows nothing of how they are shown.
+Every difference is B less A, over the questions both have answered, with a bootstrap interval and
+the p-value of a paired permutation test.
 """
 
 import math

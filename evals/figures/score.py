@@ -1,7 +1,7 @@
 """The figures of a run: every metric over all questions and over each group of them.
 
-Every figure has an interval and its number of questions. One that cannot be computed is not
-there, and a note says why. It knows nothing of files or of how figures are shown.
+Every figure has an interval and its number of questions. One that cannot be computed is not there,
+and a note says why.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

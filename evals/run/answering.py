@@ -1,7 +1,7 @@
 """Who answers the questions of a run: as many processes as there are processors, or this one.
 
-It knows nothing of what is asked. A language model is asked from this process, where what it
-takes is counted; many at a time wait for it without holding each other up.
+A language model is asked from this process, where what it takes is counted; many at a time wait
+for it without holding each other up.
 """
 
 import math

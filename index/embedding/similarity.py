@@ -1,7 +1,4 @@
-"""What the static embedding model knows of single words: vectors, likeness, and how rare they are.
-
-It knows nothing of any collection of articles.
-"""
+"""What the static embedding model knows of single words: vectors, likeness, rarity."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,6 @@
 """Texts into vectors.
 
-It knows nothing of passages, stores or Chroma. An embedder's `name` is its identity: an
-index made with one is never searched with another.
+An embedder's `name` is its identity: an index made with one is never searched with another.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """Words by number, and what is known of each: its vector, how rare it is, its search term.
 
-Text that is to be compared with a question is arrays of these numbers, so that no word is
-looked up twice. It knows nothing of any collection of articles.
+Text that is to be compared with a question is arrays of these numbers, so that no word is looked
+up twice.
 """
 
 import math

@@ -1,10 +1,9 @@
 """Texts into the word pieces of a tokenizer, by their numbers, quicker than it finds them.
 
-It is for tokenizers such as Llama's, which put characters together over the whole of a text
-and yet never a space with what is before it. So a text's pieces are those of its words,
-one after another, and each word is given to the tokenizer once. The end of a line is put
-together with nothing, so that what begins a line is a word as well, its "\n" included. It knows
-nothing of vectors.
+It is for tokenizers such as Llama's, which put characters together over the whole of a text and
+yet never a space with what is before it. So a text's pieces are those of its words, one after
+another, and each word is given to the tokenizer once. The end of a line is put together with
+nothing, so that what begins a line is a word as well, its "\n" included.
 """
 
 from collections.abc import Sequence

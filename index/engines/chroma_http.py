@@ -1,7 +1,7 @@
 """Vectors into passage ids: the dense index of `index/engines/chroma.py`, on a Chroma server.
 
-It speaks Chroma's HTTP API itself, because Chroma's own client waits for ever on a server
-that says nothing, and hides why one refuses. It knows nothing of texts or embedders.
+It speaks Chroma's HTTP API itself, because Chroma's own client waits for ever on a server that
+says nothing, and hides why one refuses.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Opens the vector index in a folder and searches it, in a process that may die of it.
 
-`python -m index.engines.probe FOLDER` ends with 0 when all is well. It knows nothing of locks.
+`python -m index.engines.probe FOLDER` ends with 0 when all is well.
 """
 
 import sys

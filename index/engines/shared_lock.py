@@ -1,6 +1,6 @@
 """A file that one process locks for itself, or several at once with each other.
 
-It knows nothing of what the lock guards. Whoever holds one lets go of it by ending, too.
+A process that ends releases what it holds.
 """
 
 import time

@@ -1,7 +1,4 @@
-"""Archives of ZIP, in which Word and EPUB files come, opened only if they unpack to little.
-
-It knows nothing of what is in them, and writes nothing to the disk.
-"""
+"""Archives of ZIP, in which Word and EPUB files come, opened only if they unpack to little."""
 
 from errno import EINVAL
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""Feeds: RSS, Atom and JSON Feed, told apart by what they hold.
-
-It knows nothing of the network: an entry is what the feed itself says of an article.
-"""
+"""Feeds: RSS, Atom and JSON Feed, told apart by what they hold."""
 
 import json
 import re

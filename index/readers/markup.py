@@ -1,7 +1,4 @@
-"""Elements of HTML, or of what resembles it, into paragraphs and headings.
-
-It knows nothing of pages: what is navigation and what is the article is for others to say.
-"""
+"""Elements of HTML, or of what resembles it, into paragraphs and headings."""
 
 import re
 from collections.abc import Iterator

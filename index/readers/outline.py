@@ -1,7 +1,4 @@
-"""A document's paragraphs and headings into one text, with a name for each of its places.
-
-It knows nothing of kinds of documents.
-"""
+"""A document's paragraphs and headings into one text, with a name for each of its places."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

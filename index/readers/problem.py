@@ -1,7 +1,4 @@
-"""What a reader gives back for what it cannot read, and how long a file may be.
-
-It knows nothing of kinds of files.
-"""
+"""What a reader gives back for what it cannot read, and how long a file may be."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""Titles, names and texts out of whatever a file holds.
-
-It knows nothing of kinds of files.
-"""
+"""Titles, names and texts out of whatever a file holds."""
 
 import re
 from contextlib import suppress

@@ -1,7 +1,4 @@
-"""One witness for what articles of one story say in nearly the same words.
-
-It knows nothing of why a passage was found, nor of how stories came about.
-"""
+"""One witness for what articles of one story say in nearly the same words."""
 
 import re
 from collections.abc import Sequence

@@ -1,7 +1,4 @@
-"""How rare terms are: in a collection, and in English at large.
-
-It knows nothing of questions.
-"""
+"""How rare terms are: in a collection, and in English at large."""
 
 import numpy as np
 from numpy.typing import NDArray

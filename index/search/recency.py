@@ -1,7 +1,7 @@
 """Moves passages by when their articles were published, where a question has time words.
 
-What lies in the time asked about stays as it is ranked, and the rest goes down: a prior beside
-the fitted ranking, and never a filter. It knows nothing of how time words are read.
+What lies in the time asked about stays as it is ranked, and the rest goes down: a prior beside the
+fitted ranking, and never a filter.
 """
 
 import math

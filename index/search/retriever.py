@@ -1,7 +1,6 @@
 """A question in, the passages that bear on it out, best first.
 
-Dense and BM25 candidates go into one pool; `rank` orders it. It knows nothing of how the
-conversation made the query, nor of what will be said with the passages.
+Dense and BM25 candidates go into one pool; `rank` orders it.
 """
 
 import re

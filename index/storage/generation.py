@@ -1,7 +1,4 @@
-"""One folder that holds a manifest and the two indexes derived from it.
-
-It knows nothing of locks, of which generation is the current one, or of files to read.
-"""
+"""One folder that holds a manifest and the two indexes derived from it."""
 
 import json
 import logging

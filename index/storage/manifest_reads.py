@@ -150,7 +150,7 @@ class ManifestReads(Database):
         return bool(self.select("SELECT 1 FROM passages LIMIT 1 OFFSET ?", (number,)))
 
     def new_words(self) -> int:
-        """How many words the articles have that are yet to be seen to."""
+        """How many words the articles have that are not processed yet."""
         [(number,)] = self.select(
             "SELECT coalesce(sum(words), 0) FROM articles WHERE state = 'new'"
         )

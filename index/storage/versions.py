@@ -59,7 +59,7 @@ class Standing(NamedTuple):
 def standings(versions: Iterable[Version]) -> dict[int, Standing]:
     """The standing of each version, by id.
 
-    Whoever asks must give, with any version, all that share its source, url or body.
+    The caller must give, with any version, all that share its source, url or body.
     """
     found: dict[int, Standing] = {}
     left = _reduced([*versions], lambda v: v.source, _newest, found)

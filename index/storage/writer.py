@@ -1,7 +1,7 @@
 """Passages on their way into the indexes derived from the manifest, into both at once.
 
-Most of the time of an indexing is Chroma's, whose graph grows on one processor; so it has a
-thread of its own, and never waits for anything else. It knows nothing of the manifest.
+Most of the time of an indexing is Chroma's, whose graph grows on one processor; so it has a thread
+of its own, and never waits for anything else.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,7 @@
 """Articles that are named by addresses of the web: feeds, and single pages.
 
-What is fetched from an address is kept as a feed dump in the store, which is read like any
-other: a question needs no network, and an article stays when its feed has moved on. It knows
-nothing of indexes.
+What is fetched from an address is kept as a feed dump in the store, which is read like any other:
+a question needs no network, and an article stays when its feed has moved on.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
 """Fetches an address of the web, within bounds.
 
-It knows nothing of what is in it. Somebody else chooses where links and redirects lead, so
-addresses within private networks are refused: a host's name is looked up once, and what was
-found to be public is what is connected to, at every redirect again. Time, redirects and bytes
-are bounded, and bytes once more when they are unpacked.
+Somebody else chooses where links and redirects lead, so addresses within private networks are
+refused: a host's name is looked up once, and what was found to be public is what is connected to,
+at every redirect again. Time, redirects and bytes are bounded, and bytes once more when they are
+unpacked.
 """
 
 import asyncio

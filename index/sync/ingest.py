@@ -1,7 +1,6 @@
 """What files deliver, taken down in the manifest before anything is made of it.
 
-It says of every article which file has it, and marks those whose file has them no more. It
-knows nothing of passages, and decides nothing: neither what answers nor what is dropped.
+It says of every article which file has it, and marks those whose file has them no more.
 """
 
 import hashlib
@@ -230,7 +229,7 @@ class Deliveries:
         )
 
     def _add(self, file_id: int, page: Sequence[tuple[Fresh, Examined]]) -> None:
-        """Take down new articles; they wait until they are seen to."""
+        """Take down new articles; they wait until they are processed."""
         if not page:
             return
         with self._manifest.transaction():

@@ -1,7 +1,7 @@
 """What has to be done so that the right articles answer, worked out before any of it is done.
 
-It reads the manifest and writes nothing, so that it can be made for nobody but a person who
-wants to know. It knows nothing of vectors or word indexes.
+It reads the manifest and writes nothing, so that it can be made for nobody but a person who wants
+to know.
 """
 
 import json

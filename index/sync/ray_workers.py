@@ -1,8 +1,8 @@
 """Work done on the machines of a Ray cluster, in place of other processes on this one.
 
-The only module that knows Ray, which the extra `ray` brings. It knows nothing of
-what the work is. Results come, in order, to the one process that asked for them, and only that
-one writes them down; so a batch may be begun again when a worker, or its machine, is lost.
+The only module that knows Ray, which the extra `ray` brings. Results come, in order, to the one
+process that asked for them, and only that one writes them down; so a batch may be begun again when
+a worker, or its machine, is lost.
 
 Ray is used in a process of its own: it prints, takes over signals, and ends the process it is
 in when it loses its cluster.

@@ -1,7 +1,4 @@
-"""What a sync did, in numbers and names.
-
-It knows nothing of how a sync goes about it.
-"""
+"""What a sync did, in numbers and names."""
 
 import time
 from dataclasses import dataclass

@@ -1,11 +1,10 @@
 """Bring one generation up to date with the files.
 
-First what changed files deliver is taken down, then a plan is made, then carried out. It
-knows nothing of locks, rebuilding or reading questions. Whatever moment it is stopped at,
-every article that answers is whole, either as it was or as it is, and the next run goes on
-from there: ids of passages on their way in stand in the manifest's `garbage` until one
-transaction makes them real, and ids of passages on their way out until the derived indexes
-have dropped them.
+First what changed files deliver is taken down, then a plan is made, then carried out. Whatever
+moment it is stopped at, every article that answers is whole, either as it was or as it is, and the
+next run goes on from there: ids of passages on their way in stand in the manifest's `garbage`
+until one transaction makes them real, and ids of passages on their way out until the derived
+indexes have dropped them.
 
 That holds when the process is killed. When the power goes, the manifest may lose what was
 written last, but it stays whole: SQLite waits for the disk (fsync) when it moves its log to

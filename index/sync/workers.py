@@ -1,7 +1,7 @@
 """Who does work that is the same wherever it is done: this process, or others beside it.
 
-It knows nothing of what the work is. Work is a function that can be pickled and whose result
-depends on nothing but its argument; so what another process fails to do is done here.
+Work is a function that can be pickled and whose result depends on nothing but its argument; so
+what another process fails to do is done here.
 """
 
 import os
@@ -37,7 +37,7 @@ ALONE = {"OPENBLAS_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 
 
 class Workers(Protocol):
-    """Whoever does work on batches."""
+    """Where batches of work are done."""
 
     def map(self, work: Callable[[B], R], batches: Iterable[B]) -> Done[B, R]:
         """Each batch with what `work` makes of it, in order.

@@ -1,7 +1,4 @@
-"""The one way text becomes search terms, for the BM25 index and for ranking alike.
-
-It knows nothing of indexes or questions.
-"""
+"""The one way text becomes search terms, for the BM25 index and for ranking alike."""
 
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,7 +1,7 @@
 """Many words at once as numbers: their hashes, and which is which.
 
-A dictionary of some hundred thousand words takes several times as long, for each look-up waits
-for the memory. It knows nothing of what a word is, nor of what its number is for.
+A dictionary of some hundred thousand words takes several times as long, for each look-up waits for
+the memory.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """How alike two texts are, from short signatures of them (MinHash).
 
-The share of places at which two signatures agree estimates the share of runs of four words
-that the texts have in common. It knows nothing of articles or stores.
+The share of places at which two signatures agree estimates the share of runs of four words that
+the texts have in common.
 """
 
 from functools import cache

@@ -1,8 +1,7 @@
 """Text into sentences, and sentences into passages, as character offsets.
 
-It knows nothing of articles, files or embeddings. Every span it gives is `(start, end)`
-with `text[start:end]` free of surrounding white space; spans are in order, do not overlap
-and together hold every character that is not white space.
+Every span it gives is `(start, end)` with `text[start:end]` free of surrounding white space; spans
+are in order, do not overlap and together hold every character that is not white space.
 """
 
 import re
