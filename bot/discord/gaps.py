@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.fuzz import token_set_ratio
-
 from bot.answer import Status
+from bot.discord.grouping import alike_together
 from bot.discord.i18n import Translations
 from bot.discord.markup import aside, one_line, shortened
 from bot.discord.pagination import length
@@ -31,16 +30,8 @@ def gaps_in(asked: Sequence[tuple[Record, bool]]) -> list[Gap]:
 
     Each record comes with whether it was rated down.
     """
-    groups: list[list[tuple[Record, bool]]] = []
-    for record, is_down in asked:
-        if not is_down and record.status is not Status.ABSTAINED:
-            continue
-        for group in groups:
-            if _alike(record.question, group[0][0].question):
-                group.append((record, is_down))
-                break
-        else:
-            groups.append([(record, is_down)])
+    gaps = [(r, is_down) for r, is_down in asked if is_down or r.status is Status.ABSTAINED]
+    groups = alike_together(gaps, lambda gap: gap[0].question, ALIKE)
     return sorted(map(_gap, groups), key=lambda gap: -len(gap.questions))
 
 
@@ -67,7 +58,3 @@ def _gap(group: Sequence[tuple[Record, bool]]) -> Gap:
         sum(record.status is Status.ABSTAINED for record, _ in group),
         sum(is_down for _, is_down in group),
     )
-
-
-def _alike(one: str, other: str) -> bool:
-    return token_set_ratio(one.casefold(), other.casefold()) >= ALIKE

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from rapidfuzz.fuzz import token_set_ratio
-
+from bot.discord.grouping import alike_together
 from bot.discord.i18n import Translations
 from bot.discord.markup import aside, day_stamp
 from bot.discord.pagination import length
@@ -34,16 +33,7 @@ def new_articles(
 
 def by_story(rows: Sequence[CatalogueRow]) -> list[list[CatalogueRow]]:
     """Group articles whose titles tell of the same, in the order of the first of each."""
-    stories: list[list[CatalogueRow]] = []
-    for row in rows:
-        title = row.title.casefold()
-        for story in stories:
-            if token_set_ratio(title, story[0].title.casefold()) >= ALIKE:
-                story.append(row)
-                break
-        else:
-            stories.append([row])
-    return stories
+    return alike_together(rows, lambda row: row.title, ALIKE)
 
 
 def news_blocks(rows: Sequence[CatalogueRow], since: date, words: Translations) -> list[str]:
