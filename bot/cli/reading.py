@@ -2,20 +2,19 @@
 
 import asyncio
 import sys
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from bot.cli.lookup import shown_json
 from bot.cli.opening import opened_store
 from bot.cli.output import note, print_all, print_json
 from bot.cli.render import article_blocks, console, passage_blocks
 from bot.factory import answerer_on
+from bot.service.listing import why_missing
 from bot.validation import clean_question, find_range
 from index.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.config import Config
-    from index.store import Store
 
 Mark = tuple[str | None, int | None, int | None]
 """What is to be marked: a quote, or from which character up to which."""
@@ -40,7 +39,9 @@ def show_article(config: "Config", source: str, wanted: Mark, as_json: bool) -> 
     with opened_store(config) as opened:
         # A shell passes any bytes on; no article's name holds half a character.
         source = source.encode(errors="replace").decode()
-        article = opened.article(source) or _unknown(source, opened)
+        article = opened.article(source)
+        if article is None:
+            raise UsageError(why_missing(opened, source, "`dateline sources` lists them"))
         related = opened.related(source)
     mark = find_range(article, *wanted)
     if as_json:
@@ -48,12 +49,3 @@ def show_article(config: "Config", source: str, wanted: Mark, as_json: bool) -> 
         return
     out = console(sys.stdout)
     print_all(article_blocks(article, mark, signs=out.color_system is None, related=related))
-
-
-def _unknown(source: str, store: "Store") -> NoReturn:
-    rows = {row.source: row for row in store.catalogue()}
-    if source in rows:
-        raise UsageError(f"{source} is superseded by {rows[source].of}; show that")
-    near = get_close_matches(source, rows, n=3, cutoff=0.4)
-    hint = f"did you mean {' or '.join(near)}?" if near else "`dateline sources` lists them"
-    raise UsageError(f"there is no article {source!r}; {hint}")

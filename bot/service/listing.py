@@ -1,5 +1,6 @@
 """Which articles of a collection a list should hold."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -46,6 +47,28 @@ class Wanted:
 def wanted_rows(store: "Store", wanted: Wanted) -> Iterator["CatalogueRow"]:
     """The articles that are wanted, by source."""
     return (row for row in rows_of(store, wanted.state) if row in wanted)
+
+
+def why_missing(
+    store: "Store",
+    source: str,
+    elsewhere: str,
+    most: float = math.inf,
+    longest: int | None = None,
+) -> str:
+    """Why no article of this source can be shown, and what to do.
+
+    `elsewhere` says where all sources are listed. Sources like it are sought among fewer than
+    `most`, which takes milliseconds for a thousand; `longest` is how much of it is repeated.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415  (`--help` needs none)
+
+    rows = {row.source: row for row in store.catalogue()}
+    if source in rows:
+        return f"{source} is superseded by {rows[source].of}; show that"
+    near = get_close_matches(source, rows, n=3, cutoff=0.4) if len(rows) < most else []
+    hint = f"did you mean {' or '.join(near)}?" if near else elsewhere
+    return f"there is no article {source[:longest]!r}; {hint}"
 
 
 def rows_of(store: "Store", state: State | None) -> Iterator["CatalogueRow"]:

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import asdict, replace
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from bot.answering import Answering
 from bot.config import Config
 from bot.factory import articles_named, open_collection
 from bot.service.errors import BusyError, NotFoundError
-from bot.service.listing import rows_of
+from bot.service.listing import rows_of, why_missing
 from bot.service.requests import Ask, List, Search, Show
 from bot.service.upkeep import Upkeep
 from bot.validation import find_range
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Requests that are taken on at a time."""
+COMPARED, NAMED = 5000, 200
+"""Sources that are compared with a misspelled one at most, and characters of it in an error."""
 BEFORE = 2_000
 """Characters given before what is marked."""
 
@@ -145,7 +146,11 @@ class Service:
         }
 
     def _shown(self, request: Show) -> dict[str, Any]:
-        article = self._store.article(request.source) or self._unknown(request.source)
+        article = self._store.article(request.source)
+        if article is None:
+            listed = "the list of sources has them all"
+            why = why_missing(self._store, request.source, listed, COMPARED, NAMED)
+            raise NotFoundError(why)
         mark = find_range(article, request.quote, request.start, request.end)
         offset = request.offset
         if offset is None:
@@ -158,14 +163,6 @@ class Service:
         related = self._store.related(request.source)._asdict()
         others = {key: list(sources) for key, sources in related.items()}
         return _plain(fields) | part | {"start": start, "end": end} | others
-
-    def _unknown(self, source: str) -> Article:
-        rows = {row.source: row for row in self._store.catalogue()}
-        if source in rows:
-            raise NotFoundError(f"{source} is superseded by {rows[source].of}; show that")
-        near = get_close_matches(source, rows, n=3, cutoff=0.4) if len(rows) < 5000 else []
-        hint = f"did you mean {' or '.join(near)}?" if near else "the list of sources has them all"
-        raise NotFoundError(f"there is no article {source[:200]!r}; {hint}")
 
 
 def _check_articles(config: Config) -> None:
