@@ -16,7 +16,7 @@ from bot.discord.cards import Colour
 from bot.discord.context import BotContext
 from bot.discord.i18n import translations_for
 from bot.discord.news import new_articles, news_blocks
-from bot.discord.replies import REFUSALS, Post, insisting
+from bot.discord.replies import REFUSALS, Post, insisting, is_invalid
 from bot.discord.settings import ServerSettings
 from bot.discord.views import post_of
 from index.errors import DatelineError
@@ -96,7 +96,7 @@ async def _post(bot: BotContext, channel: int, post: Post) -> None:
     try:
         await insisting(lambda: place.send(view=card))
     except REFUSALS as problem:
-        if getattr(problem, "status", None) != 400:
+        if not is_invalid(problem):
             raise
         for page in post.pages:
             await place.send(page, suppress_embeds=True)
