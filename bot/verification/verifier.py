@@ -107,14 +107,16 @@ class Verifier:
 
     def _alone(self, claim: Claim) -> Part:
         """What may be said of a claim that nobody judged."""
-        if claim.kind is Kind.HEADING:
-            return Part(claim, why="" if self._says_nothing_new(claim) else NO_VERDICT)
+        is_row = claim.text.startswith("|")
+        if claim.kind is Kind.HEADING:  # a table's rows are quoted, so that its head heads nothing
+            stays = not is_row and self._says_nothing_new(claim)
+            return Part(claim, why="" if stays else NO_VERDICT)
         if claim.kind is Kind.ABSENCE:
             return Part(claim)
-        if claim.text.endswith("?") or claim.text.startswith("|"):
+        if claim.text.endswith("?"):
             return Part(claim, why=NO_VERDICT)
         problem = veto(claim.text, self._evidence.texts, self._today)
-        same = () if problem else self._repeated(claim)
+        same = () if problem or is_row else self._repeated(claim)
         if same:
             return Part(claim, same)
         if nearest := self._nearest(claim):
