@@ -30,7 +30,7 @@ PAGE = 1_000
 _STORED = """
 SELECT a.id, a.file_id, a.ordinal, a.source, a.body, a.signature, a.title, a.published, a.url,
     f.path, f.written_ns, f.origin, a.sha256, a.state, a.stand_in, a.leaving,
-    EXISTS (SELECT 1 FROM passages WHERE article_id = a.id)
+    EXISTS (SELECT 1 FROM passages WHERE article_id = a.id), a.story
 FROM articles a JOIN files f ON f.id = a.file_id
 """
 _SHARED = {
@@ -61,7 +61,10 @@ class FileRow(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A version as the manifest holds it; `answers` says that it has passages."""
+    """A version as the manifest holds it; `answers` says that it has passages.
+
+    One that is new has a story where a sync that was stopped has found one.
+    """
 
     version: Version
     sha256: bytes
@@ -69,6 +72,7 @@ class Stored(NamedTuple):
     stand_in: int | None
     leaving: bool
     answers: bool
+    story: int | None
 
 
 class Fresh(NamedTuple):
@@ -305,9 +309,9 @@ def _digest(*parts: str) -> "hashlib._Hash":
 def _stored(row: Sequence[Any]) -> Stored:
     number, file_id, ordinal, source, body, blob, title, published, url, path, written_ns = row[:11]
     signature = np.frombuffer(blob, dtype=np.uint32)
-    origin, sha256, state, stand_in, leaving, answers = row[11:]
+    origin, sha256, state, stand_in, leaving, answers, story = row[11:]
     version = Version(
         *(number, file_id, ordinal, source, body, signature, title, published, url, path),
         *(written_ns, origin),
     )
-    return Stored(version, sha256, state, stand_in, bool(leaving), bool(answers))
+    return Stored(version, sha256, state, stand_in, bool(leaving), bool(answers), story)

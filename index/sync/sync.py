@@ -131,6 +131,7 @@ class Sync:
 
     def carry_out(self, plan: Plan) -> None:
         """Do what has to be done."""
+        self._note_stories(plan)
         self._embed(plan)
         self._conclude(plan)
         self._generation.purge()
@@ -276,10 +277,14 @@ class Sync:
                 self._manifest.give_passages(giver, number)
             for number in (*plan.standing, *plan.leaving):
                 self._let_stand(plan, number)
-            for number, story in plan.stories.items():
-                self._manifest.set_story(number, story)
             self._deliveries.forget(self._gone)
             self._manifest.set_problems(None, self._listing.problems)
+
+    def _note_stories(self, plan: Plan) -> None:
+        """Keep which articles are alike before any of them answers: the next sync may see fewer."""
+        with self._manifest.transaction():
+            for number, story in plan.stories.items():
+                self._manifest.set_story(number, story)
 
     def _let_stand(self, plan: Plan, article_id: int) -> None:
         """Make the article what it is to be; one that is leaving goes."""
