@@ -19,6 +19,7 @@ from bot.factory import (
 from index.errors import DatelineError, StoreBusyError, StoreError
 from index.paths import remember_roots
 from index.store import Store
+from index.sync.memory import give_back_memory
 from index.sync.report import SyncReport
 from index.sync.sync import Progress
 from index.sync.watch import changes
@@ -81,7 +82,10 @@ class _Upkeep:
         if time.monotonic() - self._fetched > FETCH:
             self._fetched = time.monotonic()
             fetch_addresses(self._config)
-        return self._store.sync(self._roots, self._unless_stopped)
+        try:
+            return self._store.sync(self._roots, self._unless_stopped)
+        finally:
+            give_back_memory()
 
     def _unless_stopped(self, progress: Progress) -> None:
         if self.stopped:
