@@ -128,6 +128,33 @@ def test_a_line_without_end_is_not_read_to_it(read: Read, monkeypatch: pytest.Mo
         assert Problem("a.jsonl.gz", "a line of more than 0 MB", 2, incomplete=True) in found
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_a_file_that_never_ends_is_read_to_where_it_ended(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    row = b'{"id": "%d", "text": "Text."}\n' if name == "a.jsonl" else b"%d,Text.\n"
+    path.write_bytes((b"" if name == "a.jsonl" else b"id,text\n") + row % 1)
+    found = []
+    with path.open("ab") as stream:
+        for item in read_file(path, name):
+            found.append(item)
+            stream.write(b"".join(row % n for n in range(2, 20_000)))
+            stream.flush()
+            assert len(found) < 3
+    assert [item.source for item in found] == ["1"]
+
+
+def test_a_line_that_is_being_written_is_left_for_the_next_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"id": "1", "text": "Text."}\n{"id": "2", "te')
+    rows = read_file(path, "a.jsonl")
+    first = next(rows)
+    with path.open("ab") as stream:
+        stream.write(b'xt": "More."}\n')
+    [doubt] = rows
+    assert first.source == "1"
+    assert doubt == Problem("a.jsonl", dump.GROWS, 2, doubtful=True)
+
+
 def test_front_matter_is_short(read: Read) -> None:
     fields = "".join(f"k{n}: [[], {{}}]\n" for n in range(10_000))
     article, problem = read("a.md", f"---\ntitle: T\n{fields}---\nText.\n".encode())
