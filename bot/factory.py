@@ -180,7 +180,7 @@ def sync_articles(config: Config, on_progress: OnProgress, allow_empty: bool) ->
     """Fetch what there is at the articles' addresses, and bring their index up to date."""
     fetch_addresses(config)
     with open_collection(config) as store:
-        report = store.sync(articles_roots(config), on_progress, allow_empty)
+        report = store.sync(articles_roots(config), on_progress, allow_empty, thorough=True)
     _label(config)
     return report
 

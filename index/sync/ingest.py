@@ -3,7 +3,6 @@
 It says of every article which file has it, and marks those whose file has them no more.
 """
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ import numpy as np
 
 from index.article import Article
 from index.readers import Problem, read_file
+from index.storage.content import body_hash, content_hash
 from index.storage.manifest import Manifest
 from index.storage.versions import NEW, Version
 from index.sync.discovery import Found
@@ -283,27 +283,6 @@ def _pages(articles: Iterable[Fresh]) -> Iterator[list[Fresh]]:
             page, size = [], 0
     if page:
         yield page
-
-
-def content_hash(article: Article) -> bytes:
-    """SHA-256 of everything that is read of an article."""
-    published = article.published.isoformat() if article.published else ""
-    places = json.dumps(article.places)
-    parts = (article.title, published, article.url or "", article.author or "", places)
-    return _digest(*parts, article.text).digest()
-
-
-def body_hash(article: Article) -> str:
-    """SHA-256 of the article's title and text, in hexadecimal."""
-    return _digest(article.title, article.text).hexdigest()
-
-
-def _digest(*parts: str) -> "hashlib._Hash":
-    digest = hashlib.sha256()
-    for part in parts:
-        encoded = part.encode()
-        digest.update(len(encoded).to_bytes(8, "big") + encoded)
-    return digest
 
 
 def _stored(row: Sequence[Any]) -> Stored:

@@ -106,6 +106,7 @@ class Sync:
 
         Raises ArticlesError, with nothing removed, when no article would be left.
         """
+        self._generation.sums.drop()
         self._on_progress(Progress(0, len(self._to_read)))
         for done, file in enumerate(self._to_read, start=1):
             self._deliveries.take(file, self._readers)
@@ -122,6 +123,7 @@ class Sync:
     def note_problems(self) -> None:
         """Keep what is amiss outside the files, where nothing else is to be done."""
         if [*self._listing.problems] != self._manifest.outside():
+            self._generation.sums.drop()
             with self._manifest.transaction():
                 self._manifest.set_problems(None, self._listing.problems)
 
