@@ -310,7 +310,10 @@ def _bring_up_to_date(
     fetch_addresses(config, only_new=True)
     try:
         if store.is_stale(roots):
-            for line in store.sync(roots, on_progress).kept:
+            report = store.sync(roots, on_progress)
+            if report.rebuilt:
+                notify(f"the index had to be made again: {report.rebuilt}")
+            for line in report.kept:
                 notify(line)
             _label(config)
     except StoreBusyError:
