@@ -155,6 +155,34 @@ def test_a_line_that_is_being_written_is_left_for_the_next_time(tmp_path: Path) 
     assert doubt == Problem("a.jsonl", dump.GROWS, 2, doubtful=True)
 
 
+def test_a_mark_of_an_encoding_within_a_table_is_none(read: Read) -> None:
+    rows = b"title,text\nFerry,It sails.\n\xff\xfe\xe4,More.\n"
+    found = read("a.csv", rows)
+    assert [item.text for item in found if isinstance(item, Article)] == ["It sails.", "More."]
+
+
+def test_what_turns_words_round_is_taken_out_of_plain_text(read: Read) -> None:
+    [article] = read("a.txt", "Ferry\n\nIt \u202esails\u202c again.\n".encode())
+    assert isinstance(article, Article)
+    assert article.text.strip() == "Ferry\n\nIt sails again."
+
+
+def test_a_reader_that_fails_keeps_no_other_file_from_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(path: Path, source: str) -> Iterator[Article | Problem]:
+        yield Article("a", "A", "Text.")
+        raise ValueError("nobody thought of it")
+
+    monkeypatch.setitem(READERS, ".txt", fails)
+    path = tmp_path / "a.txt"
+    path.touch()
+    article, problem = read_file(path, "a.txt")
+    reason = "broken, or not what its name says (ValueError: nobody thought of it)"
+    assert problem == Problem("a.txt", reason, incomplete=True)
+    assert isinstance(article, Article)
+
+
 def test_front_matter_is_short(read: Read) -> None:
     fields = "".join(f"k{n}: [[], {{}}]\n" for n in range(10_000))
     article, problem = read("a.md", f"---\ntitle: T\n{fields}---\nText.\n".encode())
