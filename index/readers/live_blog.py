@@ -20,7 +20,7 @@ _TAG = re.compile(r"<[a-zA-Z/!]")
 
 def posts(page: Any, source: str) -> list[Article]:
     """The posts that a page's tree lists, each an article; none where it is no live blog."""
-    found = {}
+    found: dict[str, Article] = {}
     for data in json_ld(page):
         for blog in articles_in(data, DEEPEST):
             if KIND in str(blog.get("@type")):

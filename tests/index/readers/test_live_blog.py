@@ -15,7 +15,7 @@ from index.readers.markup import tree_of
 
 TREES = "Two trees fell on the road to the harbour, and nobody was hurt."
 FERRY = "The ferry stays in port until the wind drops below fifty knots."
-POSTS = [
+POSTS: list[dict[str, Any]] = [
     {
         "@type": "BlogPosting",
         "headline": "Ferry stays in port",
