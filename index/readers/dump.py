@@ -155,7 +155,7 @@ def article_of(row: object, number: int, source: str) -> Article | Problem:
     name = given or string(row.get("_row"))
     if not name:
         return Problem(source, "has neither url nor id", number)
-    if why := string(row.get("problem")):
+    if (why := string(row.get("problem"))) and "text" not in row:
         return Problem(name, why, doubtful=row.get("doubtful") is True)
     # What was read before comes with its places, and as it was read.
     shown = keepable if "places" in row else _readable

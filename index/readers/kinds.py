@@ -100,7 +100,7 @@ read = read_file
 
 def _checked(article: Article, source: str, today: date) -> Iterator[Article | Problem]:
     """The article, without a day that has not come yet; none whose letters cannot be read."""
-    name = "" if article.source == source else f"{article.source}: "
+    name = "" if article.source == source else f"{article.source[:100]}: "
     if is_garbled(article.title + article.text):
         yield Problem(source, f"{name}its letters cannot be read; save it as UTF-8")
     elif is_ahead(article.published, today):

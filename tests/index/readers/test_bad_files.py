@@ -161,6 +161,17 @@ def test_a_mark_of_an_encoding_within_a_table_is_none(read: Read) -> None:
     assert [item.text for item in found if isinstance(item, Article)] == ["It sails.", "More."]
 
 
+def test_a_column_of_problems_hides_no_article(read: Read) -> None:
+    [article] = read("a.csv", b"text,problem\nIt sails.,none\n")
+    assert isinstance(article, Article)
+    assert article.text == "It sails."
+
+
+def test_a_long_name_of_what_cannot_be_read_is_cut(read: Read) -> None:
+    row = "{'id': '%s', 'text': '%s'}".replace("'", '"') % ("x" * 900, "\ufffd" * 50)
+    assert len(reason(read("a.jsonl", row.encode()))) < 200
+
+
 def test_what_turns_words_round_is_taken_out_of_plain_text(read: Read) -> None:
     [article] = read("a.txt", "Ferry\n\nIt \u202esails\u202c again.\n".encode())
     assert isinstance(article, Article)
