@@ -202,6 +202,9 @@ def _index(config: Config) -> Check:
         )
     try:
         with open_collection(config) as store:
+            if damaged := store.damaged_files():
+                what = f"{', '.join(damaged[:3])}: not as written by `dateline index`"
+                return Check("index", "fail", what, "`dateline index` makes it again")
             articles, passages = store.counts()
             held = f"{articles:,} articles in {passages:,} passages"
             if store.is_stale(articles_roots(config)):

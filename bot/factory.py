@@ -180,7 +180,7 @@ def sync_articles(config: Config, on_progress: OnProgress, allow_empty: bool) ->
     """Fetch what there is at the articles' addresses, and bring their index up to date."""
     fetch_addresses(config)
     with open_collection(config) as store:
-        report = store.sync(articles_roots(config), on_progress, allow_empty)
+        report = store.sync(articles_roots(config), on_progress, allow_empty, thorough=True)
     _label(config)
     return report
 
@@ -310,7 +310,10 @@ def _bring_up_to_date(
     fetch_addresses(config, only_new=True)
     try:
         if store.is_stale(roots):
-            for line in store.sync(roots, on_progress).kept:
+            report = store.sync(roots, on_progress)
+            if report.rebuilt:
+                notify(f"the index had to be made again: {report.rebuilt}")
+            for line in report.kept:
                 notify(line)
             _label(config)
     except StoreBusyError:

@@ -19,6 +19,7 @@ from bot.factory import (
 from index.errors import DatelineError, StoreBusyError, StoreError
 from index.paths import remember_roots
 from index.store import Store
+from index.sync.memory import share_arenas
 from index.sync.report import SyncReport
 from index.sync.sync import Progress
 from index.sync.watch import changes
@@ -27,6 +28,8 @@ BUSY = 1.0
 """Seconds until it is tried again where another process is writing."""
 FETCH = 600.0
 """Seconds after which feeds and pages are fetched again."""
+CHECK = 86_400.0
+"""Seconds after which all files of the store are compared with their sums again."""
 
 Outcome = SyncReport | DatelineError
 
@@ -40,6 +43,7 @@ async def watching(config: Config, on_progress: OnProgress) -> AsyncGenerator[Ou
     """
     if config.articles:
         await asyncio.to_thread(remember_roots, store_directory(config), config.articles)
+    share_arenas()
     told = ""
     with await asyncio.to_thread(open_collection, config) as store:
         upkeep = _Upkeep(store, config, on_progress)
@@ -64,6 +68,7 @@ class _Upkeep:
         self._roots = articles_roots(config)
         self._on_progress = on_progress
         self._fetched = -FETCH
+        self._checked = -CHECK
 
     async def bring_up_to_date(self) -> Outcome:
         """What was done, or why it could not be."""
@@ -81,7 +86,14 @@ class _Upkeep:
         if time.monotonic() - self._fetched > FETCH:
             self._fetched = time.monotonic()
             fetch_addresses(self._config)
-        return self._store.sync(self._roots, self._unless_stopped)
+        return self._store.sync(self._roots, self._unless_stopped, thorough=self._is_due())
+
+    def _is_due(self) -> bool:
+        """Whether the store's own files are to be checked this time."""
+        due = time.monotonic() - self._checked > CHECK
+        if due:
+            self._checked = time.monotonic()
+        return due
 
     def _unless_stopped(self, progress: Progress) -> None:
         if self.stopped:

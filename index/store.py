@@ -142,6 +142,11 @@ class Store:
         generation = self._generations.held()
         return generation.manifest.fingerprint() if generation else None
 
+    def damaged_files(self) -> list[str]:
+        """The files of the store that are not as they were written; reads them all."""
+        generation = self._generations.held()
+        return generation.sums.broken(thorough=True) if generation else []
+
     def is_stale(self, roots: Sequence[Path]) -> bool:
         """Whether `sync` would have something to do; reads no article.
 
@@ -154,10 +159,10 @@ class Store:
             return True
         return (
             generation is None
+            or not generation.looks_whole()
             or generation.outdated(self.embedder) is not None
             or generation.manifest.meta("reading") != READING
             or generation.manifest.interrupted()
-            or not generation.looks_whole()
             or generation.manifest.counts()[0] == 0
             or bool(listing.away)
             or _differ(listing, generation)
@@ -168,19 +173,22 @@ class Store:
         roots: Sequence[Path],
         on_progress: Callable[[Progress], None] | None = None,
         allow_empty: bool = False,
+        thorough: bool = False,
     ) -> SyncReport:
         """Bring the store up to date with the files under `roots`.
 
         What a root held is kept when it cannot be read, or has lost most of it at once,
-        unless `allow_empty`. Raises ArticlesError, with nothing removed, when no root can be
-        read or no article is left; StoreBusyError when another process is writing;
-        StoreError when the store cannot be written. Whatever is raised, what was indexed
-        goes on answering.
+        unless `allow_empty`. If `thorough`, the store's own files are all read first, to find
+        and mend damage that does not show in their sizes and dates.
+
+        Raises ArticlesError, with nothing removed, when no root can be read or no article is
+        left; StoreBusyError when another process is writing; StoreError when the store cannot
+        be written. Whatever is raised, what was indexed goes on answering.
         """
         started = time.monotonic()
         listing = list_files(roots, allow_empty)
         with self._lock.held():
-            generation, rebuilt = self._generations.ready()
+            generation, rebuilt = self._generations.ready(thorough)
             self._generations.sweep(generation.folder)
             live = generation.folder == self._generations.folder()
             try:
@@ -202,6 +210,8 @@ class Store:
                     raise ArticlesError(sync.nothing_left())
                 else:
                     sync.note_problems()
+                generation.stop_writing()
+                generation.note_sums()
                 if not live:
                     self._generations.make_current(
                         generation, damaged=rebuilt == DamagedError.reason

@@ -91,6 +91,8 @@ WORDS = {
 
 def _tell(line: str, report: "SyncReport") -> None:
     typer.echo(line)
+    if report.rebuilt:
+        note(f"the index had to be made again: {report.rebuilt}")
     for kept in report.kept:
         note(kept)
     warn_of_problems(report.problems)

@@ -8,6 +8,7 @@ import gc
 import hashlib
 import json
 import logging
+from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -18,7 +19,7 @@ from discord.ext import commands
 
 from bot.config import Config
 from bot.discord.admin import Administration
-from bot.discord.callbacks import FORMS, press, submit
+from bot.discord.callbacks import press, refuse, submit
 from bot.discord.command_texts import CommandTranslator
 from bot.discord.commands import COMMANDS
 from bot.discord.confirm_views import ConfirmButton
@@ -45,6 +46,8 @@ LOG = logging.getLogger("bot.discord.client")  # as in older logs
 CONNECTIONS = 50
 """To Discord's API at a time: as many requests as it takes in a second. With one for each of a
 crowd, opening them would hold up everything else."""
+OURS = "dateline"
+"""How the names of all buttons begin."""
 OFFERED = "commands"
 """The fact that is kept about the commands last offered."""
 
@@ -128,12 +131,16 @@ class DatelineBot(BotContext):
             await answer_message(self, message)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Read forms; the library passes commands and buttons on itself."""
-        data: Any = interaction.data
-        is_form = interaction.type is discord.InteractionType.modal_submit
-        if is_form and data["custom_id"].startswith(tuple(FORMS)) and self.is_new(interaction.id):
+        """Read forms; the library passes commands and buttons on itself, but for forged ones."""
+        kinds = discord.InteractionType
+        is_form = interaction.type is kinds.modal_submit
+        is_forged = interaction.type is kinds.component and _is_forged(interaction)
+        if (is_form or is_forged) and self.is_new(interaction.id):
             try:
-                await submit(self, interaction)
+                if is_form:
+                    await submit(self, interaction)
+                else:
+                    await refuse(self, interaction, "not_kept")
             except Exception as problem:
                 await self.excuse(problem, interaction)
 
@@ -163,6 +170,21 @@ class DatelineBot(BotContext):
         if await self.records.fact(OFFERED) != digest:
             await self.tree.sync()
             await self.records.keep_fact(OFFERED, digest)
+
+
+def _is_forged(interaction: discord.Interaction[Any]) -> bool:
+    """Whether what was pressed is called as our buttons are, and is not below the message."""
+    data: Any = interaction.data
+    message = interaction.message
+    name = data["custom_id"]
+    return name.startswith(OURS) and name not in _names(message.components if message else ())
+
+
+def _names(components: Iterable[Any]) -> Iterator[str]:
+    """What buttons and menus are called, however deep they are."""
+    for component in components:
+        yield getattr(component, "custom_id", None) or ""
+        yield from _names(getattr(component, "children", ()))
 
 
 class _Tree(app_commands.CommandTree[DatelineBot]):

@@ -52,44 +52,55 @@ async def press(
     bot: BotContext, button: RecordButton, interaction: discord.Interaction[Any]
 ) -> None:
     """Do what a button says, or say why not."""
-    words = bot.words_for(interaction)
-    record = await bot.records.get(button.record)
-    if record is None:
-        await InteractionReply(interaction, True, words).tell(words("not_kept"))
-    elif interaction.user.id != record.person and (
-        record.private or button.action in ("option", "say")
-    ):
-        await InteractionReply(interaction, True, words).tell(words("not_yours"))
-    else:
-        pressed = Press(bot, interaction, record, button.number, words)
+    is_own = button.action in OWN
+    if pressed := await _allowed(bot, interaction, button.record, is_own, button.number):
         await PRESSES[button.action](pressed)
 
 
 async def submit(bot: BotContext, interaction: discord.Interaction[Any]) -> None:
-    """Do what was written into a form says."""
+    """Do what was written into a form says, or say why not: anybody can send one."""
     data: Any = interaction.data
     kind, _, record = data["custom_id"].rpartition(":")
-    await FORMS[f"{kind}:"](bot, interaction, record, _written(data["components"]))
+    name = f"{kind}:"
+    if name not in FORMS:
+        await refuse(bot, interaction, "not_kept")
+    elif sent := await _allowed(bot, interaction, record, name == MEANT):
+        await FORMS[name](sent, _written(data["components"]))
 
 
-async def _give_reason(
-    bot: BotContext, interaction: discord.Interaction[Any], record: str, reason: str
-) -> None:
-    """Keep the reason that was written into the form."""
+async def refuse(bot: BotContext, interaction: discord.Interaction[Any], why: str) -> None:
+    """Say privately why nothing is done."""
     words = bot.words_for(interaction)
-    await bot.records.rate(record, interaction.user.id, False, reason[:REASON_LIMIT])
-    await InteractionReply(interaction, True, words).tell(words("thanks"))
+    await InteractionReply(interaction, True, words).tell(words(why))
 
 
-async def _say_meant(
-    bot: BotContext, interaction: discord.Interaction[Any], record: str, meant: str
-) -> None:
+async def _allowed(
+    bot: BotContext,
+    interaction: discord.Interaction[Any],
+    name: str,
+    is_own: bool,
+    number: int | None = None,
+) -> Press | None:
+    """What somebody may do with an answer; where they may not, they get to know why."""
+    record = await bot.records.get(name)
+    if record is None:
+        await refuse(bot, interaction, "not_kept")
+    elif interaction.user.id != record.person and (record.private or is_own):
+        await refuse(bot, interaction, "not_yours")
+    else:
+        return Press(bot, interaction, record, number, bot.words_for(interaction))
+    return None
+
+
+async def _give_reason(press: Press, reason: str) -> None:
+    """Keep the reason that was written into the form."""
+    person = press.interaction.user.id
+    await press.bot.records.rate(press.record.id, person, False, reason[:REASON_LIMIT])
+    await InteractionReply(press.interaction, True, press.words).tell(press.words("thanks"))
+
+
+async def _say_meant(press: Press, meant: str) -> None:
     """Go on with the question that was unclear, as it was meant."""
-    words, found = bot.words_for(interaction), await bot.records.get(record)
-    if found is None:
-        await InteractionReply(interaction, True, words).tell(words("not_kept"))
-        return
-    press = Press(bot, interaction, found, None, words)
     await _ask(press, meant, following)
 
 
@@ -232,7 +243,7 @@ PRESSES: dict[str, Callable[[Press], Awaitable[None]]] = {
 }
 
 
-FORMS: dict[str, Callable[[BotContext, discord.Interaction[Any], str, str], Awaitable[None]]] = {
+FORMS: dict[str, Callable[[Press, str], Awaitable[None]]] = {
     REASON: _give_reason,
     MEANT: _say_meant,
 }

@@ -9,7 +9,7 @@ Names of metrics are those that `eval score`, `eval compare` and its `--fail-if-
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -47,13 +47,15 @@ def retrieval(records: Sequence[Record], ks: Sequence[int] = KS) -> dict[str, li
     """The metrics of the sources of the passages, by ir-measures, a value for each record.
 
     A source counts once, at its best passage. Questions without gold sources are left out.
+    Sources go by numbers there: a name that is no UTF-8 ends the process in trec_eval.
     """
     from ir_measures import RR, Qrel, R, ScoredDoc, Success, iter_calc, nDCG  # noqa: PLC0415
 
+    numbers: dict[str, str] = defaultdict(lambda: str(len(numbers)))
     judged = [n for n, r in enumerate(records) if r.gold.has_answer and r.gold.sources]
-    qrels = [Qrel(str(n), s, 1) for n in judged for s in set(records[n].gold.sources)]
+    qrels = [Qrel(str(n), numbers[s], 1) for n in judged for s in set(records[n].gold.sources)]
     found = [
-        ScoredDoc(str(n), source, -float(rank))
+        ScoredDoc(str(n), numbers[source], -float(rank))
         for n in judged
         for rank, source in enumerate(_sources(records[n]))
     ]

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 COLLECTION = "passages"
 BATCH = 4_000
 """Vectors at once, of the 5,461 that Chroma takes."""
+GRAPH_WRITTEN = "index_metadata.pickle"
+"""Beside a graph that Chroma has written down as a whole."""
 READER_SECONDS = 0.1
 OPENING_SECONDS = 10.0
 """More than it takes others who search to open it, one after the other."""
@@ -97,16 +99,16 @@ class VectorIndex:
                     self._unfinished.unlink(missing_ok=True)
                     self._writes = False
 
-    def survives(self) -> bool:
-        """Whether it can be opened, which is doubtful where somebody has not finished.
+    def survives(self, doubtful: bool = False) -> bool:
+        """Whether it can be opened, which is in doubt where somebody has not finished.
 
         Chroma may end the process that reads broken files, or never come back, so another
-        one tries.
+        one tries; also if its files are `doubtful` for another reason.
         """
-        if not self._notes():
+        if not (self._notes() or (doubtful and self._has_graph())):
             return True
         with self._guard, self._held(self._lock, WRITER_SECONDS):
-            return self._survives()
+            return self._survives(doubtful)
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add vectors of shape `(len(ids), dimension)`; they are found at once."""
@@ -208,8 +210,8 @@ class VectorIndex:
         self._half_open.unlink(missing_ok=True)
         return client, passages
 
-    def _survives(self) -> bool:
-        if not (notes := self._notes()):
+    def _survives(self, doubtful: bool = False) -> bool:
+        if not (notes := self._notes()) and not doubtful:
             return True
         self.close()
         if not _tried(self._directory):
@@ -219,6 +221,9 @@ class VectorIndex:
         for note in notes:
             note.unlink(missing_ok=True)
         return True
+
+    def _has_graph(self) -> bool:
+        return any(self._directory.glob(f"*/{GRAPH_WRITTEN}"))
 
     def _notes(self) -> list[Path]:
         """What somebody left who was killed, or has not finished yet."""

@@ -20,7 +20,7 @@ from threading import Lock, Timer
 from typing import IO, Any
 
 from index.article import Article, Place
-from index.readers.problem import Problem, Reader, reason_of
+from index.readers.problem import Problem, Reader, broken, reason_of
 
 SECONDS = 60.0
 """The longest that one file may take."""
@@ -175,8 +175,7 @@ def _read(read: Callable[[Path, str], Iterator[Article | Problem]], path: Path, 
     except MemoryError:
         yield Problem(source, f"takes more than {MEMORY // 1_000_000} MB to read; split it")
     except Exception as error:  # what broken files lead libraries to is without number
-        what = f"{type(error).__name__}: {' '.join(str(error).split())[:100]}"
-        yield Problem(source, f"broken, or not what its name says ({what})")
+        yield Problem(source, broken(error))
 
 
 def _limit_memory() -> None:

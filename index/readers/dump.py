@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
 from index.article import Article, Place
+from index.readers.bounded import open_bounded
 from index.readers.encoding import Encoding, encoding_of_lines, marked
 from index.readers.fields import named, published, readable
 from index.readers.problem import MAX_BYTES, Problem
@@ -23,6 +24,7 @@ from index.readers.wording import line as one_line
 
 MOST_SKIPPED = 10 * MAX_BYTES
 """Bytes of one line that are read over to come to the next."""
+GROWS = "was written to while it was read; what came last is read the next time"
 LOOKED_AT = 100_000
 """Lines from which the encoding of a file is guessed that is not in UTF-8."""
 
@@ -37,8 +39,9 @@ def read_dump(path: Path, source: str) -> Iterator[Article | Problem]:
 
 
 def _opened(path: Path) -> BinaryIO:
+    stream = open_bounded(path)
     zipped = path.name.lower().endswith(".gz")
-    return cast("BinaryIO", gzip.open(path)) if zipped else path.open("rb")
+    return cast("BinaryIO", gzip.open(stream)) if zipped else stream
 
 
 class _Lines(Protocol):
@@ -52,6 +55,7 @@ class _Rows:
         self._path = path
         self._source = source
         self._doubted = False
+        self._size = path.stat().st_size
 
     def read(self, stream: BinaryIO) -> Iterator[Article | Problem]:
         """The articles of an open dump."""
@@ -74,10 +78,15 @@ class _Rows:
                 self._doubted = True
                 yield Problem(self._source, self._encoding.doubt or "", number, doubtful=True)
         except (ValueError, RecursionError) as error:
-            yield Problem(self._source, f"not JSON ({error})", number)
+            yield self._no_json(line, number, error)
             return
         for found in _articles_in(row):
             yield article_of(found, number, self._source)
+
+    def _no_json(self, line: bytes, number: int, error: Exception) -> Problem:
+        if not line.endswith(b"\n") and self._path.stat().st_size > self._size:
+            return Problem(self._source, GROWS, number, doubtful=True)
+        return Problem(self._source, f"not JSON ({error})", number)
 
     def _in_doubt(self, line: bytes) -> Any:
         """A line's JSON in the encoding that the whole file seems to be in; None if it is none."""
@@ -146,7 +155,7 @@ def article_of(row: object, number: int, source: str) -> Article | Problem:
     name = given or string(row.get("_row"))
     if not name:
         return Problem(source, "has neither url nor id", number)
-    if why := string(row.get("problem")):
+    if (why := string(row.get("problem"))) and "text" not in row:
         return Problem(name, why, doubtful=row.get("doubtful") is True)
     # What was read before comes with its places, and as it was read.
     shown = keepable if "places" in row else _readable

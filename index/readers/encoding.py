@@ -98,7 +98,8 @@ def encoding_of_lines(lines: Iterable[bytes]) -> Encoding | None:
     if marked(first) or first.count(b"\0") * 5 > len(first):
         return encoding_of(first[: len(first) // 4 * 4])
     sample = _telling(line for line in chain([first], lines) if not is_utf8(line))
-    return encoding_of(sample) if sample else Encoding("utf-8")
+    # What begins a line within the file is no mark of its encoding.
+    return encoding_of(b"\n" + sample) if sample else Encoding("utf-8")
 
 
 def declared_in(data: bytes) -> str | None:

@@ -17,7 +17,7 @@ from index.readers.confined import confined
 from index.readers.dates import is_ahead
 from index.readers.dump import read_dump
 from index.readers.encoding import decode, is_garbled
-from index.readers.problem import MAX_BYTES, Problem, Reader, reason_of
+from index.readers.problem import MAX_BYTES, Problem, Reader, broken, reason_of
 from index.readers.table import read_table
 
 
@@ -81,6 +81,8 @@ def read_file(path: Path, source: str) -> Iterator[Article | Problem]:
             yield from _checked(found, source, today) if isinstance(found, Article) else [found]
     except OSError as error:
         yield Problem(source, f"cannot be read: {reason_of(error)}", incomplete=True)
+    except Exception as error:  # one file must not keep all others from being read
+        yield Problem(source, broken(error), incomplete=True)
 
 
 def read_untrusted(path: Path, source: str) -> Iterator[Article | Problem]:
@@ -98,7 +100,7 @@ read = read_file
 
 def _checked(article: Article, source: str, today: date) -> Iterator[Article | Problem]:
     """The article, without a day that has not come yet; none whose letters cannot be read."""
-    name = "" if article.source == source else f"{article.source}: "
+    name = "" if article.source == source else f"{article.source[:100]}: "
     if is_garbled(article.title + article.text):
         yield Problem(source, f"{name}its letters cannot be read; save it as UTF-8")
     elif is_ahead(article.published, today):

@@ -1,7 +1,7 @@
 """Web pages: the article in one, without what is around it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from lxml import etree
 from trafilatura import bare_extraction
 
 from index.article import Article
-from index.readers import page_date
+from index.readers import live_blog, page_date
 from index.readers.consent import is_only_consent, without_dialogs
 from index.readers.dates import day_in_address, find_date
 from index.readers.encoding import declared_in, decode
@@ -40,9 +40,13 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         return
     name = _title(page)  # before trafilatura prunes the tree
     day, changed = page_date.published(page), page_date.modified(page)
+    live = live_blog.posts(page, source)
     nothing = ONLY_CONSENT if without_dialogs(page) else NO_ARTICLE
     _open_boxes(page)
     found: Any = bare_extraction(page, with_metadata=True, include_comments=False)
+    if len(live) > 1 and _hold_most(live, found):
+        yield from live
+        return
     if not found or found.body is None:
         yield Problem(source, nothing)
         return
@@ -60,6 +64,12 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     yield Article(source, title, text, day, url, author, places)
     if text_of_page and text_of_page[1]:
         yield Problem(source, text_of_page[1], doubtful=True)
+
+
+def _hold_most(posts: Sequence[Article], found: Any) -> bool:
+    """Whether posts are no shorter than half of what was found on their page."""
+    whole = len(found.text or "") if found else 0
+    return 2 * sum(len(post.text) for post in posts) >= whole
 
 
 def _open_boxes(page: Any) -> None:

@@ -91,7 +91,8 @@ def _is_box(element: Any) -> bool:
     return (element.tag in ELSEWHERE or named) and next(element.iter("h1"), None) is None
 
 
-def _json_ld(page: Any) -> Iterator[Any]:
+def json_ld(page: Any) -> Iterator[Any]:
+    """What a page says of itself for search engines, as far as it is JSON."""
     for script in page.xpath("//script[contains(@type, 'ld+json')]/text()"):
         with suppress(ValueError, RecursionError):
             yield json.loads(script, strict=False)
@@ -99,7 +100,7 @@ def _json_ld(page: Any) -> Iterator[Any]:
 
 def _article(page: Any) -> dict[str, Any]:
     """What JSON-LD says of the page's article; nothing where several might be it."""
-    articles = [article for data in _json_ld(page) for article in _articles(data, DEEPEST)]
+    articles = [article for data in json_ld(page) for article in articles_in(data, DEEPEST)]
     titles, addresses = _titles(page), _addresses(page)
     own = [a for a in articles if _is_of(a, titles, addresses)] or articles
     days = {parse_date(article.get("datePublished")) for article in own}
@@ -119,11 +120,11 @@ def _addresses(page: Any) -> set[str]:
     return {*canonical, *page.xpath("//meta[@property='og:url']/@content")}
 
 
-def _articles(data: Any, depth: int) -> Iterator[dict[str, Any]]:
+def articles_in(data: Any, depth: int) -> Iterator[dict[str, Any]]:
     """The articles that data are about: those at the top, in a graph, or that a page is about."""
     if isinstance(data, list) and depth:
         for part in data:
-            yield from _articles(part, depth - 1)
+            yield from articles_in(part, depth - 1)
     elif isinstance(data, dict) and depth:
         kinds = data.get("@type")
         kinds = kinds if isinstance(kinds, list) else [kinds]
@@ -131,7 +132,7 @@ def _articles(data: Any, depth: int) -> Iterator[dict[str, Any]]:
         if is_article or ("@type" not in data and "datePublished" in data):
             yield data
         else:
-            yield from _articles([data.get("@graph"), data.get("mainEntity")], depth - 1)
+            yield from articles_in([data.get("@graph"), data.get("mainEntity")], depth - 1)
 
 
 def _is_of(article: dict[str, Any], titles: str, addresses: set[str]) -> bool:

@@ -42,3 +42,9 @@ def read_bytes(path: Path, source: str, most: int) -> bytes | Problem:
 def reason_of(error: OSError) -> str:
     """What the system said, in the words of a sentence."""
     return (error.strerror or str(error)).lower()
+
+
+def broken(error: Exception) -> str:
+    """What to say where a reader met with something that it does not know."""
+    what = f"{type(error).__name__}: {' '.join(str(error).split())[:100]}"
+    return f"broken, or not what its name says ({what})"

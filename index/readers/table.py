@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from index.article import Article
+from index.readers.bounded import open_bounded
 from index.readers.dump import article_of
 from index.readers.encoding import encoding_of_lines
 from index.readers.fields import NAMES, named
@@ -19,7 +20,7 @@ PREAMBLE = 20
 def read_table(path: Path, source: str) -> Iterator[Article | Problem]:
     """The articles of a table; one without url and id is named by its row, such as "a.csv#7"."""
     csv.field_size_limit(MAX_BYTES)  # for the whole process; nothing else in it reads tables
-    with path.open("rb") as lines:
+    with open_bounded(path) as lines:
         encoding = encoding_of_lines(iter(lambda: lines.readline(MAX_BYTES), b""))
     if encoding is None:
         yield Problem(source, "in no encoding that is known; save it as UTF-8", incomplete=True)
@@ -28,7 +29,10 @@ def read_table(path: Path, source: str) -> Iterator[Article | Problem]:
         yield Problem(source, encoding.doubt, doubtful=True)
     try:
         codec = "utf-8-sig" if encoding.codec == "utf-8" else encoding.codec
-        with path.open(encoding=codec, errors="replace", newline="") as stream:
+        with (
+            open_bounded(path) as written,
+            io.TextIOWrapper(written, codec, "replace", newline="") as stream,
+        ):
             yield from _rows(stream, source)
     except csv.Error as error:
         yield Problem(source, f"not a table ({error})", incomplete=True)

@@ -27,6 +27,7 @@ from index.storage.generation import Generation
 from index.storage.manifest import Manifest
 from index.store import Store
 from index.text.analyzer import terms
+from index.text.small_words import without_small_words
 
 BM25_CANDIDATES = 120
 DENSE_CANDIDATES = 50
@@ -128,9 +129,10 @@ class Retriever:
     def _sought(
         self, query: Query, as_of: date | None, idf: Idf, understood: Sequence[Understood]
     ) -> Sought:
-        own = terms(query.meant)
+        meant = without_small_words(query.meant)
+        own = terms(meant)
         forms = dict(zip(own, own, strict=True))
-        for text in (*query.context, query.meant):
+        for text in (*query.context, meant):
             forms |= {term: word for word in _WORD.findall(text) for term in terms(word)}
         attention = dict.fromkeys(forms, CONTEXT_WEIGHT) | dict.fromkeys(own, 1.0)
         for term, (weight, word) in understood[0].doubts.items():

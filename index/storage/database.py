@@ -68,6 +68,18 @@ class Database:
             finally:
                 self.select("PRAGMA synchronous = NORMAL")
 
+    def is_all_in_place(self) -> bool:
+        """Move what is in the log to the tables; False where somebody still reads older ones."""
+        [(busy, logged, moved)] = self.select("PRAGMA wal_checkpoint(PASSIVE)")
+        return not busy and logged == moved
+
+    def is_consistent(self) -> bool:
+        """Whether SQLite finds nothing amiss in the tables; reads all of them."""
+        try:
+            return self.select("PRAGMA integrity_check(1)") == [("ok",)]
+        except StoreError:
+            return False
+
     def copy_to(self, path: Path) -> None:
         """Write a copy to `path`."""
         with self._lock, self._guarded():

@@ -17,11 +17,14 @@ import numpy as np
 
 from index.embedding.static import Embedder, Vectors
 from index.engines.bm25 import Bm25Index
-from index.engines.chroma import VectorIndex
+from index.engines.chroma import GRAPH_WRITTEN, VectorIndex
 from index.engines.chroma_http import ChromaServer, ServerVectors
 from index.errors import StoreError, VectorsError, marked_damaged
+from index.readers import READING
 from index.storage.manifest import Manifest
+from index.storage.mending import mend
 from index.storage.schema import FORMAT
+from index.storage.sums import Sums
 from index.text.analyzer import TERMS
 from index.text.splitter import SPLITTER
 
@@ -57,6 +60,7 @@ class Generation:
         """
         self.folder = folder
         self.manifest = Manifest(folder / MANIFEST)
+        self.sums = Sums(folder, _steady_files)
         self._server = server
         self._lock = RLock()
         self._bm25: Bm25Index | None = None
@@ -79,11 +83,18 @@ class Generation:
         return made
 
     @classmethod
-    def copy_of(cls, old: "Generation", folder: Path, server: ChromaServer | None) -> "Generation":
-        """The same manifest with new indexes made from it; no article is read for it."""
+    def copy_of(
+        cls, old: "Generation", folder: Path, server: ChromaServer | None, mended: bool = False
+    ) -> "Generation":
+        """The same manifest with new indexes made from it; no article is read for it.
+
+        With `mended`, what is not as it was written is left out, and all files wait to be read.
+        """
         folder.mkdir()
         old.manifest.copy_to(folder / MANIFEST)
         made = cls(folder, server)
+        if mended:
+            mend(made.manifest)
         made._settle()
         made._derive()
         return made
@@ -115,13 +126,19 @@ class Generation:
         """The vector index, wherever it is.
 
         Using it imports Chroma, which takes a second, unless it is on a server. Raises
-        VectorsError when that is not the server that was named.
+        VectorsError when that is not the server that was named, and when the files are not as
+        they were written: what is wrong in them can end the process.
         """
         with self._lock:
             if self._vectors is None:
                 home = self._home
                 if home:
                     return self._on_server(home)
+                if any(name.startswith(f"{CHROMA}/") for name in self.sums.broken()):
+                    raise VectorsError(
+                        f"the vectors in {self.folder} are damaged: "
+                        "run `dateline index` to make them again"
+                    )
                 self._vectors = VectorIndex(self.folder / CHROMA)
             return self._vectors
 
@@ -147,6 +164,10 @@ class Generation:
         """The number of the format it was written in."""
         return int(self.manifest.meta("format") or 0)
 
+    def is_old(self) -> bool:
+        """Whether its tables, or the way in which files were read, are older than today's."""
+        return self.format < FORMAT or self.manifest.meta("reading") != READING
+
     def outdated(self, embedder: Embedder) -> str | None:
         """Why this generation has to be made again from the articles, or None."""
         if self.format < FORMAT:
@@ -166,6 +187,8 @@ class Generation:
 
     def looks_whole(self) -> bool:
         """Whether the derived indexes seem to hold every passage, without opening Chroma."""
+        if self.sums.broken():
+            return False
         _, passages = self.manifest.counts()
         home, server = self._home, self._server
         if (home and home.place) != (server and server.place):
@@ -174,16 +197,16 @@ class Generation:
             not marked_damaged(self.folder / CHROMA) if home else self._chroma_holds(passages)
         )
 
-    def is_whole(self) -> bool:
+    def is_whole(self, thorough: bool = False) -> bool:
         """The same, looked at as closely as it takes before something is written.
 
-        Raises VectorsError when the server cannot be reached.
+        If `thorough`, every file is read. Raises VectorsError when the server cannot be reached.
         """
-        if not self.looks_whole():
+        if not self.looks_whole() or (thorough and self.sums.broken(thorough)):
             return False
         vectors, home = self.vectors, self._home
         if isinstance(vectors, VectorIndex):
-            return vectors.survives()
+            return vectors.survives(doubtful=not self.sums.exist())
         assert home
         _, passages = self.manifest.counts()
         try:
@@ -214,6 +237,10 @@ class Generation:
         """Note which files Chroma has: it says nothing when one of them is lost."""
         files = _graph_files(self.folder / CHROMA)
         self.manifest.set_meta(SEAL, json.dumps(files))
+
+    def note_sums(self) -> None:
+        """Sum the files, now that nothing is written; raises OSError."""
+        self.sums.note(() if self.manifest.is_all_in_place() else (MANIFEST,))
 
     def drop_vectors(self) -> None:
         """Delete the vectors from the server, unless others have written there since.
@@ -322,6 +349,19 @@ def _collection_name(folder: Path) -> str:
 def _graph_files(folder: Path) -> dict[str, int]:
     """The sizes of the files of the nearest-neighbour graphs, by their path in `folder`."""
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.glob("*/*")}
+
+
+def _steady_files(folder: Path) -> Iterator[Path]:
+    """The files that nobody writes who only reads.
+
+    Others do write Chroma's tables, and a graph that was not written down as a whole yet.
+    """
+    yield folder / MANIFEST
+    for path in sorted((folder / BM25).glob("*")):
+        if path.suffix not in (".lock", ""):  # locks, and the note that it is damaged
+            yield path
+    for whole in sorted((folder / CHROMA).glob(f"*/{GRAPH_WRITTEN}")):
+        yield from sorted(whole.parent.iterdir())
 
 
 def _chroma_counts(folder: Path, passages: int) -> bool:

@@ -5,6 +5,7 @@ has to be made again is made in a new one, which becomes current when it is comp
 old one answers until then.
 """
 
+import os
 import shutil
 import tempfile
 from contextlib import closing, suppress
@@ -113,8 +114,11 @@ class Generations:
             )
         return generation
 
-    def ready(self) -> tuple[Generation, str | None]:
-        """The generation to bring up to date, and why it is a new one, if it is."""
+    def ready(self, thorough: bool = False) -> tuple[Generation, str | None]:
+        """The generation to bring up to date, and why it is a new one, if it is.
+
+        If `thorough`, every file of it is read, to see whether it is as it was written.
+        """
         try:
             current = self.current()
         except DamagedError:
@@ -128,14 +132,33 @@ class Generations:
             first = self._fresh(next_passage=1)
             self.make_current(first)
             return first, None
-        current.manifest.upgrade()
-        current.manifest.read_again()
+        if MANIFEST in current.sums.broken(thorough):
+            return self._mended(current), DamagedError.reason
+        if current.is_old():
+            current.sums.drop()
+            current.manifest.upgrade()
+            current.manifest.read_again()
         outdated = current.outdated(self._embedder)
         if outdated:
             return self._remade(current), outdated
-        if not current.is_whole():
+        if not current.is_whole(thorough):
             return self._derived_again(current), current.damage
         return current, None
+
+    def _mended(self, old: Generation) -> Generation:
+        """A copy of what is as it was written.
+
+        An empty generation where SQLite cannot read it, or all is to be embedded again anyway.
+        """
+        folder = self._free_folder()
+        try:
+            if old.outdated(self._embedder) is None and old.manifest.is_consistent():
+                return Generation.copy_of(old, folder, self._server, mended=True)
+        except VectorsError:
+            raise
+        except StoreError:
+            shutil.rmtree(folder, ignore_errors=True)
+        return self._begun() or self._fresh(next_passage=1)
 
     def _fresh(self, next_passage: int) -> Generation:
         return Generation.create(self._free_folder(), self._embedder, next_passage, self._server)
@@ -239,7 +262,7 @@ class Generations:
         self._copies.append(place)
         copy = Path(place.name) / folder.name
         try:
-            shutil.copytree(folder, copy, copy_function=shutil.copyfile)
+            shutil.copytree(folder, copy, copy_function=_copied)
         except OSError as error:
             raise StoreError(
                 f"the store in {self._directory} may not be written, and cannot be copied to "
@@ -249,3 +272,10 @@ class Generations:
             path.chmod(0o700)
         self._reads_copy = True
         return copy
+
+
+def _copied(source: str, target: str) -> None:
+    """Copy a file with its date but not who may write it."""
+    shutil.copyfile(source, target)
+    facts = Path(source).stat()
+    os.utime(target, ns=(facts.st_atime_ns, facts.st_mtime_ns))

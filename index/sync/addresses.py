@@ -155,8 +155,16 @@ async def _page(address: str, fetcher: Fetcher, gate: asyncio.Semaphore) -> Arti
         return Problem(address, f"the page {error}")
     if fetched is None or fetched.ending in FEEDS:
         return Problem(address, "the page is no article")
-    first, *_ = await _read(fetched, address)
-    return first
+    return _whole(await _read(fetched, address))
+
+
+def _whole(found: Sequence[Article | Problem]) -> Article | Problem:
+    """What a page holds, as one article where that is several, such as the posts of a live blog."""
+    articles = [item for item in found if isinstance(item, Article)]
+    if len(articles) < 2:
+        return found[0]
+    text = "\n\n".join(f"{article.title}\n\n{article.text}" for article in articles)
+    return replace(articles[0], text=text, places=())
 
 
 async def _read(fetched: Fetched, source: str) -> list[Article | Problem]:

@@ -3,7 +3,6 @@
 It says of every article which file has it, and marks those whose file has them no more.
 """
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ import numpy as np
 
 from index.article import Article
 from index.readers import Problem, read_file
+from index.storage.content import body_hash, content_hash
 from index.storage.manifest import Manifest
 from index.storage.versions import NEW, Version
 from index.sync.discovery import Found
@@ -30,7 +30,7 @@ PAGE = 1_000
 _STORED = """
 SELECT a.id, a.file_id, a.ordinal, a.source, a.body, a.signature, a.title, a.published, a.url,
     f.path, f.written_ns, f.origin, a.sha256, a.state, a.stand_in, a.leaving,
-    EXISTS (SELECT 1 FROM passages WHERE article_id = a.id)
+    EXISTS (SELECT 1 FROM passages WHERE article_id = a.id), a.story
 FROM articles a JOIN files f ON f.id = a.file_id
 """
 _SHARED = {
@@ -61,7 +61,10 @@ class FileRow(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A version as the manifest holds it; `answers` says that it has passages."""
+    """A version as the manifest holds it; `answers` says that it has passages.
+
+    One that is new has a story where a sync that was stopped has found one.
+    """
 
     version: Version
     sha256: bytes
@@ -69,6 +72,7 @@ class Stored(NamedTuple):
     stand_in: int | None
     leaving: bool
     answers: bool
+    story: int | None
 
 
 class Fresh(NamedTuple):
@@ -281,33 +285,12 @@ def _pages(articles: Iterable[Fresh]) -> Iterator[list[Fresh]]:
         yield page
 
 
-def content_hash(article: Article) -> bytes:
-    """SHA-256 of everything that is read of an article."""
-    published = article.published.isoformat() if article.published else ""
-    places = json.dumps(article.places)
-    parts = (article.title, published, article.url or "", article.author or "", places)
-    return _digest(*parts, article.text).digest()
-
-
-def body_hash(article: Article) -> str:
-    """SHA-256 of the article's title and text, in hexadecimal."""
-    return _digest(article.title, article.text).hexdigest()
-
-
-def _digest(*parts: str) -> "hashlib._Hash":
-    digest = hashlib.sha256()
-    for part in parts:
-        encoded = part.encode()
-        digest.update(len(encoded).to_bytes(8, "big") + encoded)
-    return digest
-
-
 def _stored(row: Sequence[Any]) -> Stored:
     number, file_id, ordinal, source, body, blob, title, published, url, path, written_ns = row[:11]
     signature = np.frombuffer(blob, dtype=np.uint32)
-    origin, sha256, state, stand_in, leaving, answers = row[11:]
+    origin, sha256, state, stand_in, leaving, answers, story = row[11:]
     version = Version(
         *(number, file_id, ordinal, source, body, signature, title, published, url, path),
         *(written_ns, origin),
     )
-    return Stored(version, sha256, state, stand_in, bool(leaving), bool(answers))
+    return Stored(version, sha256, state, stand_in, bool(leaving), bool(answers), story)

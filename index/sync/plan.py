@@ -86,7 +86,12 @@ class Plan:
 
     def _wanting(self) -> list[Stored]:
         """Those that shall answer and have no passages, the most original first."""
-        found = [s for n, s in self._staying.items() if self._answers(n) and not s.answers]
+        return [s for s in self._unplaced() if not s.answers]
+
+    def _unplaced(self) -> list[Stored]:
+        """Those that shall answer and did not so far, the most original first."""
+        found = [s for n, s in self._staying.items() if self._answers(n)]
+        found = [s for s in found if s.state == NEW or not s.answers]
         return sorted(found, key=lambda s: precedence(s.version))
 
     def _passages(self) -> tuple[list[int], dict[int, int]]:
@@ -127,11 +132,15 @@ class Plan:
         return article_id
 
     def _stories(self) -> dict[int, int]:
-        """The stories of the articles that have no passages yet, and of those they resemble."""
+        """The stories of the articles that are new, and of those they resemble.
+
+        What a sync that was stopped has found stays: it saw those of its articles together that
+        are no more new by now.
+        """
         stories: dict[int, int] = {}
-        for s in self._wanting():
+        for s in self._unplaced():
             number = s.version.id
-            if number in stories:
+            if number in stories or (s.state == NEW and s.story):
                 continue
             twin = self._most_alike(s, stories)
             if twin:

@@ -106,6 +106,7 @@ class Sync:
 
         Raises ArticlesError, with nothing removed, when no article would be left.
         """
+        self._generation.sums.drop()
         self._on_progress(Progress(0, len(self._to_read)))
         for done, file in enumerate(self._to_read, start=1):
             self._deliveries.take(file, self._readers)
@@ -122,6 +123,7 @@ class Sync:
     def note_problems(self) -> None:
         """Keep what is amiss outside the files, where nothing else is to be done."""
         if [*self._listing.problems] != self._manifest.outside():
+            self._generation.sums.drop()
             with self._manifest.transaction():
                 self._manifest.set_problems(None, self._listing.problems)
 
@@ -131,6 +133,7 @@ class Sync:
 
     def carry_out(self, plan: Plan) -> None:
         """Do what has to be done."""
+        self._note_stories(plan)
         self._embed(plan)
         self._conclude(plan)
         self._generation.purge()
@@ -276,10 +279,14 @@ class Sync:
                 self._manifest.give_passages(giver, number)
             for number in (*plan.standing, *plan.leaving):
                 self._let_stand(plan, number)
-            for number, story in plan.stories.items():
-                self._manifest.set_story(number, story)
             self._deliveries.forget(self._gone)
             self._manifest.set_problems(None, self._listing.problems)
+
+    def _note_stories(self, plan: Plan) -> None:
+        """Keep which articles are alike before any of them answers: the next sync may see fewer."""
+        with self._manifest.transaction():
+            for number, story in plan.stories.items():
+                self._manifest.set_story(number, story)
 
     def _let_stand(self, plan: Plan, article_id: int) -> None:
         """Make the article what it is to be; one that is leaving goes."""

@@ -103,6 +103,14 @@ def test_retrieval_by_sources_each_counted_once() -> None:
     assert METRICS["capped_recall@1"](record(g, passages=passages("b"))) == (1, 1)
 
 
+@pytest.mark.parametrize("name", ["a\ud800", "\udcff", "a\0b", "", "a" * 100_000])
+def test_retrieval_by_sources_of_any_name(name: str) -> None:
+    g = gold("Monday", sources=(name,))
+    found = retrieval([record(g, passages=passages("b", name))])
+    assert found["mrr"] == [(0.5, 1)]
+    assert found["recall@5"] == [(1.0, 1)]
+
+
 def test_retrieval_that_found_nothing_is_zero_and_not_left_out() -> None:
     found = retrieval([record(gold("x"), passages=[]), record(gold("x"), passages=passages("a"))])
     assert found["hit@5"] == [(0, 1), (1, 1)]

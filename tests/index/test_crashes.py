@@ -26,7 +26,14 @@ def text(fruit: str, news: str = "was good") -> str:
     return f"About {fruit}s\n\nThe harvest {news}. All spoke of {fruit}{len(news)}"
 
 
+def long_text(last: str) -> str:
+    """A text that is nearly the same whatever its last word is."""
+    days = (f"On day {n} the ferry carried {n * 37 % 101} cars to island {n}." for n in range(60))
+    return f"About ferries\n\n{' '.join(days)} All spoke of {last}"
+
+
 FIRST = {f"{fruit}.txt": text(fruit) for fruit in ("apple", "banana", "cherry", "damson")}
+ALIKE = {f"ferry-{n}.txt": long_text(f"island{n}x") for n in range(5)}
 THEN = {
     "apple.txt": text("apple", "failed"),
     "banana.txt": text("banana"),
@@ -35,6 +42,7 @@ THEN = {
 }
 SCENARIOS: dict[str, tuple[Texts, Texts, str, str | None]] = {
     "first sync": ({}, FIRST, "bag-16", None),
+    "first sync of articles that are alike": ({}, FIRST | ALIKE, "bag-16", None),
     "changes": (FIRST, THEN, "bag-16", None),
     "another embedding": (FIRST, THEN, "bag-16 again", None),
     "words lost": (FIRST, THEN, "bag-16", "bm25"),

@@ -237,8 +237,16 @@ class DiscordServer:
             data["resolved"] = self._resolved(values or [])
         return self._act(COMPONENT, data, who, message.channel, message=message, age=age)
 
-    def submits(self, opened: Interaction, **texts: str) -> Interaction:
-        """Send the form that an interaction opened; fields by custom_id, else in their order."""
+    def forges(self, message: Message, custom_id: str, user: User) -> Interaction:
+        """Press a button that is not there."""
+        data: Body = {"custom_id": custom_id, "component_type": BUTTON}
+        return self._act(COMPONENT, data, user, message.channel, message=message)
+
+    def submits(self, opened: Interaction, sender: User | None = None, **texts: str) -> Interaction:
+        """Send the form that an interaction opened; fields by custom_id, else in their order.
+
+        With a `sender`, somebody else does so, who has made up the request.
+        """
         modal = self.until(lambda: opened.modal)
         assert modal
         fields = {part["custom_id"]: part for part in inputs(modal)}
@@ -247,7 +255,8 @@ class DiscordServer:
         )
         rows = [_filled(row, given) for row in modal["components"]]
         data = {"custom_id": modal["custom_id"], "components": rows}
-        return self._act(FORM, data, opened.user, opened.channel, message=opened.message)
+        who = sender or opened.user
+        return self._act(FORM, data, who, opened.channel, message=opened.message)
 
     def deletes(self, gone: Message | Channel) -> None:
         """Let someone delete a message or a channel."""

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,6 +106,22 @@ def test_a_bad_setting_names_its_key(dateline: "Dateline") -> None:
     done = dateline("ask", "who?", DATELINE_EMBEDDING="magic")
     assert done.returncode == 2
     assert "DATELINE_EMBEDDING" in done.stderr and "static" in done.stderr
+
+
+@pytest.mark.parametrize("part", ["bm25/*.idx", "manifest.sqlite3"])
+def test_a_damaged_index_is_mended_before_it_answers(
+    dateline: "Dateline", seeds_store: Path, tmp_path: Path, part: str
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(seeds_store, store)
+    [path, *_] = store.glob(f"*/1/{part}")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    done = dateline("ask", QUESTION, "--store", store)
+    assert done.returncode == 0
+    assert "30 North Korean soldiers" in done.stdout
+    assert "had to be made again" in done.stderr
 
 
 def test_missing_articles_are_one_line_and_status_1(inside: "Dateline", tmp_path: Path) -> None:

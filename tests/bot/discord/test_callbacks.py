@@ -147,3 +147,51 @@ def test_an_opinion_may_have_a_reason(
             "SELECT liked, reason FROM opinions WHERE person = ?", (asker.id,)
         ).fetchall()
     assert opinions == [(0, "It says nothing of the deputy.")]
+
+
+def test_a_form_forged_for_a_private_answer_is_refused(
+    discord: DiscordServer, asker: User, town_bot: DiscordBot
+) -> None:
+    answer = asks(discord, asker, HAMM, private=True)
+    form = discord.clicks(answer, "👎", asker)
+    forger = discord.user("forger of a reason")
+    sent = discord.submits(form, forger, reason="Nonsense.")
+    assert private_line(discord, sent) == SAY("not_yours")
+    with sqlite3.connect(town_bot.store / FILE) as db:
+        assert not db.execute("SELECT 1 FROM opinions WHERE person = ?", (forger.id,)).fetchall()
+
+
+def test_a_form_forged_for_what_somebody_else_meant_is_refused(
+    discord: DiscordServer, asker: User
+) -> None:
+    unclear = asks(discord, asker, "What did he open?")
+    form = discord.clicks(unclear, SAY("say_whom"), asker)
+    sent = discord.submits(form, discord.user("forger of a person"), meant="Ada Lind")
+    assert private_line(discord, sent) == SAY("not_yours")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "dateline:up:nothing-kept",
+        "dateline:steal:x",
+        "dateline:up:" + "x" * 60,
+        "dateline:quote:x:12345",
+        "dateline-watch:cancel:x",
+        "dateline",
+    ],
+)
+def test_a_forged_press_gets_a_private_word(discord: DiscordServer, asker: User, name: str) -> None:
+    pressed = discord.forges(asks(discord, asker, HAMM), name, asker)
+    assert private_line(discord, pressed) == SAY("not_kept")
+
+
+def test_a_forged_press_for_quotes_where_there_are_none_gets_a_private_word(
+    discord: DiscordServer, asker: User
+) -> None:
+    unclear = asks(discord, asker, WHICH)
+    own = next(b for b in unclear.buttons.values() if ":option:" in b["custom_id"])
+    record = own["custom_id"].split(":")[2]
+    for name in (f"dateline:quotes:{record}", f"dateline:quote:{record}:7"):
+        pressed = discord.forges(unclear, name, asker)
+        assert private_line(discord, pressed) == SAY("not_kept")

@@ -128,6 +128,72 @@ def test_a_line_without_end_is_not_read_to_it(read: Read, monkeypatch: pytest.Mo
         assert Problem("a.jsonl.gz", "a line of more than 0 MB", 2, incomplete=True) in found
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_a_file_that_never_ends_is_read_to_where_it_ended(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    row = b'{"id": "%d", "text": "Text."}\n' if name == "a.jsonl" else b"%d,Text.\n"
+    path.write_bytes((b"" if name == "a.jsonl" else b"id,text\n") + row % 1)
+    found = []
+    with path.open("ab") as stream:
+        for item in read_file(path, name):
+            found.append(item)
+            stream.write(b"".join(row % n for n in range(2, 20_000)))
+            stream.flush()
+            assert len(found) < 3
+    assert [item.source for item in found] == ["1"]
+
+
+def test_a_line_that_is_being_written_is_left_for_the_next_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"id": "1", "text": "Text."}\n{"id": "2", "te')
+    rows = read_file(path, "a.jsonl")
+    first = next(rows)
+    with path.open("ab") as stream:
+        stream.write(b'xt": "More."}\n')
+    [doubt] = rows
+    assert first.source == "1"
+    assert doubt == Problem("a.jsonl", dump.GROWS, 2, doubtful=True)
+
+
+def test_a_mark_of_an_encoding_within_a_table_is_none(read: Read) -> None:
+    rows = b"title,text\nFerry,It sails.\n\xff\xfe\xe4,More.\n"
+    found = read("a.csv", rows)
+    assert [item.text for item in found if isinstance(item, Article)] == ["It sails.", "More."]
+
+
+def test_a_column_of_problems_hides_no_article(read: Read) -> None:
+    [article] = read("a.csv", b"text,problem\nIt sails.,none\n")
+    assert isinstance(article, Article)
+    assert article.text == "It sails."
+
+
+def test_a_long_name_of_what_cannot_be_read_is_cut(read: Read) -> None:
+    row = "{'id': '%s', 'text': '%s'}".replace("'", '"') % ("x" * 900, "\ufffd" * 50)
+    assert len(reason(read("a.jsonl", row.encode()))) < 200
+
+
+def test_what_turns_words_round_is_taken_out_of_plain_text(read: Read) -> None:
+    [article] = read("a.txt", "Ferry\n\nIt \u202esails\u202c again.\n".encode())
+    assert isinstance(article, Article)
+    assert article.text.strip() == "Ferry\n\nIt sails again."
+
+
+def test_a_reader_that_fails_keeps_no_other_file_from_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(path: Path, source: str) -> Iterator[Article | Problem]:
+        yield Article("a", "A", "Text.")
+        raise ValueError("nobody thought of it")
+
+    monkeypatch.setitem(READERS, ".txt", fails)
+    path = tmp_path / "a.txt"
+    path.touch()
+    article, problem = read_file(path, "a.txt")
+    reason = "broken, or not what its name says (ValueError: nobody thought of it)"
+    assert problem == Problem("a.txt", reason, incomplete=True)
+    assert isinstance(article, Article)
+
+
 def test_front_matter_is_short(read: Read) -> None:
     fields = "".join(f"k{n}: [[], {{}}]\n" for n in range(10_000))
     article, problem = read("a.md", f"---\ntitle: T\n{fields}---\nText.\n".encode())

@@ -44,6 +44,20 @@ def test_rich_text(tmp_path: Path) -> None:
     assert isinstance(problem, Problem)
 
 
+def test_footnotes_of_rich_text_come_at_its_end(tmp_path: Path) -> None:
+    note = r"{\super\chftn{\footnote\pard\plain {\super\chftn} Built in 1912 \{sic\}.}}"
+    written = (
+        rf"{{\rtf1\ansi The bridge{note} is shut.\par It is old.{note.replace('1912', '1930')}}}"
+    )
+    [article] = read(tmp_path, "a.rtf", written.encode())
+    assert isinstance(article, Article)
+    first, second, *notes = article.text.split("\n\n")
+    assert (first, second) == ("The bridge is shut.", "It is old.")
+    assert notes == ["Built in 1912 {sic}.", "Built in 1930 {sic}."]
+    for end in range(len(written)):  # broken off anywhere
+        read(tmp_path, "a.rtf", written[:end].encode())
+
+
 def test_a_letter(tmp_path: Path) -> None:
     letter, problem = read(tmp_path, "a.eml", EML)
     day = date(2024, 10, 21)

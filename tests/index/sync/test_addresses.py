@@ -11,9 +11,11 @@ from index.article import Article
 from index.errors import ArticlesError, StoreError
 from index.paths import address_of, dump_of
 from index.readers import Problem, read_file
+from index.store import Store
 from index.sync import addresses
 from index.sync.addresses import _write, fetch_all
 from index.sync.fetch import UNKNOWN
+from tests.index.test_store import CountingEmbedder
 from tests.standins.documents import PAGE, pdf
 from tests.standins.web_server import Page, Site, running
 
@@ -242,6 +244,22 @@ def test_a_day_after_the_fetch_is_not_believed_and_told(site: Site, store: Path)
         assert doubt.doubtful
         assert doubt.source == url
         assert "2199-10-24" in doubt.reason
+
+
+def test_a_feed_takes_no_article_of_another_host_away(site: Site, store: Path) -> None:
+    link = site.url("/bridge")
+    own = site.put("/feed", feed(item(link, f"The bridge is open. {LONG}")), "text/xml")
+    with running() as other:
+        forged = feed(item(link, f"The bridge has fallen. {LONG}").replace("24 Oct", "30 Oct"))
+        urls = [own, other.put("/feed", forged, "text/xml")]
+        fetch_all(store, urls, allow_private=True)
+    with Store.open(store / "articles", CountingEmbedder()) as opened:
+        opened.sync([dump_of(store, url) for url in urls])
+        article = opened.article(link)
+        assert article
+        assert article.text.startswith("The bridge is open.")
+        [given_way] = opened.superseded()
+        assert "another's article" in given_way.reason
 
 
 @pytest.mark.parametrize("charset", ["windows-1251", "koi8-r"])

@@ -271,6 +271,25 @@ def test_nearly_the_same_articles_share_a_story(store: Store, tmp_path: Path) ->
     assert states(store)["paper.md"] == ("current", None)
 
 
+@pytest.mark.parametrize("fails_at", range(2, 7))
+def test_a_sync_that_was_stopped_finds_the_same_stories(tmp_path: Path, fails_at: int) -> None:
+    names = [f"{n}.txt" for n in range(6)]
+    for name in names:
+        write(tmp_path / "news", name, f"{STORY}\nIt was said for the {name[0]}th time.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sync, "CHARACTERS", 1)
+        patch.setattr(sync, "BATCH", 1)
+        with (
+            Store.open(tmp_path / "store", CountingEmbedder(fails_at=fails_at)) as store,
+            pytest.raises(RuntimeError),
+        ):
+            store.sync([tmp_path / "news"])
+    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
+        store.sync([tmp_path / "news"])
+        alike = dict.fromkeys(names[1:], ("similar", "0.txt"))
+        assert states(store) == {"0.txt": ("current", None), **alike}
+
+
 # Failures
 
 
