@@ -232,15 +232,22 @@ class Records:
         )
         return [(Record.from_json(content), bool(liked), why) for content, liked, why in found]
 
-    async def asked_in(self, server: int) -> list[tuple[Record, bool]]:
-        """The public answers in a server, newest first, and whether each was rated down."""
+    async def public(self, server: int | None = None) -> list[tuple[Record, bool]]:
+        """The answers that others could see, newest first, and whether each was rated down.
+
+        Those of one server, or else of all.
+        """
         found = await self._db.rows(
             "SELECT content, EXISTS (SELECT 1 FROM opinions WHERE answer = id AND liked = 0)"
             " FROM answers WHERE answered >= :oldest ORDER BY answered DESC",
             {"oldest": self._oldest()},
         )
         records = [(Record.from_json(content), bool(down)) for content, down in found]
-        return [(r, down) for r, down in records if r.server == server and not r.private]
+        return [
+            (record, down)
+            for record, down in records
+            if not record.private and record.server and server in (None, record.server)
+        ]
 
     async def forget(
         self, person: int | None = None, conversation: str | None = None
