@@ -123,7 +123,10 @@ async def _quote_post(press: Press, number: int) -> Post:
 async def _watch(press: Press) -> None:
     """Have the person told when an article answers."""
     record, asked = press.record, press.interaction
+    reply = InteractionReply(asked, True, press.words)
+    await reply.begin()
     is_public = record.server is not None and not record.private
+    store = await press.bot.indexes.room(record.server).store()
     watch = Watch(
         id=new_watch_id(),
         person=asked.user.id,
@@ -132,10 +135,11 @@ async def _watch(press: Press) -> None:
         language=press.words.language,
         question=record.question,
         record=record.id,
+        after=await asyncio.to_thread(store.last_number),
     )
     has_room = await press.bot.watches.add(watch)
     said = press.words("watching") if has_room else press.words("watch_full", count=MOST)
-    await InteractionReply(asked, True, press.words).tell(said)
+    await reply.settle(Post([said]))
 
 
 async def _left(press: Press) -> None:

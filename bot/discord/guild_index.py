@@ -78,8 +78,7 @@ class GuildIndex:
 
     `synced` is when its index was last up to date, in seconds since 1970; `progress` is how far
     a sync under way has come, and `problem` why the last one failed. `asked` is when it was last
-    asked, on the monotonic clock. `version` rises when articles were added or changed. `own` is
-    the folder of a server's own articles.
+    asked, on the monotonic clock. `own` is the folder of a server's own articles.
     """
 
     def __init__(self, config: Config, shared: Shared, own: Path | None = None) -> None:
@@ -87,7 +86,6 @@ class GuildIndex:
         self._roots = articles_roots(config)
         addresses = any(isinstance(root, str) for root in config.articles)
         self._fetch_at = 0.0 if addresses else math.inf
-        self.version = 0
         self.synced: float | None = None
         self.progress: Progress | None = None
         self.problem: DatelineError | None = None
@@ -217,8 +215,6 @@ class GuildIndex:
         finally:
             self.progress = None
         self._is_up_to_date()
-        if report.added or report.changed:
-            self.version += 1
         return report
 
     def _refresh(self) -> None:

@@ -71,6 +71,9 @@ CREATE TABLE watches (
     since DOUBLE PRECISION NOT NULL
 );
 """,
+        """
+ALTER TABLE watches ADD COLUMN after BIGINT; -- see watches.py
+""",
     ),
 )
 

@@ -138,9 +138,12 @@ class QuestionService:
             await asyncio.wait(self._running, timeout=GRACE)
 
     async def look_again(
-        self, record: Record, context: Context, words: Translations
+        self, record: Record, context: Context, words: Translations, after: int
     ) -> Record | None:
-        """Ask a question once more; the answer, kept, if the articles hold one now."""
+        """Ask a question once more; the answer, kept, if an article answers now.
+
+        It must be one with a higher number than `after`: one that was added or changed since.
+        """
         request = QuestionRequest(
             event=0,
             awaited="",
@@ -160,11 +163,18 @@ class QuestionService:
             answer = await self._answer(request, record.question, editor)
         finally:
             await editor.close()
-        if answer.status not in (Status.ANSWERED, Status.PARTIAL):
+        if not await self._is_from_new(answer, record.server, after):
             return None
         found = _record(request, answer, began)
         await self._records.add(found)
         return found
+
+    async def _is_from_new(self, answer: Answer, server: int | None, after: int) -> bool:
+        """Whether the first quote, which answers, is of an article with a higher number."""
+        if answer.status not in (Status.ANSWERED, Status.PARTIAL) or not answer.citations:
+            return False
+        store = await self._indexes.room(server).store()
+        return await asyncio.to_thread(store.number, answer.citations[0].source) > after
 
     def admit(
         self, server: int | None, places: Collection[int], roles: Collection[int], say: Translations
