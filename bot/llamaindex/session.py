@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.answer import Answer, Citation, Draft, Turn
-from bot.answering import SHOWN, Answering
+from bot.answering import SHOWN, Answering, Within
 from bot.config import load_config
 from bot.extraction.reader import LlamaIndexReader
 from bot.factory import answerer_on, chat_models, models, open_store
@@ -79,7 +79,11 @@ class DatelineSession(Answering):
         self._resources.close()
 
     async def stream(
-        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        within: Within | None = None,
     ) -> AsyncGenerator[Draft | Answer]:
         """Answer in events: the draft in pieces where a model writes, then the answer."""
         events: asyncio.Queue[Draft | Answer | None] = asyncio.Queue()
@@ -91,7 +95,9 @@ class DatelineSession(Answering):
 
         async def forward() -> None:
             try:
-                async with aclosing(self._answerer.stream(question, history, as_of)) as found:
+                async with aclosing(
+                    self._answerer.stream(question, history, as_of, within)
+                ) as found:
                     async for event in found:
                         put(event)
             finally:
