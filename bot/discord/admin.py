@@ -49,7 +49,8 @@ class Administration(app_commands.Group):
         super().__init__(
             name="dateline",
             description="Manage this server's articles and settings.",
-            guild_only=True,
+            allowed_contexts=app_commands.AppCommandContext(guild=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
             default_permissions=discord.Permissions(manage_guild=True),
         )
 

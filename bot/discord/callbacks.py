@@ -23,7 +23,7 @@ from bot.discord.pagination import pages
 from bot.discord.quotes import quote_text
 from bot.discord.records import Record, new_id
 from bot.discord.replies import InteractionReply, Post
-from bot.discord.service import QuestionRequest
+from bot.discord.requests import QuestionRequest
 from bot.discord.views import RecordButton, answer_posts, post_of, quote_row
 from bot.discord.watches import MOST, Watch, new_watch_id
 
@@ -185,7 +185,12 @@ async def _open_form(
 
 async def _again(press: Press) -> None:
     """Ask the same question in the light of what went before it."""
-    await _ask(press, press.record.question, preceding)
+    record = press.record
+    notes = record.notes[:1] if record.within else ()
+    asked = request_from(press.bot, press.interaction, record.question, record.private)
+    narrowed = replace(preceding(asked, record), within=record.within, notes=notes)
+    reply = InteractionReply(press.interaction, asked.private, press.words)
+    await press.bot.service.take(narrowed, reply)
 
 
 async def _option(press: Press) -> None:

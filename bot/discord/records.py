@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from bot.answer import Citation, Conflict, LeftOut, Option, Status
+from bot.answering import Within
 from bot.discord.watches import Watches
 from bot.storage.engine import Database, Place, Row, Schema, open_database
 from index.errors import StoreBusyError
@@ -84,7 +85,7 @@ class Record:
 
     `asked` and `answered` are seconds since 1970; `private` ones only the person has seen. What
     has a default was not kept by earlier versions. `follows` is the record of the answer that the
-    question was a reply to.
+    question was a reply to. `article` and `since` (YYYY-MM-DD) are what it was narrowed to.
     """
 
     id: str
@@ -106,6 +107,14 @@ class Record:
     left_out: tuple[LeftOut, ...] = ()
     nearest: Citation | None = None
     follows: str | None = None
+    article: str | None = None
+    since: str | None = None
+
+    @property
+    def within(self) -> Within | None:
+        """The part of the articles that the question was about; None for all."""
+        since = date.fromisoformat(self.since) if self.since else None
+        return Within(self.article, since) if self.article or since else None
 
     def to_json(self) -> str:
         """The record as `from_json` reads it."""
