@@ -83,7 +83,7 @@ async def ask_about_this(interaction: Interaction, message: discord.Message) -> 
 @app_commands.command()
 @app_commands.describe(words="The words to search for.")
 async def search(interaction: Interaction, words: app_commands.Range[str, 1, WORDS_LIMIT]) -> None:
-    """Find passages in the articles, newest first; only you see them."""
+    """Find passages with your words, newest first, then similar ones; only you see them."""
     query = clean_question(words)
     _admit(interaction)
     async with _replying(interaction) as reply:
