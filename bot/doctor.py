@@ -261,9 +261,7 @@ def misspelt_keys(
     written = dict.fromkeys(env_file_values(env_file), _PREFIXES)
     for key, prefixes in (dict.fromkeys(environ, ("DATELINE_",)) | written).items():
         near = get_close_matches(key.upper(), known, n=1, cutoff=_NEAR)
-        if key not in {*known, *renamed_keys(), *_NO_SETTINGS} and (
-            near or key.startswith(prefixes)
-        ):
+        if key not in read and (near or key.startswith(prefixes)):
             found.append((key, near[0] if near else None))
     return sorted(found)
 
