@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.answer import Status
 from bot.cli.opening import kept_memory, kept_records
 from bot.cli.options import AsJson, StoreDirectory
 from bot.cli.output import count, note, print_json
@@ -57,6 +56,7 @@ def _asked_in_discord(store: str | None) -> "list[Asked]":
 
 
 def _asked_in_chats(store: str | None) -> "Iterator[Asked]":
+    from bot.answer import Status
     from bot.service.gaps import Asked
 
     with kept_memory(store) as (memory, runner):
