@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
+from itertools import islice
 
 from discord.app_commands import Choice
 
@@ -24,14 +25,14 @@ SINCE = {"today": 0, "yesterday": 1, "last_week": 7, "last_month": 30}
 
 
 def article_named(rows: Iterable[CatalogueRow], typed: str) -> CatalogueRow | None:
-    """The article with this source, or else the newest with these words in its title."""
-    matching = []
+    """The article with this source, or else the first with these words in its title."""
+    first = None
     for row in rows:
         if row.source == typed:
             return row
-        if row.source.startswith(typed) or typed.casefold() in row.title.casefold():
-            matching.append(row)
-    return max(matching, key=_day, default=None)
+        is_meant = row.source.startswith(typed) or typed.casefold() in row.title.casefold()
+        first = first or (row if is_meant else None)
+    return first
 
 
 def day_named(typed: str, today: date) -> date | None:
@@ -48,8 +49,7 @@ async def article_choices(interaction: Interaction, typed: str) -> list[Choice[s
     if not room.is_open:
         return []
     with suppress(DatelineError):
-        store = await room.store()
-        rows = await asyncio.to_thread(lambda: _matching(store.catalogue(), typed))
+        rows = await asyncio.to_thread(_matching, await room.catalogue(), typed)
         return [Choice(name=_label(row), value=row.source[:LONGEST]) for row in rows]
     return []
 
@@ -62,14 +62,14 @@ async def day_choices(interaction: Interaction, typed: str) -> list[Choice[str]]
 
 async def chosen_article(bot: BotContext, server: int | None, typed: str) -> CatalogueRow | None:
     """The article that was chosen or typed."""
-    store = await bot.indexes.room(server).store()
-    return await asyncio.to_thread(lambda: article_named(store.catalogue(), typed))
+    rows = await bot.indexes.room(server).catalogue()
+    return await asyncio.to_thread(article_named, rows, typed)
 
 
 def _matching(rows: Iterable[CatalogueRow], typed: str) -> list[CatalogueRow]:
     wanted = typed.casefold()
-    found = [row for row in rows if wanted in f"{row.title} {row.source}".casefold()]
-    return sorted(found, key=_day, reverse=True)[:MOST]
+    found = (row for row in rows if wanted in f"{row.title} {row.source}".casefold())
+    return [*islice(found, MOST)]
 
 
 def _days(typed: str, today: date, words: Translations) -> Iterator[Choice[str]]:
@@ -85,7 +85,3 @@ def _days(typed: str, today: date, words: Translations) -> Iterator[Choice[str]]
 def _label(row: CatalogueRow) -> str:
     day = f"{row.published:%Y-%m-%d} · " if row.published else ""
     return shortened(f"{day}{row.title or row.source}", LONGEST)
-
-
-def _day(row: CatalogueRow) -> date:
-    return row.published or date.min

@@ -23,8 +23,8 @@ def row(source: str, title: str, day: date | None = None) -> CatalogueRow:
 
 
 ROWS = [
-    row("bridge.md", "The bridge of Hamm", date(2024, 10, 1)),
     row("later.md", "The bridge opens again", date(2024, 10, 9)),
+    row("bridge.md", "The bridge of Hamm", date(2024, 10, 1)),
     row("ferry.md", "The ferry"),
 ]
 
