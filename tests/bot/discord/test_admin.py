@@ -128,7 +128,7 @@ def test_an_article_is_added_after_confirmation_and_removed(
     assert "Remove **hamm.txt**?" in asked.text
     said = town.presses(asked, "Remove")
     assert said.startswith("Removed: **hamm.txt**")
-    assert "no article left" in said
+    assert "no articles left" in said
     assert "There are no articles." in town.asks()
 
 
