@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Draft, Status, Turn
-from bot.answering import SHOWN, Answering
+from bot.answering import SHOWN, Answering, Within
 from bot.catalogue import about_articles
 from bot.conversation.clarify import asking_back, may_mean_several
 from bot.conversation.followup import is_followup
@@ -35,6 +35,7 @@ from index.embedding.similarity import Words
 from index.embedding.static import StaticEmbedder
 from index.errors import ModelError
 from index.search.retriever import Query, Retriever
+from index.search.scope import Scope
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -82,18 +83,22 @@ class Answerer(Answering):
         self._writer = self._writer_with(chat) if chat else None
 
     async def stream(
-        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        within: Within | None = None,
     ) -> AsyncGenerator[Draft | Answer]:
         """The draft in pieces where a language model writes, then the answer."""
         started = time.perf_counter()
         asked = asked_again(await asyncio.to_thread(request_of, question), history)
-        if reply := await asyncio.to_thread(self._reply, question, asked, history, as_of):
+        if reply := await asyncio.to_thread(self._reply, question, asked, history, as_of, within):
             yield replace(reply, seconds=time.perf_counter() - started)
             return
         history = await asyncio.to_thread(without_small_talk, history)
         queries = await self._queries(asked.text, history, as_of)
         room = room_for(task_of(asked.text), asked.max_sentences)
-        found = await asyncio.to_thread(self._surest, queries, room)
+        found = await asyncio.to_thread(self._surest, queries, room, _scope(within))
         answer: Answer | None = await asyncio.to_thread(self._asked_back, found, history)
         if answer is None and self._writer:
             try:
@@ -125,11 +130,21 @@ class Answerer(Answering):
         return await asyncio.to_thread(gone)
 
     def _reply(
-        self, message: str, asked: Request, history: Sequence[Turn], as_of: date | None
+        self,
+        message: str,
+        asked: Request,
+        history: Sequence[Turn],
+        as_of: date | None,
+        within: Within | None,
     ) -> Answer | None:
-        """What is said without a search: to small talk, about the list of articles, or a digest."""
+        """What is said without a search: to small talk, about the list of articles, or a digest.
+
+        The last two are about all articles, and not about a part of them.
+        """
         if said := small_talk(asked):
             return Answer(Status.REPLY, said, 0.0, message)
+        if within:
+            return None
         if said := about_articles(asked.text, history, self._store, as_of):
             return Answer(Status.REPLY, said, 1.0, message)
         task = task_of(asked.text)
@@ -153,22 +168,22 @@ class Answerer(Answering):
 
         return await condense(first, history, self._chat.llm, self._chat.prompts), *others
 
-    def _surest(self, queries: Sequence[Query], room: Room) -> Findings:
+    def _surest(self, queries: Sequence[Query], room: Room, scope: Scope | None) -> Findings:
         """What is found for the reading that is likeliest to be meant."""
-        found = [self._find(query, room) for query in queries]
+        found = [self._find(query, room, scope) for query in queries]
         kept = found.pop(surest([f.confidence for f in found]))
         if kept.query.context:
             return kept
         return replace(kept, others=[f for other in found for f in other.findings])
 
-    def _find(self, query: Query, room: Room) -> Findings:
+    def _find(self, query: Query, room: Room, scope: Scope | None) -> Findings:
         task = task_of(query.text)
         parts = _parts(replace(query, text=task.about, newest=task.newest_first), self._words)
-        findings = [self._finding(part, task, READ // len(parts)) for part in parts]
+        findings = [self._finding(part, task, READ // len(parts), scope) for part in parts]
         return Findings(query, findings, room.shared_by(len(parts)))
 
-    def _finding(self, part: Query, task: Task, read: int) -> Finding:
-        scored = self._scorer.score(self._retriever.retrieve(part, PASSAGES), read)
+    def _finding(self, part: Query, task: Task, read: int, scope: Scope | None) -> Finding:
+        scored = self._scorer.score(self._retriever.retrieve(part, PASSAGES, scope), read)
         sure = confidence(scored)
         if task.is_topic:
             sure = max(sure, covered(scored))
@@ -335,3 +350,9 @@ def _cite(quotes: Sequence[Quote]) -> list[Citation]:
         )
         for n, quote in enumerate(quotes, 1)
     ]
+
+
+def _scope(within: Within | None) -> Scope | None:
+    if within is None:
+        return None
+    return Scope(lambda facts: within.allows(facts.source, facts.published))

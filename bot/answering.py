@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bot.answer import Answer, Citation, Draft, Turn
@@ -9,6 +10,19 @@ from index.article import Passage
 
 SHOWN = 10
 """Passages that go with an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The part of the articles to answer from: one source, or what was published since a day."""
+
+    source: str | None = None
+    since: date | None = None
+
+    def allows(self, source: str, published: date | None) -> bool:
+        """Whether an article is part of it; one without a date is in no range of days."""
+        named = self.source in (None, source)
+        return named and (self.since is None or (published is not None and published >= self.since))
 
 
 class Answering(ABC):
@@ -24,11 +38,15 @@ class Answering(ABC):
 
     @abstractmethod
     def stream(
-        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        within: Within | None = None,
     ) -> AsyncGenerator[Draft | Answer]:
         """The same in events: the draft in pieces where a language model writes, then the answer.
 
-        Closing the generator stops the model.
+        Only the articles `within` are read. Closing the generator stops the model.
         """
 
     @abstractmethod

@@ -7,17 +7,14 @@ from contextlib import AsyncExitStack, ExitStack, aclosing, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from bot.answer import Answer, Draft, Turn
 from bot.answering import SHOWN
 from bot.config import Config, load_config
-from bot.factory import answerer
+from bot.factory import Opened, opened
 from bot.validation import clean_question
 from index.article import Passage
-
-if TYPE_CHECKING:
-    from bot.answerer import Answerer
 
 logger = logging.getLogger("dateline")
 
@@ -31,29 +28,33 @@ class AsyncDateline:
     answers many questions at once, and never blocks the loop.
     """
 
-    def __init__(self, *articles: str | Path, config: Config | None = None) -> None:
+    def __init__(
+        self, *articles: str | Path, config: Config | None = None, reranker: Any = None
+    ) -> None:
         """Name the articles: folders, files, or addresses of feeds and pages.
 
         Without any, those of the settings answer. The settings are `config`, or those of the
-        environment and of `.env`, as for the command line. Raises DatelineError where a
-        setting is wrong.
+        environment and of `.env`, as for the command line. `reranker`, any node postprocessor of
+        LlamaIndex, scores sentences instead of the built-in cross-encoder. Raises DatelineError
+        where a setting is wrong.
         """
         self._config = _settings(articles, config)
+        self._reranker = reranker
         self._stack = AsyncExitStack()
-        self._answerer: Answerer | None = None
+        self._open: Opened | None = None
 
     async def __aenter__(self) -> Self:
         """Open the index, bring it up to date, and open the language model if there is one.
 
         Raises DatelineError where the articles or the index cannot be read.
         """
-        opening = answerer(self._config, logger.warning, lambda _: None)
-        self._answerer = await self._stack.enter_async_context(opening)
+        opening = opened(self._config, logger.warning, lambda _: None, self._reranker)
+        self._open = await self._stack.enter_async_context(opening)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the index and the language model."""
-        self._answerer = None
+        self._open = None
         await self._stack.aclose()
 
     async def ask(
@@ -65,7 +66,7 @@ class AsyncDateline:
         `as_of` is the day that counts as today. Raises DatelineError where the question or the
         index cannot be read.
         """
-        return await self._opened.ask(
+        return await self.opened.answerer.ask(
             clean_question(question), history, as_of or self._config.today
         )
 
@@ -78,7 +79,8 @@ class AsyncDateline:
         close the generator stops the model.
         """
         day = as_of or self._config.today
-        async with aclosing(self._opened.stream(clean_question(question), history, day)) as events:
+        asked = self.opened.answerer.stream(clean_question(question), history, day)
+        async with aclosing(asked) as events:
             async for event in events:
                 yield event
 
@@ -86,13 +88,16 @@ class AsyncDateline:
         self, query: str, k: int = SHOWN, as_of: date | None = None
     ) -> tuple[Passage, ...]:
         """Find the `k` best passages, best first."""
-        return await self._opened.search(clean_question(query), as_of or self._config.today, k)
+        return await self.opened.answerer.search(
+            clean_question(query), as_of or self._config.today, k
+        )
 
     @property
-    def _opened(self) -> "Answerer":
-        if self._answerer is None:
+    def opened(self) -> Opened:
+        """The open index and its answerer; RuntimeError while it is not open."""
+        if self._open is None:
             raise RuntimeError("open it first: `async with AsyncDateline(...) as news:`")
-        return self._answerer
+        return self._open
 
 
 class Dateline:
@@ -102,9 +107,11 @@ class Dateline:
     and raises the same errors.
     """
 
-    def __init__(self, *articles: str | Path, config: Config | None = None) -> None:
+    def __init__(
+        self, *articles: str | Path, config: Config | None = None, reranker: Any = None
+    ) -> None:
         """Name the articles; see AsyncDateline."""
-        self._dateline = AsyncDateline(*articles, config=config)
+        self._dateline = AsyncDateline(*articles, config=config, reranker=reranker)
         self._runner: asyncio.Runner | None = None
         self._stack = ExitStack()
 

@@ -24,6 +24,7 @@ class _Setting(NamedTuple):
     read: Callable[[Any], Any]
     allowed: str
     secret: bool = False
+    old_key: str | None = None
 
 
 def _setting(
@@ -32,10 +33,10 @@ def _setting(
     return {"setting": _Setting(key, read, allowed, secret)}
 
 
-def _options(key: str) -> Any:
+def _options(key: str, old_key: str | None = None) -> Any:
     """A field for options of which some may be secret."""
-    setting = _setting(key, read.json_object, "a JSON object", True)
-    return field(default_factory=dict, repr=False, metadata=setting)
+    setting = _Setting(key, read.json_object, "a JSON object", True, old_key)
+    return field(default_factory=dict, repr=False, metadata={"setting": setting})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class Config:
             "DATELINE_ARTICLES", read.roots, f"paths or addresses separated by '{os.pathsep}'"
         ),
     )
-    reader_options: Mapping[str, Any] = _options("READER_OPTIONS")
+    reader_options: Mapping[str, Any] = _options(
+        "DATELINE_ARTICLES_OPTIONS", old_key="READER_OPTIONS"
+    )
     allow_private_addresses: bool = field(
         default=False,
         metadata=_setting("DATELINE_ALLOW_PRIVATE_ADDRESSES", read.yes_or_no, "1 or 0"),
@@ -217,6 +220,11 @@ def setting_keys() -> dict[str, str]:
     return {s.key: name for name, s in _settings() if s.key}
 
 
+def renamed_keys() -> dict[str, str]:
+    """The environment keys that are still read, each with its new name."""
+    return {s.old_key: s.key for _, s in _settings() if s.old_key and s.key}
+
+
 def load_config(
     flags: Mapping[str, object] = {},
     environ: Mapping[str, str] = os.environ,
@@ -232,8 +240,8 @@ def load_config(
     for name, setting in _settings():
         if flags.get(name) not in (None, "", [], ()):
             values[name] = _read(f"--{name.replace('_', '-')}", flags[name], setting)
-        elif setting.key in outside:
-            values[name] = _read(setting.key, outside[setting.key], setting)
+        elif key := next((k for k in (setting.key, setting.old_key) if k in outside), None):
+            values[name] = _read(key, outside[key], setting)
     return Config(**values)
 
 

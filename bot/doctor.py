@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from bot.config import Config, env_file_values, setting_keys
+from bot.config import Config, env_file_values, renamed_keys, setting_keys
 from bot.extraction.reader import ReaderError
 from bot.factory import (
     NO_JUDGE,
@@ -36,6 +36,7 @@ from bot.factory import (
 from bot.storage.engine import PostgresServer
 from index.embedding.static import StaticEmbedder
 from index.errors import DatelineError, VectorsError, how_to_install
+from index.providers.integration import PREFIX
 
 if TYPE_CHECKING:
     from bot.generation.exam import Grade
@@ -82,6 +83,7 @@ def checks(config: Config, env_file: Path = Path(".env")) -> Iterator[Check]:
     yield _database(config)
     yield _env_file(env_file)
     yield from _misspelt(env_file)
+    yield from options_checks(config, env_file)
     model = _language_model(config)
     yield model
     if model.level != "fail":
@@ -258,10 +260,11 @@ def misspelt_keys(
     In a file, every key that begins as ours does looks like one.
     """
     known, found = setting_keys(), []
+    read = {*known, *renamed_keys(), *_NO_SETTINGS}
     written = dict.fromkeys(env_file_values(env_file), _PREFIXES)
     for key, prefixes in (dict.fromkeys(environ, ("DATELINE_",)) | written).items():
         near = get_close_matches(key.upper(), known, n=1, cutoff=_NEAR)
-        if key not in {*known, *_NO_SETTINGS} and (near or key.startswith(prefixes)):
+        if key not in read and (near or key.startswith(prefixes)):
             found.append((key, near[0] if near else None))
     return sorted(found)
 
@@ -270,6 +273,23 @@ def _misspelt(path: Path) -> Iterator[Check]:
     for key, meant in misspelt_keys(env_file=path):
         remedy = f"did you mean {meant}?" if meant else ".env.example lists the settings"
         yield Check("settings", "warn", f"{key} is no setting, and is not read", remedy)
+
+
+def options_checks(config: Config, path: Path) -> Iterator[Check]:
+    """Find options under an old name, and options of a class that nothing names."""
+    written = {**env_file_values(path), **os.environ}
+    for old, new in renamed_keys().items():
+        if old in written:
+            yield Check("settings", "warn", f"{old} has a new name", f"call it {new}")
+    options = (
+        ("DATELINE_ARTICLES", config.reader_options, map(str, config.articles)),
+        ("DATELINE_READER", config.reranker_options, [config.reader or ""]),
+    )
+    for key, given, names in options:
+        if given and not any(name.startswith(PREFIX) for name in names):
+            said = f"{key}_OPTIONS is set, but {key} names no class ({PREFIX}CLASS)"
+            remedy = "readers of articles have DATELINE_ARTICLES_OPTIONS, rerankers "
+            yield Check("settings", "warn", said, f"{remedy}DATELINE_READER_OPTIONS")
 
 
 def _language_model(config: Config) -> Check:

@@ -8,9 +8,10 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.config import Config
 from bot.llm.opening import is_slow, opened_model, prompts
@@ -213,15 +214,30 @@ def open_store(config: Config, notify: Notify, on_progress: OnProgress) -> Store
     return store
 
 
+class Opened(NamedTuple):
+    """An open index, and what answers from it."""
+
+    store: Store
+    answerer: "Answerer"
+
+
 @asynccontextmanager
-async def answerer(
-    config: Config, notify: Notify, on_progress: OnProgress
-) -> AsyncIterator["Answerer"]:
-    """An answerer on the articles of the settings, all that it needs closed on leaving."""
+async def opened(
+    config: Config, notify: Notify, on_progress: OnProgress, reranker: Any = None
+) -> AsyncIterator[Opened]:
+    """The articles of the settings and their answerer, all that these need closed on leaving.
+
+    `reranker`, a node postprocessor of LlamaIndex, takes the place of the built-in reader.
+    """
     store = await asyncio.to_thread(open_store, config, notify, on_progress)
     try:
+        shared = models(config, store.embedder)
+        if reranker is not None:
+            from bot.extraction.reader import LlamaIndexReader  # noqa: PLC0415
+
+            shared = replace(shared, reader=LlamaIndexReader(reranker))
         async with chat_models(config) as chat:
-            yield answerer_on(store, config, chat)
+            yield Opened(store, answerer_on(store, config, chat, shared))
     finally:
         await asyncio.to_thread(store.close)
 

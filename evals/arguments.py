@@ -26,9 +26,20 @@ GoldFile = Annotated[
 
 
 def need(*modules: str) -> None:
-    """Refuse in one line what the extra `eval` is needed for and is not installed."""
-    if not all(map(find_spec, modules)):
-        raise UsageError(f"this needs more packages; {how_to_install('eval')}")
+    """Refuse in one line where packages of the extra `eval` are not installed."""
+    if missing := _missing(modules):
+        raise UsageError(f"{missing}; {how_to_install('eval')}")
+
+
+def warn_if_missing(*modules: str, purpose: str) -> None:
+    """Say before a long command that what comes after it needs packages of the extra `eval`."""
+    if missing := _missing(modules):
+        note(f"{purpose} will need more: {missing}; {how_to_install('eval')}")
+
+
+def _missing(modules: Sequence[str]) -> str:
+    gone = [name for name in modules if find_spec(name) is None]
+    return f"not installed: {', '.join(gone)}" if gone else ""
 
 
 def named_articles(articles: list[str] | None) -> tuple[Path, ...]:

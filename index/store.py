@@ -107,6 +107,16 @@ class Store:
         generation = self._generations.held()
         return generation.manifest.article(source) if generation else None
 
+    def last_number(self) -> int:
+        """The number of the article that was added or changed last; 0 before the first sync."""
+        generation = self._generations.held()
+        return generation.manifest.last_number() if generation else 0
+
+    def number(self, source: str) -> int:
+        """The number of an article, higher than that of all that were there before it."""
+        generation = self._generations.held()
+        return generation.manifest.number(source) if generation else 0
+
     def catalogue(self) -> Iterator[CatalogueRow]:
         """Every article, by source."""
         generation = self._generations.held()

@@ -15,6 +15,7 @@ import typer
 from bot.cli import articles as collections
 from bot.cli import memory, servers
 from bot.cli.completion import complete_articles, complete_conversations, complete_sources
+from bot.cli.gaps import gaps
 from bot.cli.opening import (
     answering,
     opened_memory,
@@ -331,6 +332,7 @@ def discord(
     run_bot(config)
 
 
+app.command()(gaps)
 app.command()(servers.mcp)
 app.command()(servers.serve)
 app.add_typer(collections.app)

@@ -14,7 +14,8 @@ from bot.conversation.message import Message
 from bot.conversation.phrases import Entry, phrases
 
 _NOISE = re.compile(
-    r"<a?:\w+:\d+>|<@[!&]?\d+>|<#\d+>|<t:\d+(?::\w)?>"  # Discord's emoji, mentions and moments
+    r"<a?:\w+:\d+>|<@[!&]?\d+>|<#\d+>|<t:-?\d+(?::\w)?>"  # Discord's emoji, mentions, moments
+    r"|</[\w' -]{1,98}:\d+>|<id:\w+>"  # and commands
     r"|(?<!\S):[a-z_][\w+-]+:(?!\S)"
     "|[\U0001f000-\U0001faff\u2600-\u27bf\u2b05-\u2b55\u231a-\u23ff\u203c\u2049\u3030\u303d]"
     "|[\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"

@@ -20,7 +20,7 @@ from bot.discord.confirm_views import confirmation
 from bot.discord.context import Interaction, may_manage
 from bot.discord.digest import zones
 from bot.discord.excuses import NotAllowedError
-from bot.discord.gaps import gaps_blocks, gaps_in
+from bot.discord.gaps import asked_of, gaps_blocks
 from bot.discord.i18n import languages
 from bot.discord.incoming import attached, fetched
 from bot.discord.pagination import escaped, pages
@@ -29,6 +29,7 @@ from bot.discord.replies import InteractionReply, Post
 from bot.discord.settings import History
 from bot.discord.uploads import GuildUploads, PendingUpload, RejectedError
 from bot.discord.views import post_of
+from bot.service.gaps import gaps_in
 from index.errors import DatelineError
 
 LOG = logging.getLogger(__name__)
@@ -48,7 +49,8 @@ class Administration(app_commands.Group):
         super().__init__(
             name="dateline",
             description="Manage this server's articles and settings.",
-            guild_only=True,
+            allowed_contexts=app_commands.AppCommandContext(guild=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
             default_permissions=discord.Permissions(manage_guild=True),
         )
 
@@ -137,7 +139,8 @@ class Administration(app_commands.Group):
         """List the questions that were declined or rated down lately, alike ones together."""
         bot, server = interaction.client, _server(interaction)
         async with _managing(interaction) as reply:
-            asked = await bot.records.asked_in(server)
+            records = await bot.records.public(server)
+            asked = [asked_of(record, rated_down) for record, rated_down in records]
             found = await asyncio.to_thread(gaps_in, asked)
             blocks = gaps_blocks(found, bot.words_for(interaction))
             await reply.settle(post_of(Colour.LIST, blocks, lambda: []))

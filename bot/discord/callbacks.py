@@ -23,7 +23,7 @@ from bot.discord.pagination import pages
 from bot.discord.quotes import quote_text
 from bot.discord.records import Record, new_id
 from bot.discord.replies import InteractionReply, Post
-from bot.discord.service import QuestionRequest
+from bot.discord.requests import QuestionRequest
 from bot.discord.views import RecordButton, answer_posts, post_of, quote_row
 from bot.discord.watches import MOST, Watch, new_watch_id
 
@@ -134,7 +134,10 @@ async def _quote_post(press: Press, number: int) -> Post:
 async def _watch(press: Press) -> None:
     """Have the person told when an article answers."""
     record, asked = press.record, press.interaction
+    reply = InteractionReply(asked, True, press.words)
+    await reply.begin()
     is_public = record.server is not None and not record.private
+    store = await press.bot.indexes.room(record.server).store()
     watch = Watch(
         id=new_watch_id(),
         person=asked.user.id,
@@ -143,10 +146,11 @@ async def _watch(press: Press) -> None:
         language=press.words.language,
         question=record.question,
         record=record.id,
+        after=await asyncio.to_thread(store.last_number),
     )
     has_room = await press.bot.watches.add(watch)
     said = press.words("watching") if has_room else press.words("watch_full", count=MOST)
-    await InteractionReply(asked, True, press.words).tell(said)
+    await reply.settle(Post([said]))
 
 
 async def _left(press: Press) -> None:
@@ -192,7 +196,12 @@ async def _open_form(
 
 async def _again(press: Press) -> None:
     """Ask the same question in the light of what went before it."""
-    await _ask(press, press.record.question, preceding)
+    record = press.record
+    notes = record.notes[:1] if record.within else ()
+    asked = request_from(press.bot, press.interaction, record.question, record.private)
+    narrowed = replace(preceding(asked, record), within=record.within, notes=notes)
+    reply = InteractionReply(press.interaction, asked.private, press.words)
+    await press.bot.service.take(narrowed, reply)
 
 
 async def _option(press: Press) -> None:

@@ -206,6 +206,8 @@ def _declined(record: Record, words: Translations) -> list[str]:
     said = [f"**{words('declined')}**"]
     if record.confidence is not None:
         said.append(aside(certainty(record.confidence, words)))
+    if record.within:
+        said += [aside(shortened(note, NOTE)) for note in record.notes[:1]]
     blocks = ["\n".join(said)]
     if near := record.nearest:
         quoted = quotation(shortened(near.quote, 3 * LEAD))

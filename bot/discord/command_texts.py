@@ -1,7 +1,4 @@
-"""The commands' descriptions in people's languages, as Discord's clients show them.
-
-The commands keep their English names, by which the help and the docs call them.
-"""
+"""The names and descriptions of commands in people's languages, as Discord's clients show them."""
 
 import tomllib
 from functools import cache
@@ -11,26 +8,26 @@ import discord
 from discord import app_commands
 
 Context = app_commands.TranslationContextTypes
-NAMED_ANYHOW = (
+NAMES = (
     app_commands.TranslationContextLocation.command_name,
     app_commands.TranslationContextLocation.group_name,
     app_commands.TranslationContextLocation.parameter_name,
 )
-"""What keeps its English name."""
+"""What is typed after a slash; its keys in the file begin with one."""
 
 
 class CommandTranslator(app_commands.Translator):
-    """Says what commands do in the languages of `command_texts.toml`."""
+    """Translates commands into the languages of `command_texts.toml`."""
 
     async def translate(
         self, string: app_commands.locale_str, locale: discord.Locale, context: Context
     ) -> str | None:
         """Return the text in a language, None where English stays."""
         is_menu = isinstance(context.data, app_commands.ContextMenu)
-        if context.location in NAMED_ANYHOW and not is_menu:
-            return None
+        is_name = context.location in NAMES and not is_menu
         language = str(locale).split("-", maxsplit=1)[0]
-        return command_texts().get(string.message, {}).get(language)
+        key = f"/{string.message}" if is_name else string.message
+        return command_texts().get(key, {}).get(language)
 
 
 @cache

@@ -6,6 +6,7 @@ A command reads what was typed and passes it on. Administration is in `admin.py`
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
@@ -13,12 +14,17 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
+from bot.answering import Within
 from bot.discord.cards import Colour
 from bot.discord.context import BotContext, Interaction
 from bot.discord.events import conversation_in, places, request_from, roles
+from bot.discord.excuses import NotAllowedError
 from bot.discord.lists import list_post
+from bot.discord.narrowing import article_choices, chosen_article, day_choices, day_named
 from bot.discord.news import new_articles, news_blocks
+from bot.discord.reading import background_of, nothing_said, said_in
 from bot.discord.replies import InteractionReply, Post
+from bot.discord.requests import QuestionRequest
 from bot.discord.views import post_of
 from bot.discord.watch_views import watches_post
 from bot.validation import QUESTION_LIMIT, clean_question
@@ -30,26 +36,54 @@ WORDS_LIMIT = 500
 
 
 @app_commands.command()
-@app_commands.describe(question="What you would like to know.", private="Only you see the answer.")
+@app_commands.describe(
+    question="What you would like to know.",
+    private="Only you see the answer.",
+    article="Only this article is read.",
+    since="Only articles published on that day or later are read.",
+    file="A text file that the question is about.",
+)
+@app_commands.autocomplete(article=article_choices, since=day_choices)
 async def ask(
     interaction: Interaction,
     question: app_commands.Range[str, 1, QUESTION_LIMIT],
+    *,
     private: bool = False,
+    article: str | None = None,
+    since: str | None = None,
+    file: discord.Attachment | None = None,
 ) -> None:
     """Ask the articles a question."""
-    await _ask(interaction, question, private)
+    bot = interaction.client
+    asked = request_from(bot, interaction, question, private)
+    asked = replace(asked, background=background_of([file] if file else []))
+    reply = InteractionReply(interaction, private, asked.words)
+    if article or since:
+        await reply.begin()
+        try:
+            asked = await _narrowed(bot, asked, article, since)
+        except NotAllowedError as problem:
+            await reply.tell(str(problem))
+            return
+    await bot.service.take(asked, reply)
 
 
 @app_commands.context_menu(name="Ask about this")
 async def ask_about_this(interaction: Interaction, message: discord.Message) -> None:
     """Ask what a message says; only who asks sees the answer."""
-    await _ask(interaction, message.content, private=True)
+    bot, question = interaction.client, said_in(message)
+    asked = request_from(bot, interaction, question, True)
+    reply = InteractionReply(interaction, True, asked.words)
+    if not question:
+        await reply.tell(asked.words(nothing_said(message)))
+        return
+    await bot.service.take(replace(asked, background=background_of(message.attachments)), reply)
 
 
 @app_commands.command()
 @app_commands.describe(words="The words to search for.")
 async def search(interaction: Interaction, words: app_commands.Range[str, 1, WORDS_LIMIT]) -> None:
-    """Find passages in the articles, newest first; only you see them."""
+    """Find passages with your words, newest first, then similar ones; only you see them."""
     query = clean_question(words)
     _admit(interaction)
     async with _replying(interaction) as reply:
@@ -128,12 +162,26 @@ async def show_help(interaction: Interaction) -> None:
 COMMANDS: tuple[Any, ...] = (
     *(ask, ask_about_this, search, sources, new, reset, forget, show_watches, show_help),
 )
+for _command in COMMANDS:  # people may install the bot for themselves, and use it anywhere
+    app_commands.allowed_installs(guilds=True, users=True)(_command)
+    app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(_command)
 
 
-async def _ask(interaction: Interaction, question: str, private: bool) -> None:
-    bot = interaction.client
-    asked = request_from(bot, interaction, question, private)
-    await bot.service.take(asked, InteractionReply(interaction, private, asked.words))
+async def _narrowed(
+    bot: BotContext, asked: QuestionRequest, article: str | None, since: str | None
+) -> QuestionRequest:
+    """The question about a part of the articles. Raises NotAllowedError where there is none."""
+    words = asked.words
+    row = await chosen_article(bot, asked.server, article) if article else None
+    day = day_named(since, bot.config.today) if since else None
+    if article and not row:
+        raise NotAllowedError(words("no_such"))
+    if since and not day:
+        raise NotAllowedError(words("no_such_day"))
+    notes = [words("only_article", title=row.title or row.source)] if row else []
+    notes += [words("only_since", day=day.isoformat())] if day else []
+    within = Within(row.source if row else None, day)
+    return replace(asked, within=within, notes=(" ".join(notes),))
 
 
 async def _start(bot: BotContext, person: int, since: str) -> date:

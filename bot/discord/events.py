@@ -16,10 +16,11 @@ from bot.conversation.request import request_of
 from bot.discord.context import BotContext
 from bot.discord.excuses import excuse
 from bot.discord.listening import Listening, is_forum_post, listening_to
+from bot.discord.reading import background_of
 from bot.discord.records import Record
 from bot.discord.recovery import INTERACTION, MESSAGE, awaited
 from bot.discord.replies import REFUSALS, ChannelReply, QuietReply
-from bot.discord.service import ANEW, Context, QuestionRequest
+from bot.discord.requests import ANEW, Context, QuestionRequest
 from bot.discord.settings import History, ServerSettings
 from bot.validation import QUESTION_LIMIT
 from index.errors import StoreError
@@ -65,6 +66,8 @@ def _conversation_in(bot: BotContext, interaction: discord.Interaction[Any]) -> 
     channel = interaction.channel
     thread = channel.id if isinstance(channel, discord.Thread) else None
     server, person = interaction.guild_id, interaction.user.id
+    if interaction.context.private_channel:  # others read along: nothing said elsewhere counts
+        return f"discord private {interaction.channel_id} person {person}", ANEW
     return conversation_of(bot.servers[server], server, person, thread)
 
 
@@ -140,6 +143,7 @@ def _request(
         question=question,
         words=words,
         context=context,
+        background=background_of(message.attachments),
     )
 
 

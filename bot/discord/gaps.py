@@ -1,38 +1,22 @@
-"""What a server's articles lack: questions declined or rated down lately, alike ones together."""
+"""Which questions lack an answer in a server's articles, as a card?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.answer import Status
-from bot.discord.grouping import alike_together
 from bot.discord.i18n import Translations
 from bot.discord.markup import aside, one_line, shortened
 from bot.discord.pagination import length
 from bot.discord.records import Record
+from bot.service.gaps import Asked, Gap
 
-ALIKE = 75.0
-"""How much two questions share, of 100, that ask for the same."""
 ROOM, SHOWN = 3500, 200
 """Characters that the lines take, and that are shown of a question."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Questions that ask for the same, and why they count as gaps."""
-
-    questions: tuple[str, ...]
-    declined: int
-    rated_down: int
-
-
-def gaps_in(asked: Sequence[tuple[Record, bool]]) -> list[Gap]:
-    """Group the questions that were declined or rated down, the most frequent first.
-
-    Each record comes with whether it was rated down.
-    """
-    gaps = [(r, is_down) for r, is_down in asked if is_down or r.status is Status.ABSTAINED]
-    groups = alike_together(gaps, lambda gap: gap[0].question, ALIKE)
-    return sorted(map(_gap, groups), key=lambda gap: -len(gap.questions))
+def asked_of(record: Record, rated_down: bool) -> Asked:
+    """What a record says of its question."""
+    sources = tuple(citation.source for citation in record.citations)
+    return Asked(record.question, record.status is Status.ABSTAINED, rated_down, sources)
 
 
 def gaps_blocks(gaps: Sequence[Gap], words: Translations) -> list[str]:
@@ -50,11 +34,3 @@ def gaps_blocks(gaps: Sequence[Gap], words: Translations) -> list[str]:
     if more := len(gaps) - len(lines):
         lines.append(aside(words("more", count=more)))
     return [words("gaps_title"), "\n".join(lines)]
-
-
-def _gap(group: Sequence[tuple[Record, bool]]) -> Gap:
-    return Gap(
-        tuple(record.question for record, _ in group),
-        sum(record.status is Status.ABSTAINED for record, _ in group),
-        sum(is_down for _, is_down in group),
-    )

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +25,7 @@ from bot.workers.pool import Pool
 from index.embedding.static import Embedder
 from index.errors import ArticlesError, DatelineError, StoreBusyError, StoreError
 from index.readers import Problem
+from index.storage.records import CatalogueRow
 from index.store import Store
 from index.sync.report import SyncReport
 from index.sync.sync import Progress
@@ -78,8 +80,7 @@ class GuildIndex:
 
     `synced` is when its index was last up to date, in seconds since 1970; `progress` is how far
     a sync under way has come, and `problem` why the last one failed. `asked` is when it was last
-    asked, on the monotonic clock. `version` rises when articles were added or changed. `own` is
-    the folder of a server's own articles.
+    asked, on the monotonic clock. `own` is the folder of a server's own articles.
     """
 
     def __init__(self, config: Config, shared: Shared, own: Path | None = None) -> None:
@@ -87,7 +88,6 @@ class GuildIndex:
         self._roots = articles_roots(config)
         addresses = any(isinstance(root, str) for root in config.articles)
         self._fetch_at = 0.0 if addresses else math.inf
-        self.version = 0
         self.synced: float | None = None
         self.progress: Progress | None = None
         self.problem: DatelineError | None = None
@@ -99,6 +99,7 @@ class GuildIndex:
         self._stopping = threading.Event()
         self._store: Store | None = None
         self._answerer: Answering | None = None
+        self._catalogue: tuple[object, Sequence[CatalogueRow]] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -122,6 +123,17 @@ class GuildIndex:
         await self.answerer()
         assert self._store
         return self._store
+
+    async def catalogue(self) -> Sequence[CatalogueRow]:
+        """The list of articles, newest first; read again once there are other articles.
+
+        It is asked for while somebody types, so that it must not take long.
+        """
+        store = await self.store()
+        state = await asyncio.to_thread(lambda: (store.last_number(), *store.counts()))
+        if self._catalogue is None or self._catalogue[0] != state:
+            self._catalogue = state, await asyncio.to_thread(_newest_first, store)
+        return self._catalogue[1]
 
     def status(self) -> IndexStatus:
         """What it holds now; reads files."""
@@ -161,7 +173,7 @@ class GuildIndex:
             if self._store and not self._answerer:
                 self._shared.pool.close(self._config.articles)
                 await asyncio.to_thread(self._store.close)
-                self._store = None
+                self._store = self._catalogue = None
 
     async def stop(self) -> None:
         """End a sync that is under way, and close for good."""
@@ -217,8 +229,6 @@ class GuildIndex:
         finally:
             self.progress = None
         self._is_up_to_date()
-        if report.added or report.changed:
-            self.version += 1
         return report
 
     def _refresh(self) -> None:
@@ -240,6 +250,11 @@ class GuildIndex:
 
     def _note(self, progress: Progress) -> None:
         self.progress = progress
+
+
+def _newest_first(store: Store) -> list[CatalogueRow]:
+    rows = sorted(store.catalogue(), key=lambda row: row.title)
+    return sorted(rows, key=lambda row: row.published or date.min, reverse=True)
 
 
 class GuildIndexes:

@@ -24,10 +24,11 @@ from bot.discord.views import Row, post_of
 from index.article import Passage
 from index.storage.records import CatalogueRow
 from index.store import Store
+from index.text.analyzer import terms
 
 T = TypeVar("T")
 Kind = Literal["search", "sources"]
-FOUND = 15
+FOUND = 50
 """Passages that a search finds."""
 PAGE: dict[Kind, int] = {"search": 5, "sources": 10}
 """Passages or articles on a page."""
@@ -101,9 +102,26 @@ async def _found(
         found = await answerer.search(query, bot.config.today, FOUND)
     if not found:
         return Listing(words("search_nothing", query=one_line(query)), (), 1, 1)
-    shown, page, count = page_of(sorted(found, key=_age), page, PAGE["search"])
+    shown, page, count = page_of(
+        await asyncio.to_thread(in_order, found, query), page, PAGE["search"]
+    )
     lines = [passage_text(passage, query) for passage in shown]
     return Listing(words("search_title", query=one_line(query)), lines, page, count)
+
+
+def in_order(found: Sequence[Passage], query: str) -> list[Passage]:
+    """Order passages: those with every word of the query, the newest first, then the others.
+
+    The others come best first, as they were found: a new one may have little to do with it.
+    """
+    wanted = set(terms(query))
+    holding = [passage for passage in found if wanted <= set(_terms(passage))]
+    others = [passage for passage in found if passage not in holding]
+    return sorted(holding, key=_age) + others
+
+
+def _terms(passage: Passage) -> list[str]:
+    return terms(f"{passage.title} {passage.text}")
 
 
 async def _listed(

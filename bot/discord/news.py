@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from bot.discord.grouping import alike_together
 from bot.discord.i18n import Translations
 from bot.discord.markup import aside, day_stamp
 from bot.discord.pagination import length
 from bot.discord.sources import source_line
+from bot.service.grouping import alike_together
 from index.storage.records import CatalogueRow
 
 ALIKE = 70.0

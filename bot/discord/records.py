@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from bot.answer import Citation, Conflict, LeftOut, Option, Status
+from bot.answering import Within
 from bot.discord.watches import Watches
 from bot.storage.engine import Database, Place, Row, Schema, open_database
 from index.errors import StoreBusyError
@@ -71,6 +72,9 @@ CREATE TABLE watches (
     since DOUBLE PRECISION NOT NULL
 );
 """,
+        """
+ALTER TABLE watches ADD COLUMN after BIGINT; -- see watches.py
+""",
     ),
 )
 
@@ -81,7 +85,7 @@ class Record:
 
     `asked` and `answered` are seconds since 1970; `private` ones only the person has seen. What
     has a default was not kept by earlier versions. `follows` is the record of the answer that the
-    question was a reply to.
+    question was a reply to. `article` and `since` (YYYY-MM-DD) are what it was narrowed to.
     """
 
     id: str
@@ -103,6 +107,14 @@ class Record:
     left_out: tuple[LeftOut, ...] = ()
     nearest: Citation | None = None
     follows: str | None = None
+    article: str | None = None
+    since: str | None = None
+
+    @property
+    def within(self) -> Within | None:
+        """The part of the articles that the question was about; None for all."""
+        since = date.fromisoformat(self.since) if self.since else None
+        return Within(self.article, since) if self.article or since else None
 
     def to_json(self) -> str:
         """The record as `from_json` reads it."""
@@ -232,15 +244,22 @@ class Records:
         )
         return [(Record.from_json(content), bool(liked), why) for content, liked, why in found]
 
-    async def asked_in(self, server: int) -> list[tuple[Record, bool]]:
-        """The public answers in a server, newest first, and whether each was rated down."""
+    async def public(self, server: int | None = None) -> list[tuple[Record, bool]]:
+        """The answers that others could see, newest first, and whether each was rated down.
+
+        Those of one server, or else of all.
+        """
         found = await self._db.rows(
             "SELECT content, EXISTS (SELECT 1 FROM opinions WHERE answer = id AND liked = 0)"
             " FROM answers WHERE answered >= :oldest ORDER BY answered DESC",
             {"oldest": self._oldest()},
         )
         records = [(Record.from_json(content), bool(down)) for content, down in found]
-        return [(r, down) for r, down in records if r.server == server and not r.private]
+        return [
+            (record, down)
+            for record, down in records
+            if not record.private and record.server and server in (None, record.server)
+        ]
 
     async def forget(
         self, person: int | None = None, conversation: str | None = None

@@ -245,7 +245,9 @@ class InteractionReply:
         self._instead: ChannelReply | None = None
 
     async def begin(self) -> None:
-        """Defer the response; only now can it be chosen who sees it."""
+        """Defer the response, once; only now can it be chosen who sees it."""
+        if self._interaction.response.is_done():
+            return
         try:
             await self._interaction.response.defer(ephemeral=self._private, thinking=True)
         except REFUSALS as problem:

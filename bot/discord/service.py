@@ -6,15 +6,15 @@ a reply goes is in `events.py` and `replies.py`.
 
 import asyncio
 import logging
-import math
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import ExitStack, aclosing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Draft, Status, Turn
+from bot.answering import Within
 from bot.config import Config
 from bot.conversation.memory import Memory
 from bot.discord.cards import cards_of
@@ -28,6 +28,7 @@ from bot.discord.progress import ThrottledEditor
 from bot.discord.queue import FairQueue
 from bot.discord.records import Record, Records, new_id
 from bot.discord.replies import Post, Reply, UndeliveredError
+from bot.discord.requests import Context, QuestionRequest
 from bot.discord.settings import Budget, Servers
 from bot.discord.views import answer_posts
 from bot.validation import QUESTION_LIMIT, clean_question
@@ -52,47 +53,6 @@ POLITENESS = 1.0
 """Seconds for which an answer waits, at most, until nobody else arrives."""
 ENDS = (Exception, asyncio.CancelledError)
 """What ends a question's way before it has an answer; when it is cancelled, the bot stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Where the turns before a question are: in the conversation, or along a chain of replies.
-
-    `follows` is the record of the answer that is replied to. Of the conversation count the turns
-    from `since` up to `until`, in seconds since 1970.
-    """
-
-    in_conversation: bool = False
-    since: float = 0.0
-    until: float = math.inf
-    follows: str | None = None
-
-
-ANEW = Context()
-"""Nothing goes before the question."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionRequest:
-    """A question as it came.
-
-    `event` is the number of the message or interaction, and `awaited` says where the answer is
-    awaited. `places` and `roles` are what a server may allow to ask. `context` is what the
-    question is read in the light of. With `only_sure`, nothing is said unless the answer is sure.
-    """
-
-    event: int
-    awaited: str
-    person: int
-    server: int | None
-    places: Collection[int]
-    roles: Collection[int]
-    conversation: str
-    private: bool
-    question: str
-    words: Translations
-    context: Context = ANEW
-    only_sure: bool = False
 
 
 class QuestionService:
@@ -138,9 +98,12 @@ class QuestionService:
             await asyncio.wait(self._running, timeout=GRACE)
 
     async def look_again(
-        self, record: Record, context: Context, words: Translations
+        self, record: Record, context: Context, words: Translations, after: int
     ) -> Record | None:
-        """Ask a question once more; the answer, kept, if the articles hold one now."""
+        """Ask a question once more; the answer, kept, if an article answers now.
+
+        It must be one with a higher number than `after`: one that was added or changed since.
+        """
         request = QuestionRequest(
             event=0,
             awaited="",
@@ -153,6 +116,7 @@ class QuestionService:
             question=record.question,
             words=words,
             context=context,
+            within=record.within,
         )
         editor = ThrottledEditor(_nowhere)
         try:
@@ -160,11 +124,18 @@ class QuestionService:
             answer = await self._answer(request, record.question, editor)
         finally:
             await editor.close()
-        if answer.status not in (Status.ANSWERED, Status.PARTIAL):
+        if not await self._is_from_new(answer, record.server, after):
             return None
         found = _record(request, answer, began)
         await self._records.add(found)
         return found
+
+    async def _is_from_new(self, answer: Answer, server: int | None, after: int) -> bool:
+        """Whether the first quote, which answers, is of an article with a higher number."""
+        if answer.status not in (Status.ANSWERED, Status.PARTIAL) or not answer.citations:
+            return False
+        store = await self._indexes.room(server).store()
+        return await asyncio.to_thread(store.number, answer.citations[0].source) > after
 
     def admit(
         self, server: int | None, places: Collection[int], roles: Collection[int], say: Translations
@@ -266,7 +237,7 @@ class QuestionService:
             editor.put(partial(say, "searching"))
             history = await self._history(request)
             draft = ""
-            async with aclosing(answerer.stream(question, history, self._config.today)) as events:
+            async with aclosing(self._events(answerer, request, question, history)) as events:
                 async for event in events:
                     if isinstance(event, Answer):
                         return event
@@ -275,8 +246,19 @@ class QuestionService:
                     editor.put(partial(draft_text, draft, say))
         raise AssertionError("a stream ends with an answer")
 
+    def _events(
+        self, answerer: "Answering", request: QuestionRequest, question: str, turns: Sequence[Turn]
+    ) -> AsyncGenerator[Draft | Answer]:
+        return answerer.stream(question, turns, self._config.today, request.within)
+
     async def _history(self, request: QuestionRequest) -> Sequence[Turn]:
-        """The turns that the question is read in the light of."""
+        """The turns that the question is read in the light of, and what was attached to it."""
+        turns = [*await self._turns(request)]
+        if request.background and self._config.chat_model:
+            turns += [Turn("user", said)] if (said := await request.background()) else []
+        return turns
+
+    async def _turns(self, request: QuestionRequest) -> Sequence[Turn]:
         context = request.context
         if context.in_conversation:
             return await self._memory.turns(
@@ -319,6 +301,8 @@ class QuestionService:
 
 
 def _record(request: QuestionRequest, answer: Answer, began: float) -> Record:
+    within = request.within or Within()
+    since = within.since.isoformat() if within.since else None
     return Record(
         id=new_id(),
         person=request.person,
@@ -333,12 +317,14 @@ def _record(request: QuestionRequest, answer: Answer, began: float) -> Record:
         citations=answer.citations,
         confidence=answer.confidence,
         model=answer.model,
-        notes=answer.notes,
+        notes=(*request.notes, *answer.notes),
         conflicts=answer.conflicts,
         options=answer.options,
         left_out=answer.left_out,
         nearest=answer.nearest,
         follows=request.context.follows,
+        article=within.source,
+        since=since,
     )
 
 

@@ -51,19 +51,34 @@ class Watcher:
     async def check(self) -> None:
         """Ask again what waits for articles that have changed since the last time."""
         waiting = [w for w in await self._bot.watches.all() if self._bot.hears(w.server)]
-        changed = {index: index.version for index in self._indexes(waiting) if self._is_new(index)}
+        changed = await self._changed(waiting)
         for watch in waiting:
-            if self._bot.indexes.room(watch.server) in changed:
-                await self._ask(watch)
+            number = changed.get(self._bot.indexes.room(watch.server))
+            if number is not None:
+                await self._look(watch, number)
         self._checked.update(changed)
 
-    def _indexes(self, waiting: list[Watch]) -> set[GuildIndex]:
-        return {self._bot.indexes.room(watch.server) for watch in waiting}
+    async def _changed(self, waiting: list[Watch]) -> dict[GuildIndex, int]:
+        """The indexes with articles that are new since they were checked, and the last number.
 
-    def _is_new(self, index: GuildIndex) -> bool:
-        return index.is_open and self._checked.get(index) != index.version
+        A process that indexes for this one shows only by the number.
+        """
+        changed = {}
+        for index in {self._bot.indexes.room(watch.server) for watch in waiting}:
+            if index.is_open:
+                number = await asyncio.to_thread((await index.store()).last_number)
+                if self._checked.get(index) != number:
+                    changed[index] = number
+        return changed
 
-    async def _ask(self, watch: Watch) -> None:
+    async def _look(self, watch: Watch, last: int) -> None:
+        """Ask again, unless no article is new; `last` is the number of the newest."""
+        if watch.after is None or watch.after > last:  # an earlier version, or an index made again
+            await self._bot.watches.set_after(watch.id, last)
+        elif watch.after < last:
+            await self._ask(watch, watch.after)
+
+    async def _ask(self, watch: Watch, after: int) -> None:
         record = await self._bot.records.get(watch.record)
         if record is None:  # expired or forgotten
             await self._bot.watches.end(watch.id, watch.person)
@@ -71,7 +86,7 @@ class Watcher:
         asked = replace(record, person=watch.person, private=watch.channel is None)
         words = translations_for(watch.language)
         try:
-            found = await self._bot.service.look_again(asked, context_of(record), words)
+            found = await self._bot.service.look_again(asked, context_of(record), words, after)
         except DatelineError as problem:
             LOG.warning("a question that waits could not be asked again: %s", problem)
             return

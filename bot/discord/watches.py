@@ -17,7 +17,8 @@ MOST = 10
 class Watch:
     """A question that waits; `record` is the answer that declined it.
 
-    Without a `channel` the person is told in a direct message.
+    Without a `channel` the person is told in a direct message. `after` is the number of the
+    newest article when it was set: only a later one answers. None was kept by earlier versions.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Watch:
     language: str
     question: str
     record: str
+    after: int | None = None
 
 
 class Watches:
@@ -44,8 +46,10 @@ class Watches:
         if len(waiting) >= MOST:
             return False
         await self._db.change(
-            "INSERT INTO watches (id, person, server, channel, language, question, record, since)"
-            " VALUES (:id, :person, :server, :channel, :language, :question, :record, :since)",
+            "INSERT INTO watches"
+            " (id, person, server, channel, language, question, record, since, after)"
+            " VALUES (:id, :person, :server, :channel, :language, :question, :record, :since,"
+            " CAST(:after AS BIGINT))",
             {
                 "id": watch.id,
                 "person": watch.person,
@@ -55,6 +59,7 @@ class Watches:
                 "question": watch.question,
                 "record": watch.record,
                 "since": self._clock(),
+                "after": watch.after,
             },
         )
         return True
@@ -66,10 +71,15 @@ class Watches:
     async def all(self) -> list[Watch]:
         """What everybody waits for, oldest first."""
         rows = await self._db.rows(
-            "SELECT id, person, server, channel, language, question, record FROM watches"
+            "SELECT id, person, server, channel, language, question, record, after FROM watches"
             " ORDER BY since"
         )
         return _watches(rows)
+
+    async def set_after(self, watch: str, number: int) -> None:
+        """Take only articles with a higher number for an answer from now on."""
+        sql = "UPDATE watches SET after = :number WHERE id = :id"
+        await self._db.change(sql, {"id": watch, "number": number})
 
     async def end(self, watch: str, person: int) -> bool:
         """Wait no more; whether the person did."""
@@ -84,6 +94,6 @@ def new_watch_id() -> str:
 
 def _watches(rows: Sequence[Row]) -> list[Watch]:
     return [
-        Watch(i, person, server or None, channel or None, language, question, record)
-        for i, person, server, channel, language, question, record in rows
+        Watch(i, person, server or None, channel or None, language, question, record, after)
+        for i, person, server, channel, language, question, record, after in rows
     ]

@@ -1,25 +1,20 @@
 """Articles and the language model opened once, for sync and async calls from any thread."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, ExitStack, aclosing, suppress
-from dataclasses import replace
+from contextlib import ExitStack, aclosing, suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from bot.answer import Answer, Citation, Draft, Turn
-from bot.answering import SHOWN, Answering
+from bot.answering import SHOWN, Answering, Within
+from bot.api import AsyncDateline
 from bot.config import load_config
-from bot.extraction.reader import LlamaIndexReader
-from bot.factory import answerer_on, chat_models, models, open_store
 from bot.llamaindex.loop import LoopThread
 from index.article import Passage
 from index.store import Store
-
-logger = logging.getLogger("dateline")
 
 
 class DatelineSession(Answering):
@@ -48,18 +43,13 @@ class DatelineSession(Answering):
         cannot be read.
         """
         config = load_config({**settings, "articles": [str(a) for a in articles]})
+        news, loop = AsyncDateline(config=config, reranker=reranker), LoopThread()
         with ExitStack() as stack:
-            store = stack.enter_context(open_store(config, logger.warning, lambda _: None))
-            loop = LoopThread()
             stack.callback(loop.close)
-            opened = AsyncExitStack()
-            chat = loop.run(opened.enter_async_context(chat_models(config)))
-            stack.callback(lambda: loop.run(opened.aclose()))
+            loop.run(news.__aenter__())
+            stack.callback(lambda: loop.run(news.__aexit__()))
             stack.callback(loop.settle)  # before the model is closed
-            shared = models(config, store.embedder)
-            if reranker is not None:
-                shared = replace(shared, reader=LlamaIndexReader(reranker))
-            session = cls(store, answerer_on(store, config, chat, shared), loop)
+            session = cls(news.opened.store, news.opened.answerer, loop)
             session._resources = stack.pop_all()
         return session
 
@@ -79,7 +69,11 @@ class DatelineSession(Answering):
         self._resources.close()
 
     async def stream(
-        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        within: Within | None = None,
     ) -> AsyncGenerator[Draft | Answer]:
         """Answer in events: the draft in pieces where a model writes, then the answer."""
         events: asyncio.Queue[Draft | Answer | None] = asyncio.Queue()
@@ -91,7 +85,9 @@ class DatelineSession(Answering):
 
         async def forward() -> None:
             try:
-                async with aclosing(self._answerer.stream(question, history, as_of)) as found:
+                async with aclosing(
+                    self._answerer.stream(question, history, as_of, within)
+                ) as found:
                     async for event in found:
                         put(event)
             finally:

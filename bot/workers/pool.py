@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any, Self
 
 from bot.answer import Answer, Citation, Draft, Turn
-from bot.answering import SHOWN, Answering
+from bot.answering import SHOWN, Answering, Within
 from bot.config import Config
 from bot.workers.messages import (
     Articles,
@@ -123,9 +123,14 @@ class _Elsewhere(Answering):
         self._articles = articles
 
     async def stream(
-        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        within: Within | None = None,
     ) -> AsyncGenerator[Draft | Answer]:
-        given = self._pool.given(self._articles, "stream", question, tuple(history), as_of)
+        asked = question, tuple(history), as_of, within
+        given = self._pool.given(self._articles, "stream", *asked)
         async with aclosing(given) as events:
             async for event in events:
                 yield event

@@ -186,8 +186,8 @@ def memory(discord: DiscordServer, bot: DiscordBot, crowd: Crowd, questions: int
             discord.forget()
         sizes[done] = bot.memory / 2**20
         print(f"memory after {done:,} questions: {sizes[done]:.0f} MiB", flush=True)
-    first, last = sizes.values()
-    print(f"ratio {last / first:.3f}")
+    first, last = min(sizes), max(sizes)
+    print(f"ratio {sizes[last] / sizes[first]:.3f}")
 
 
 def settled(discord: DiscordServer, asked: Sequence[Interaction]) -> None:

@@ -16,6 +16,7 @@ from evals.arguments import (
     print_found,
     warn_if_incomplete,
 )
+from evals.figures.names import name_of
 from evals.gold.format import load_gold
 from index.errors import UsageError
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     pass
 
 
+All = Annotated[bool, typer.Option("--all", help="Print every figure.")]
 WORSE = 5
 """Exit status of `compare` where a metric of --fail-if-worse is worse."""
 
@@ -32,10 +34,11 @@ def score_run(
     run_file: Annotated[Path, typer.Argument(metavar="RUN", help="A run of `dateline eval run`.")],
     gold_file: GoldFile,
     *,
+    everything: All = False,
     articles: Articles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the figures of a run, each with a 95 % interval and its number of questions.
+    """Print the main figures of a run, each with a 95 % interval and its number of questions.
 
     Quotes are held against --articles, or else against the articles the run was made from.
     """
@@ -55,7 +58,8 @@ def score_run(
         if texts:
             know_sources(gold_file, gold, lambda source: texts(source) is not None)
         scored = score(run, texts)
-    print_found(scored.as_json() if as_json else None, score_blocks(scored))
+    blocks = score_blocks(scored, everything=everything)
+    print_found(scored.as_json() if as_json else None, blocks)
 
 
 def compare_runs(
@@ -78,6 +82,7 @@ def compare_runs(
     flips: Annotated[
         int, typer.Option("--flips", min=0, help="Questions that changed sides to show.")
     ] = 10,
+    everything: All = False,
     articles: Articles = None,
     as_json: AsJson = False,
 ) -> None:
@@ -97,10 +102,11 @@ def compare_runs(
     with article_texts(named, runs[0].header) as of_a, article_texts(named, runs[1].header) as of_b:
         compared = compare(*runs, of_a, of_b)
     failed = worse(compared, limits)
-    print_found(compared.as_json() if as_json else None, comparison_blocks(compared, flips))
+    blocks = comparison_blocks(compared, flips, everything=everything)
+    print_found(compared.as_json() if as_json else None, blocks)
     for name in failed:
         found = compared.metrics[name]
-        note(f"{name} is worse: {found.a:.4f} in {a}, {found.b:.4f} in {b}")
+        note(f"{name_of(name)} ({name}): worse, {found.a:.4f} in {a}, {found.b:.4f} in {b}")
     raise typer.Exit(WORSE if failed else 0)
 
 

@@ -8,16 +8,20 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from evals.figures.bootstrap import paired
-from evals.figures.metrics import LOWER_IS_BETTER, Texts, answer_hit
+from evals.figures.metrics import Texts, answer_hit
+from evals.figures.names import LOWER_IS_BETTER, name_of
 from evals.figures.score import measure, statistics
 from evals.run.header import differences
 from evals.run.runs import Record, Run
 from index.errors import UsageError
+
+UNLIKELY = 0.05
+"""The p-value below which a difference counts as clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,16 @@ class Difference:
     high: float
     p: float
     n: int
+
+    @property
+    def is_none(self) -> bool:
+        """Whether every question counts the same in both runs."""
+        return not any((self.value, self.low, self.high))
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the whole interval is on one side of zero, and chance is unlikely."""
+        return (self.low > 0 or self.high < 0) and self.p < UNLIKELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +139,15 @@ def worse(comparison: Comparison, limits: Sequence[tuple[str, float]]) -> list[s
     return [name for name, delta in limits if _loss(name, comparison.metrics[name]) > delta + 1e-12]
 
 
-def _loss(name: str, found: Difference) -> float:
-    return found.value if name in LOWER_IS_BETTER else -found.value
+def verdict_of(metric: str, found: Difference) -> Literal["better", "worse", "unclear"]:
+    """Whether B is better than A in this metric, as far as is clear."""
+    if not found.is_clear:
+        return "unclear"
+    return "worse" if _loss(metric, found) > 0 else "better"
+
+
+def _loss(metric: str, found: Difference) -> float:
+    return found.value if metric in LOWER_IS_BETTER else -found.value
 
 
 def _keyed(run: Run) -> dict[tuple[str, int], Record]:
@@ -181,4 +202,5 @@ def _notes(a: Run, b: Run, checked: bool) -> Iterator[str]:
         if run.unanswered:
             yield f"{run.path} is not complete: {run.unanswered} questions are not answered"
     if not checked:
-        yield "citation_verbatim: not measured, the articles of both runs are not at hand"
+        name = name_of("citation_verbatim")
+        yield f"{name}: not measured, the articles of both runs are not at hand"

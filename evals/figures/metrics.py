@@ -4,7 +4,7 @@ Every metric takes a record and gives `(amount, of)`, whose sums over the questi
 figure, or None where it does not apply to that question. It knows no intervals and no runs
 as a whole.
 
-Names of metrics are those that `eval score`, `eval compare` and its `--fail-if-worse` use.
+The keys of metrics are those of `evals.figures.names`.
 """
 
 import re
@@ -29,10 +29,6 @@ KS = (1, 5, 10)
 SHORT = 12
 """Words of the longest gold answer that can be looked for as a string; a longer one is written
 out as nobody else would write it."""
-
-LOWER_IS_BETTER = frozenset(
-    {"words", "aurc", "ece", "seconds_p50", "seconds_p99", "tokens", "cost"}
-)
 
 _MARKERS = re.compile(r"\s*\[\d+\]")
 _CITED = re.compile(r"(?:\s*\[\d+\])+")

@@ -35,6 +35,7 @@ from evals.figures.metrics import (
     citation_verbatim,
     retrieval,
 )
+from evals.figures.names import NAMES, base, name_of
 from evals.gold.format import Gold
 from evals.run.runs import Record, Run
 
@@ -42,6 +43,7 @@ BINS = 10
 """Of the calibration: widths of 0.1."""
 CURVE_KS = range(1, 11)
 ALL = "all"
+ORDER = tuple(NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,17 @@ class Curves:
     seconds: tuple[float, ...] = ()
 
 
+class Note(NamedTuple):
+    """Why some metrics are not there, or leave questions out."""
+
+    metrics: tuple[str, ...]
+    reason: str
+
+    def __str__(self) -> str:
+        """The note with the names of its metrics."""
+        return f"{', '.join(map(name_of, self.metrics))}: {self.reason}"
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """The figures of a run, by group ("all" first) and metric."""
@@ -105,7 +118,7 @@ class Score:
     groups: Mapping[str, Mapping[str, Figure]]
     curves: Curves
     threshold: Threshold | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The score without the answers, as `eval score --json` prints it."""
@@ -118,7 +131,7 @@ class Score:
             "threshold": self.threshold and asdict(self.threshold),
             "curves": asdict(self.curves),
             "usage": header.usage if header else {},
-            "notes": list(self.notes),
+            "notes": list(map(str, self.notes)),
         }
 
 
@@ -202,7 +215,7 @@ def statistics(records: Sequence[Record], measured: Mapping[str, Numbers]) -> di
         seconds = np.array(_seconds(records))
         for name, share in (("seconds_p50", 0.5), ("seconds_p99", 0.99)):
             found[name] = Counted(_among(timed, quantile(seconds, share)), timed)
-    return dict(sorted(found.items(), key=lambda item: KNOWN.index(base(item[0]))))
+    return dict(sorted(found.items(), key=lambda item: ORDER.index(base(item[0]))))
 
 
 def _among(about: NDArray[np.bool_], statistic: Statistic) -> Statistic:
@@ -338,17 +351,10 @@ _REASONS = {
     "seconds_p50": "the answers carry no seconds",
     "seconds_p99": "the answers carry no seconds",
 }
-KNOWN = tuple(_REASONS)
-"""Every metric there is, without its @k, in the order they are shown."""
 
 
-def base(metric: str) -> str:
-    """A metric without its @k."""
-    return metric.partition("@")[0]
-
-
-def _notes(found: Mapping[str, Figure], has_texts: bool) -> Iterator[str]:
-    """Why metrics are not among those `found`, or on few questions; one line for each reason."""
+def _notes(found: Mapping[str, Figure], has_texts: bool) -> Iterator[Note]:
+    """Why metrics are not among those `found`, or on few questions; one note for each reason."""
     there = set(map(base, found))
     missing: dict[str, list[str]] = {}
     reasons = _REASONS | ({} if has_texts else {"citation_verbatim": _NO_TEXTS})
@@ -356,9 +362,9 @@ def _notes(found: Mapping[str, Figure], has_texts: bool) -> Iterator[str]:
         if name not in there:
             missing.setdefault(reason, []).append(name)
     for reason, names in missing.items():
-        yield f"{', '.join(names)}: not measured, {reason}"
+        yield Note(tuple(names), f"not measured, {reason}")
     if "answer_hit" in found and (others := found["f1"].n - found["answer_hit"].n):
-        yield (
-            f"answer_recall, answer_hit: {others} questions are left out, for their gold answers "
-            f"have more than {SHORT} words"
+        yield Note(
+            ("answer_recall", "answer_hit"),
+            f"{others} questions are left out, for their gold answers have more than {SHORT} words",
         )

@@ -8,13 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.text import Text
 
 from bot.cli.render import Block, column, one_line
-from evals.figures.compare import Comparison, Difference, Flip
-from evals.figures.metrics import LOWER_IS_BETTER, plain
+from evals.figures.compare import Comparison, Difference, Flip, verdict_of
+from evals.figures.metrics import plain
+from evals.figures.names import LOWER_IS_BETTER, MAIN, base, group_name, name_of
 from evals.figures.score import ALL, Figure, Score
 from evals.judge.verdicts import Judgement
 
-NAME = 26
+NAME = 34
 """Columns for the name of a metric or a group."""
+LOWER = " ↓"
+"""What follows the name of a metric of which less is better."""
+COLOURS = {"better": "green", "worse": "red", "unclear": ""}
 HEADLINES = (
     "answer_recall@5",
     "hit@5",
@@ -24,41 +28,70 @@ HEADLINES = (
     "answered",
     "decline_recall",
 )
-"""What is shown of each group; `--json` has everything."""
-_SECTIONS = ("mrr", "answer_hit", "cited", "answered", "seconds_p50")
-"""The metric that each section of a table starts with."""
+"""What `--all` shows of each group; `--json` has everything."""
+_SECTIONS = ("answer_hit", "cited", "answered", "seconds_p50")
+"""The metric that each section of a table starts with, but for the first."""
 
 
-def score_blocks(score: Score) -> Iterator[Block]:
-    """All figures, then the headlines of every group, the threshold, and what is missing."""
+def score_blocks(score: Score, *, everything: bool = False) -> Iterator[Block]:
+    """The figures that matter most, or all with those of every group and the threshold."""
     figures = score.groups[ALL]
-    yield _head(f"{'':{NAME}}{'value':>8}   {'95 % interval':17}{'n':>6}")
+    yield _head(f"{'':{NAME}}{'value':>8}   {'95 % interval':16}{'n':>6}")
+    if everything:
+        yield from _everything(score, figures)
+        yield from _note_blocks(map(str, score.notes))
+        return
+    for name in filter(figures.__contains__, MAIN):
+        yield _figure_block(name, figures[name])
+    main = set(map(base, MAIN))
+    yield from _note_blocks(str(note) for note in score.notes if main & set(note.metrics))
+    if more := len(figures) - len(figures.keys() & set(MAIN)):
+        yield Block(Text(f"and {more} more figures: --all", "dim"))
+
+
+def _everything(score: Score, figures: Mapping[str, Figure]) -> Iterator[Block]:
     for name in figures:
         yield from _section(name)
-        yield Block(Text(f"{name:{NAME}}{_figure(figures[name])}{_direction(name)}"))
+        yield _figure_block(name, figures[name])
+    yield from _legend(figures)
     for name in HEADLINES:
         yield from _group_blocks(name, score.groups)
     if best := score.threshold:
         yield Block(Text())
-        yield _head(f"the threshold that answers and declines best: {best.value:.3f}")
-        yield Block(Text(f"{'answered':{NAME}}{_figure(best.answered)}"))
-        yield Block(Text(f"{'decline_recall':{NAME}}{_figure(best.declined)}"))
+        yield _head(f"The threshold that answers and declines best: {best.value:.3f}")
+        yield _figure_block("answered", best.answered)
+        yield _figure_block("decline_recall", best.declined)
     if score.run.header and (usage := score.run.header.usage):
         yield Block(Text())
         for name, amount in usage.items():
-            yield Block(Text(f"{name:{NAME}}{amount:>8,.10g}"))
-    yield from _note_blocks(score.notes)
+            named = name.replace("_", " ").capitalize()
+            yield Block(Text(f"{named:{NAME}}{amount:>8,.10g}"))
 
 
-def comparison_blocks(comparison: Comparison, shown: int) -> Iterator[Block]:
-    """What made the runs differ, every difference, and the first questions that flipped."""
+def comparison_blocks(
+    comparison: Comparison, shown: int, *, everything: bool = False
+) -> Iterator[Block]:
+    """What made the runs differ, the differences, and the first questions that flipped.
+
+    Without `everything`, of the differences only the main ones and the clear ones.
+    """
     for name, (a, b) in comparison.made_with.items():
         yield Block(Text(one_line(f"{name}: {a} → {b}")))
-    columns = f"{'A':>8}{'B':>9}{'B - A':>9}   {'95 % interval':17}{'p':>7}{'n':>6}"
-    yield _head(f"{'':{NAME}}{columns}")
-    for name, found in comparison.metrics.items():
-        yield from _section(name)
-        yield Block(Text(f"{name:{NAME}}{_difference(found)}{_direction(name)}"))
+    yield _head(f"{'':{NAME}}{'A':>6}{'B':>7}{'B - A':>8}  {'95 % interval':16}{'p':>7}{'n':>6}")
+    found = comparison.metrics
+    names = [name for name in found if everything or name in MAIN or found[name].is_clear]
+    for name in names:
+        yield from _section(name) if everything else ()
+        colour = COLOURS[verdict_of(name, found[name])]
+        yield Block(Text(f"{_name(name)}{_difference(found[name])}", colour))
+    yield from _legend(names)
+    if more := len(found) - len(names):
+        yield Block(Text(f"and {more} figures without a clear difference: --all", "dim"))
+    yield from _flips(comparison, shown)
+    yield from _note_blocks(comparison.notes)
+
+
+def _flips(comparison: Comparison, shown: int) -> Iterator[Block]:
     flips = comparison.flips
     yield Block(Text())
     yield _head(f"{len(flips)} of {comparison.questions} questions changed sides")
@@ -66,29 +99,38 @@ def comparison_blocks(comparison: Comparison, shown: int) -> Iterator[Block]:
         yield from _flip_blocks(flip)
     if len(flips) > shown:
         yield Block(Text(f"and {len(flips) - shown} more: --flips shows more, --json all", "dim"))
-    yield from _note_blocks(comparison.notes)
 
 
 def _section(name: str) -> Iterator[Block]:
-    if name in _SECTIONS[1:]:
+    if name in _SECTIONS:
         yield Block(Text())
 
 
+def _name(metric: str) -> str:
+    lower = LOWER if metric in LOWER_IS_BETTER else ""
+    return column(f"{name_of(metric)}{lower}", NAME)
+
+
+def _figure_block(metric: str, figure: Figure) -> Block:
+    return Block(Text(f"{_name(metric)}{_figure(figure)}"))
+
+
 def _figure(figure: Figure) -> str:
-    return f"{figure.value:8.3f}   {_interval(figure):17}{figure.n:6}"
+    return f"{figure.value:8.3f}   {_interval(figure):16}{figure.n:6}"
 
 
 def _difference(found: Difference) -> str:
-    values = f"{found.a:8.3f}{found.b:9.3f}{found.value:+9.3f}"
-    return f"{values}   {_interval(found, '+'):17}{found.p:7.4f}{found.n:6}"
+    values = f"{found.a:6.3f}{found.b:7.3f}{found.value:+8.3f}"
+    return f"{values}  {_interval(found, '+'):16}{found.p:7.3f}{found.n:6}"
 
 
 def _interval(ends: Figure | Difference, sign: str = "") -> str:
     return f"{ends.low:{sign}.3f} to {ends.high:{sign}.3f}"
 
 
-def _direction(name: str) -> str:
-    return "  less is better" if name in LOWER_IS_BETTER else ""
+def _legend(metrics: Iterable[str]) -> Iterator[Block]:
+    if LOWER_IS_BETTER & set(metrics):
+        yield Block(Text(f"{LOWER.strip()} less is better", "dim"))
 
 
 def _group_blocks(name: str, groups: Mapping[str, Mapping[str, Figure]]) -> Iterator[Block]:
@@ -96,9 +138,9 @@ def _group_blocks(name: str, groups: Mapping[str, Mapping[str, Figure]]) -> Iter
     having = {group: found[name] for group, found in groups.items() if name in found}
     if len(having) > 2:
         yield Block(Text())
-        yield _head(name)
+        yield _head(name_of(name))
         for group, figure in having.items():
-            yield Block(Text(f"{column(group, NAME)}{_figure(figure)}"))
+            yield Block(Text(f"{column(group_name(group), NAME)}{_figure(figure)}"))
 
 
 def _flip_blocks(flip: Flip) -> Iterator[Block]:
@@ -122,22 +164,22 @@ def _head(line: str) -> Block:
 
 def judgement_blocks(found: Judgement) -> Iterator[Block]:
     """What the judge found, how steady and how sound it is, and what it took."""
-    yield _head(one_line(f"judged by {found.judge['model']}"))
-    yield _head(f"{'':{NAME}}{'value':>8}   {'95 % interval':17}{'n':>6}")
+    yield _head(one_line(f"Judged by {found.judge['model']}"))
+    yield _head(f"{'':{NAME}}{'value':>8}   {'95 % interval':16}{'n':>6}")
     for aspect, judged in found.aspects.items():
-        yield Block(Text(f"{aspect:{NAME}}{_figure(judged.share)}"))
+        yield Block(Text(f"{aspect.capitalize():{NAME}}{_figure(judged.share)}"))
     for aspect, judged in found.aspects.items():
         yield Block(Text())
-        yield _head(aspect)
+        yield _head(aspect.capitalize())
         each = ", ".join(f"{share:.3f}" for share in judged.repeats)
-        yield Block(Text(f"{'each repeat':{NAME}} {each}; sd {judged.spread:.3f}"))
-        yield Block(Text(f"{'repeats unanimous':{NAME}}{judged.unanimous:8.3f}"))
+        yield Block(Text(f"{'Each repeat':{NAME}} {each}; sd {judged.spread:.3f}"))
+        yield Block(Text(f"{'Repeats that agree':{NAME}}{judged.unanimous:8.3f}"))
         if judged.controls is not None:
-            yield Block(Text(f"{'mismatches found out':{NAME}}{judged.controls:8.3f}"))
+            yield Block(Text(f"{'Mismatched answers found':{NAME}}{judged.controls:8.3f}"))
         if (held := judged.agreement) is not None:
             kappa = "undefined" if held.kappa is None else f"{held.kappa:.3f}"
-            name = column(f"same as {held.metric}", NAME)
-            yield Block(Text(f"{name}{held.share:8.3f}   kappa {kappa:11}{held.n:6}"))
+            held_as = f"Agrees with “{name_of(held.metric)}”: {held.share:.3f}"
+            yield Block(Text(f"{held_as}, kappa {kappa}, of {held.n} questions"))
     used, cost = found.usage, found.cost
     yield Block(Text())
     yield Block(

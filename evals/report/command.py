@@ -41,6 +41,7 @@ def report_runs(
     Quotes are shown in --articles, or else in the articles that the runs were made from.
     """
     need("ir_measures", "jinja2", "matplotlib")
+    from evals.figures.compare import compare
     from evals.figures.score import score
     from evals.report.page import check_out, page, write_page
     from evals.run.runs import load_run
@@ -56,6 +57,7 @@ def report_runs(
     with ExitStack() as open_stores:
         texts = [open_stores.enter_context(article_texts(named, run.header)) for run in runs]
         name = f"{gold_file.parent.name}/{gold_file.name}"
-        text = page(name, list(map(score, runs, texts)), worst, texts[-1])
+        compared = compare(runs[-2], runs[-1], texts[-2], texts[-1]) if len(runs) > 1 else None
+        text = page(name, list(map(score, runs, texts)), worst, texts[-1], compared)
     write_page(out, text)
     note(f"{out} is written, {len(text.encode()) / 1e6:.1f} MB; open it in a browser")

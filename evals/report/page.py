@@ -7,13 +7,15 @@ escaped, and the page's own policy lets nothing load and no script but its own r
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.figures.metrics import LOWER_IS_BETTER, Texts
+from evals.figures.compare import Comparison, Difference, verdict_of
+from evals.figures.metrics import Texts
+from evals.figures.names import LOWER_IS_BETTER, group_name, name_of
 from evals.figures.score import ALL, Figure, Score
 from evals.report.closeup import Question, worst
 from evals.report.outcome import Outcome
@@ -31,25 +33,53 @@ MADE_BY = '<meta name="generator" content="Dateline eval report">'
 OF_THIS_MACHINE = ("gold.file", "store.directory", "configuration.store", "configuration.articles")
 """What a run's header says that means nothing to those a page is sent to."""
 
-HEADLINES = {
-    "answer_hit": "Right answers",
-    "answer_recall@5": "Gold answer in the first 5 passages",
-    "hit@5": "Gold source among the first 5",
-    "answered": "Answerable and answered",
-    "decline_recall": "Unanswerable and declined",
-    "auroc": "Told apart by confidence (AUROC)",
-    "citation_verbatim": "Quotes that stand in their article",
-    "citation_support": "Claims that their quotes hold",
-    "seconds_p50": "Median time to an answer",
+HEADLINES = (
+    "answer_hit",
+    "answer_recall@5",
+    "hit@5",
+    "answered",
+    "decline_recall",
+    "auroc",
+    "citation_verbatim",
+    "citation_support",
+    "seconds_p50",
+)
+"""The figures on the cards, where they could be measured."""
+WORDS = {
+    "better": "better than",
+    "worse": "worse than",
+    "unclear": "no clear difference from",
 }
-"""The figures that stand on top, where they could be measured."""
+"""What a card says of the difference from another run; the colour is not all that tells it."""
 
 
-def page(name: str, scores: Sequence[Score], count: int, texts: Texts | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A figure of the last run, the other runs' by letter, and the difference from one before."""
+
+    metric: str
+    figure: Figure
+    earlier: Mapping[str, Figure]
+    difference: Difference | None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the difference is better, worse or unclear; empty without one."""
+        return verdict_of(self.metric, self.difference) if self.difference else ""
+
+
+def page(
+    name: str,
+    scores: Sequence[Score],
+    count: int,
+    texts: Texts | None = None,
+    comparison: Comparison | None = None,
+) -> str:
     """The report on runs of the same gold; the `count` worst questions are those of the last.
 
     A hundred questions make a page of some two megabytes, most of it passages. `name` says what
     was asked. `texts` gives the articles that quotes are shown in; without it, passages serve.
+    `comparison` is that of the last run with the one before it.
     """
     if len(scores) > len(LETTERS):
         raise UsageError(f"{len(scores)} runs are too many for one page; at most {len(LETTERS)}")
@@ -69,10 +99,13 @@ def page(name: str, scores: Sequence[Score], count: int, texts: Texts | None = N
         runs=runs,
         last=last,
         warnings=list(_warnings(runs)),
-        headlines=list(_headlines(named)),
+        cards=list(_cards(named, comparison)),
+        differences=comparison.metrics if comparison else {},
+        verdict_of=verdict_of,
+        words=WORDS,
         tables=list(_tables(scores)),
         lower_is_better=LOWER_IS_BETTER,
-        notes=list(dict.fromkeys(note for s in scores for note in s.notes)),
+        notes=list(dict.fromkeys(str(note) for s in scores for note in s.notes)),
         outcomes=[o for o in Outcome if any(count[o] for count in counts.values())],
         counts=counts,
         bars=outcome_bars(counts),
@@ -118,7 +151,12 @@ def _template() -> "Template":
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["amount"] = amount
+    environment.filters |= {
+        "amount": amount,
+        "signed": signed,
+        "name_of": name_of,
+        "group_name": group_name,
+    }
     return environment.from_string(_beside("report.html"))
 
 
@@ -133,6 +171,11 @@ def amount(value: float, metric: str = "") -> str:
     return f"{value:.3f}" if abs(value) <= 1 else f"{value:.1f}"
 
 
+def signed(value: float, metric: str = "") -> str:
+    """A difference as people read it, with its sign."""
+    return f"{'−' if value < 0 else '+'}{amount(abs(value), metric)}"
+
+
 def _warnings(runs: Mapping[str, Run]) -> Iterator[str]:
     for run in runs.values():
         if run.unanswered:
@@ -143,15 +186,13 @@ def _warnings(runs: Mapping[str, Run]) -> Iterator[str]:
             )
 
 
-def _headlines(
-    named: Mapping[str, Score],
-) -> Iterator[tuple[str, str, Figure, dict[str, Figure]]]:
-    """Metric, what it means, the last run's figure, and the other runs' by letter."""
+def _cards(named: Mapping[str, Score], comparison: Comparison | None) -> Iterator[Card]:
     *others, (_, last) = named.items()
-    for metric, meaning in HEADLINES.items():
+    differences = comparison.metrics if comparison else {}
+    for metric in HEADLINES:
         if figure := last.groups[ALL].get(metric):
             earlier = {n: f for n, s in others if (f := s.groups[ALL].get(metric))}
-            yield metric, meaning, figure, earlier
+            yield Card(metric, figure, earlier, differences.get(metric))
 
 
 def _tables(scores: Sequence[Score]) -> Iterator[tuple[str, list[tuple[str, list[Any]]]]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from evals.figures.names import name_of
 from evals.figures.score import ALL, Figure, Score
 from evals.report.charts import Line, lines, stacked
 from evals.report.outcome import Outcome, outcome
@@ -37,8 +38,8 @@ def plots(scores: Mapping[str, Score]) -> Iterator[Plot]:
     """Every plot that these runs have the figures for; `scores` by the letter of the run."""
     yield from _risk_coverage(scores)
     yield from _calibration(scores)
-    yield from _recall(scores, "answer_recall", "Gold answer in the first k passages")
-    yield from _recall(scores, "recall", "Gold sources among the first k")
+    yield from _recall(scores, "answer_recall")
+    yield from _recall(scores, "recall")
     yield from _latency(scores)
     yield from _over_time(scores)
 
@@ -116,10 +117,11 @@ def _calibration(scores: Mapping[str, Score]) -> Iterator[Plot]:
     )
 
 
-def _recall(scores: Mapping[str, Score], metric: str, title: str) -> Iterator[Plot]:
+def _recall(scores: Mapping[str, Score], metric: str) -> Iterator[Plot]:
     curves = {n: s.curves.recall[metric] for n, s in scores.items() if metric in s.curves.recall}
     if not curves:
         return
+    title = name_of(metric)
     ks = {float(k): str(k) for figures in curves.values() for k in figures}
     yield Plot(
         title,
@@ -133,13 +135,13 @@ def _recall(scores: Mapping[str, Score], metric: str, title: str) -> Iterator[Pl
                 )
                 for name, figures in curves.items()
             ],
-            "k",
-            f"{metric}@k",
-            said=f"{metric} against k",
+            "k passages",
+            "share",
+            said=f"{title}, against k",
             shares="y",
             ticks=ks,
         ),
-        ("Run", "k", f"{metric}@k", "Questions"),
+        ("Run", "k", "Share", "Questions"),
         [
             (name, str(k), _interval(f), str(f.n))
             for name, figures in curves.items()
@@ -191,7 +193,7 @@ def _over_time(scores: Mapping[str, Score]) -> Iterator[Plot]:
         lines(
             [
                 Line(
-                    name,
+                    name_of(name),
                     [(day.timestamp(), figures[name].value) for day, _, figures in dated],
                     [(figures[name].low, figures[name].high) for _, _, figures in dated],
                 )
@@ -203,7 +205,7 @@ def _over_time(scores: Mapping[str, Score]) -> Iterator[Plot]:
             shares="y",
             ticks=_letters([(day.timestamp(), letter) for day, letter, _ in dated]),
         ),
-        ("Run", "Started", *followed),
+        ("Run", "Started", *map(name_of, followed)),
         [
             (letter, f"{day:%Y-%m-%d %H:%M}", *(_interval(figures[name]) for name in followed))
             for day, letter, figures in dated

@@ -11,7 +11,7 @@ import typer
 from bot.cli.options import Articles, AsOf, PromptsDirectory, StoreDirectory
 from bot.cli.output import note
 from bot.config import Config, load_config
-from evals.arguments import GoldFile, know_sources
+from evals.arguments import GoldFile, know_sources, warn_if_missing
 from evals.gold.format import Gold, load_gold
 from index.errors import UsageError
 
@@ -60,6 +60,7 @@ def run_gold(
 
     if not out.parent.is_dir():
         raise UsageError(f"there is no folder {out.parent}; make it, or choose another --out")
+    warn_if_missing("ir_measures", purpose="`dateline eval score`")
     flags: dict[str, object] = {"articles": articles, "store": store, "prompts": prompts}
     flags |= {"as_of": as_of, "workers": workers}
     config = load_config(flags)

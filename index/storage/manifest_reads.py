@@ -120,6 +120,22 @@ class ManifestReads(Database):
         """The versions that do not answer, each with the one that answers in its place."""
         return [*map(_given_way, self.select(SUPERSEDED_ROWS))]
 
+    def last_number(self) -> int:
+        """The highest number of an article that answers; those added or changed later get more."""
+        [(number,)] = self.select(
+            "SELECT coalesce(max(id), 0) FROM articles WHERE state IN ('current', 'duplicate')"
+        )
+        return int(number)
+
+    def number(self, source: str) -> int:
+        """The number of the article with this source; 0 where there is none."""
+        [(number,)] = self.select(
+            "SELECT coalesce(max(id), 0) FROM articles"
+            " WHERE source = ? AND state IN ('current', 'duplicate')",
+            (source,),
+        )
+        return int(number)
+
     def newest(self, until: date) -> date | None:
         """The last day, not after `until`, that an article was published on."""
         rows = self.select(

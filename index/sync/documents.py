@@ -72,7 +72,7 @@ def _loaded(path: str, options: Mapping[str, Any]) -> Sequence[Any]:
     """The documents that the reader gives. Raises ArticlesError."""
     asked = options.get(CALL, {})
     if not isinstance(asked, Mapping):
-        raise UsageError(f"READER_OPTIONS: {CALL} takes a JSON object")
+        raise UsageError(f"DATELINE_ARTICLES_OPTIONS: {CALL} takes a JSON object")
     reader = made(path, BASE, {key: value for key, value in options.items() if key != CALL})
     try:
         with redirect_stdout(sys.stderr):  # standard output is for results

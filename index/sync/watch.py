@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from importlib import import_module
 from pathlib import Path
 
 from index.readers.kinds import reader_of
@@ -44,6 +45,7 @@ async def changes(roots: Sequence[Path], look: float = LOOK) -> AsyncGenerator[N
 
 async def _ticks(roots: Sequence[Path]) -> AsyncGenerator[bool]:
     """Every so often whether the system has told of a change in a folder."""
+    await asyncio.to_thread(import_module, "watchfiles")  # which takes some 0.2 s
     from watchfiles import Change, awatch  # noqa: PLC0415 - few commands watch
 
     def may_hold_articles(_: Change, path: str) -> bool:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.answer import Answer, Status, Turn
 from bot.answerer import Answerer
+from bot.answering import Within
 from bot.extraction.extractive import PLAIN
 from index.embedding.static import StaticEmbedder
 from index.errors import ModelAwayError
@@ -233,3 +234,35 @@ async def test_a_message_about_the_length_asks_again(answerer: Answerer, message
 
 async def test_a_length_alone_asks_nothing(answerer: Answerer) -> None:
     assert (await answerer.ask("shorter, please")).status is Status.REPLY
+
+
+async def answered_within(answerer: Answerer, question: str, within: Within) -> Answer:
+    events = [event async for event in answerer.stream(question, within=within)]
+    assert isinstance(events[-1], Answer)
+    return events[-1]
+
+
+@pytest.mark.parametrize(
+    ("within", "is_answered"),
+    [
+        (Within(since=date(2024, 3, 5)), True),
+        (Within(since=date(2024, 3, 6)), False),
+        (Within(source="https://news.example/bridge"), True),
+        (Within(source="ferry"), False),
+        (Within("https://news.example/bridge", date(2024, 3, 6)), False),
+    ],
+)
+async def test_only_the_part_of_the_articles_that_is_named_is_read(
+    answerer: Answerer, within: Within, is_answered: bool
+) -> None:
+    found = await answered_within(answerer, "What would the repairs of the bridge cost?", within)
+    assert ("2.5 million" in found.text) is is_answered
+    for passage in found.passages:
+        assert within.allows(passage.source, passage.published)
+
+
+async def test_what_is_asked_of_one_article_is_not_answered_by_the_list_of_all(
+    answerer: Answerer,
+) -> None:
+    found = await answered_within(answerer, "How many articles are there?", Within("ferry"))
+    assert found.status is not Status.REPLY

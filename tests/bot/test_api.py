@@ -115,3 +115,11 @@ def test_the_names_for_llamaindex_are_those_of_its_package() -> None:
     assert dateline.llamaindex.__all__ == bot.llamaindex.__all__
     every = dateline.llamaindex.__all__
     assert all(getattr(dateline.llamaindex, n) is getattr(bot.llamaindex, n) for n in every)
+
+
+def test_a_reranker_of_llamaindex_takes_the_place_of_the_reader(config: Config) -> None:
+    from llama_index.core.postprocessor import SimilarityPostprocessor
+
+    reranker = SimilarityPostprocessor(similarity_cutoff=0.0)
+    with Dateline(ROOT / "seeds", config=config, reranker=reranker) as news:
+        assert news.ask(QUESTION).model == "quotes"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.config import Config, setting_keys
-from bot.doctor import Check, checks, misspelt_keys
+from bot.config import Config, load_config, setting_keys
+from bot.doctor import Check, checks, misspelt_keys, options_checks
 from tests.standins.openai_server import KEY, MODEL, running
 
 if TYPE_CHECKING:
@@ -178,3 +178,22 @@ def test_a_ray_cluster_is_looked_for(socket_enabled: None, tmp_path: Path) -> No
     away = look("ray", config)
     assert (away.level, away.remedy) == ("fail", "mend or unset DATELINE_RAY")
     assert "cannot be used (Connection refused)" in away.detail
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"READER_OPTIONS": '{"a": 1}', "DATELINE_ARTICLES": "llamaindex:a.B"}, "has a new name"),
+        ({"DATELINE_ARTICLES_OPTIONS": '{"a": 1}'}, "DATELINE_ARTICLES names no class"),
+        ({"DATELINE_READER_OPTIONS": '{"a": 1}'}, "DATELINE_READER names no class"),
+        ({"DATELINE_READER_OPTIONS": "{}", "DATELINE_READER": "llamaindex:a.B"}, ""),
+    ],
+)
+def test_options_that_are_mixed_up_are_found(
+    written: dict[str, str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in written.items():
+        monkeypatch.setenv(key, value)
+    found = [*options_checks(load_config({}, written, None), tmp_path / ".env")]
+    assert [check.level for check in found] == ["warn"] * bool(said)
+    assert all(said in check.detail for check in found)

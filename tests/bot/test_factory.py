@@ -10,11 +10,11 @@ from filelock import FileLock
 
 from bot.config import Config
 from bot.factory import (
-    answerer,
     articles_roots,
     collection,
     index_articles,
     open_store,
+    opened,
     store_directory,
     workers,
 )
@@ -137,7 +137,7 @@ async def test_an_answerer_closes_its_store(
 
     monkeypatch.setattr(Store, "close", noted)
     named = Config(store=config.store, articles=(news,))
-    async with answerer(named, notes.append, silence) as one:
-        assert "Ada Lind" in (await one.ask("Who is the mayor of Hamm?")).text
+    async with opened(named, notes.append, silence) as one:
+        assert "Ada Lind" in (await one.answerer.ask("Who is the mayor of Hamm?")).text
         assert not closed
     assert len(closed) == 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from evals.figures.compare import Difference, verdict_of
 from tests.conftest import Dateline
 
 GOLD = [
@@ -75,7 +76,10 @@ def test_differences_are_paired(compared: Dateline) -> None:
 
 def test_the_table(compared: Dateline) -> None:
     shown = compared("--flips", "1").stdout
-    assert "answer_hit                   0.800    0.400   -0.400" in shown
+    assert "Right answers                      0.800  0.400  -0.400" in shown
+    assert "Median time of an answer ↓" in compared("--all").stdout
+    assert "nDCG of the top 1" not in shown
+    assert "nDCG of the top 1" in compared("--all").stdout
     assert "10 of 24 questions changed sides" in shown
     assert "hit → miss: Question 8?" in shown
     assert "and 9 more" in shown
@@ -85,9 +89,9 @@ def test_the_table(compared: Dateline) -> None:
 @pytest.mark.parametrize(
     ("limits", "status", "said"),
     [
-        (["answer_hit:0.39"], 5, "answer_hit is worse: 0.8000"),
+        (["answer_hit:0.39"], 5, "Right answers (answer_hit): worse, 0.8000"),
         (["answer_hit:0.4"], 0, ""),
-        (["answer_recall@5:0", "seconds_p50:0.1"], 5, "seconds_p50 is worse: 0.1000"),
+        (["answer_recall@5:0", "seconds_p50:0.1"], 5, "(seconds_p50): worse, 0.1000"),
         (["seconds_p50:0.3"], 0, ""),
         (["hit:0.1"], 2, "'hit' is not compared here; use one of mrr, hit@1,"),
         (["choice:0.1"], 2, "'choice' is not compared here"),
@@ -100,6 +104,25 @@ def test_ci_can_fail(compared: Dateline, limits: list[str], status: int, said: s
     done = compared(*(part for limit in limits for part in ("--fail-if-worse", limit)))
     assert done.returncode == status, done.stderr
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("metric", "low", "high", "p", "verdict"),
+    [
+        ("answer_hit", 0.1, 0.3, 0.01, "better"),
+        ("answer_hit", -0.3, -0.1, 0.01, "worse"),
+        ("seconds_p50", 0.1, 0.3, 0.01, "worse"),
+        ("seconds_p50", -0.3, -0.1, 0.01, "better"),
+        ("answer_hit", -0.1, 0.3, 0.01, "unclear"),
+        ("answer_hit", 0.1, 0.3, 0.2, "unclear"),
+        ("answer_hit", 0.0, 0.0, 1.0, "unclear"),
+    ],
+)
+def test_only_a_clear_difference_is_better_or_worse(
+    metric: str, low: float, high: float, p: float, verdict: str
+) -> None:
+    found = Difference(0.5, 0.5, (low + high) / 2, low, high, p, 20)
+    assert verdict_of(metric, found) == verdict
 
 
 def test_better_is_never_worse(inside: Dateline, better: Path, worse: Path, gold: Path) -> None:

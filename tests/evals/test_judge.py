@@ -233,7 +233,7 @@ def test_the_cost_is_told_where_prices_are_known(
     monkeypatch.setenv("CHAT_PRICE", "100/100")
     done = judge()
     assert done.returncode == 0
-    assert "correctness" in done.stdout and "kappa" in done.stdout and "$0.0" in done.stdout
+    assert "Correctness" in done.stdout and "kappa" in done.stdout and "$0.0" in done.stdout
 
 
 def test_it_needs_a_model_and_answers(

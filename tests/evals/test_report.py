@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from evals.figures.compare import compare
 from evals.figures.score import score
 from evals.gold.format import load_gold
 from evals.report.page import check_out, page, write_page
@@ -83,7 +84,8 @@ def written(folder: Path, gold_rows: list[dict[str, Any]], *runs: list[dict[str,
         run.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         scores.append(score(load_run(run, read)))
     out = folder / "report.html"
-    write_page(out, page(gold_rows[0]["id"], scores, count=100))
+    compared = compare(scores[-2].run, scores[-1].run) if len(scores) > 1 else None
+    write_page(out, page(gold_rows[0]["id"], scores, count=100, comparison=compared))
     return out
 
 
@@ -122,7 +124,7 @@ def shown(tab: Page) -> list[str]:
 def test_figures_plots_and_outcomes(tab: Page) -> None:
     cards = tab.locator(".cards").inner_text()
     assert re.search(r"Right answers\s+0\.250\s+0\.000–0\.750 · 4 questions", cards)
-    assert re.search(r"Unanswerable and declined\s+0\.500", cards)
+    assert re.search(r"Unanswerable questions declined\s+0\.500", cards)
     titles = tab.locator("#plots h3").all_text_contents()
     assert titles[:2] == ["Risk and coverage", "Calibration"]
     assert titles[-1] == "Latency"
@@ -224,8 +226,21 @@ def test_it_can_be_read_without_scripts(browser: Browser, report: Path) -> None:
         assert tab.locator("blockquote").first.is_visible()
 
 
+def clearly_differing(folder: Path) -> Path:
+    """The report on two runs of which the last is better in one figure and worse in another."""
+    answerable = [gold(number, ["Monday"]) for number in range(20)]
+    asked = answerable + [gold(number, []) for number in range(20, 40)]
+    shy = [answer(number, "abstained", 0.2) for number in range(40)]
+    bold = [answer(number, "answered", 0.9) for number in range(40)]
+    return written(folder, asked, shy, bold)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_a_phone_and_can_be_read(browser: Browser, report: Path, scheme: Any) -> None:
+@pytest.mark.parametrize("runs", [1, 2])
+def test_it_fits_a_phone_and_can_be_read(
+    browser: Browser, report: Path, tmp_path: Path, scheme: Any, runs: int
+) -> None:
+    report = report if runs == 1 else clearly_differing(tmp_path)
     screen = {"width": 360, "height": 740}
     with browser.new_context(viewport=screen, color_scheme=scheme) as context:  # type: ignore[arg-type]
         tab = opened(context, report)
@@ -302,9 +317,14 @@ def test_runs_stand_side_by_side(browser: Browser, tmp_path: Path) -> None:
     with browser.new_context() as context:
         tab = opened(context, path)
         card = tab.locator(".cards > div", has_text="Right answers").inner_text()
-        assert re.search(r"0\.500\n.*4 questions\nA 0\.250", card), card
-        row = tab.locator("#figures tr").filter(has=tab.get_by_text("answer_hit", exact=True))
-        assert re.findall(r"0\.\d+", row.first.inner_text())[::3] == ["0.250", "0.500"]
+        assert re.search(r"0\.500\n.*4 questions\n", card), card
+        assert re.search(r"\+0\.250 \([+−].* to \+.*\), no clear difference from A\nA 0\.250", card)
+        same = tab.locator(".cards > div", has_text="Unanswerable questions declined")
+        assert "the same as A" in same.inner_text()
+        assert not tab.locator("#figures table").first.is_visible()
+        tab.get_by_text("All questions: all figures").click()
+        row = tab.locator("#figures tr").filter(has=tab.get_by_text("Right answers", exact=True))
+        assert re.findall(r"0\.\d+", row.first.inner_text())[:6:3] == ["0.250", "0.500"]
         assert shown(tab) == ["g2", "g4", "g5", "g6", "g1", "g3"]
         tab.select_option("[name=order]", "asked")
         assert shown(tab)[0] == "g6"
@@ -312,6 +332,18 @@ def test_runs_stand_side_by_side(browser: Browser, tmp_path: Path) -> None:
         third.locator("summary").first.click()
         sides = third.locator(".sides").inner_text()
         assert re.search(r"Answer of B\s+Boats\. \[1\]\s+Answer of A\s+✗? ?found, not said", sides)
+
+
+def test_a_clear_difference_has_its_colour_and_its_word(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context() as context:
+        tab = opened(context, clearly_differing(tmp_path))
+        better = tab.locator(".cards > div", has_text="Right answers").locator(".better")
+        assert better.inner_text().endswith("better than A")
+        declined = tab.locator(".cards > div", has_text="Unanswerable questions declined")
+        worse = declined.locator(".worse")
+        assert worse.inner_text().endswith("worse than A")
+        colours = [one.evaluate("(e) => getComputedStyle(e).color") for one in (better, worse)]
+        assert colours[0] != colours[1]
 
 
 def test_an_unfinished_run_says_so(tmp_path: Path) -> None:

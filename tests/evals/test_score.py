@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from evals.figures.score import KNOWN, Score, base, score
+from evals.figures.names import MAIN, NAMES, base, group_name, name_of
+from evals.figures.score import Score, score
+from evals.figures.tables import score_blocks
 from evals.gold.format import Gold
 from evals.run.runs import Record, Run
 from tests.conftest import Dateline
@@ -99,23 +101,46 @@ def test_curves_and_the_threshold(mixed: Score) -> None:
 
 def test_every_metric_is_there_or_has_a_reason(mixed: Score) -> None:
     there = {base(name) for name in mixed.groups["all"]}
-    missing = {name for note in mixed.notes for name in note.partition(":")[0].split(", ")}
-    assert there | missing == set(KNOWN)
+    missing = {name for note in mixed.notes for name in note.metrics}
+    assert there | missing == set(NAMES)
     assert not there & missing
 
 
-def test_the_guide_explains_every_metric() -> None:
+def test_the_guide_explains_every_metric_by_its_name() -> None:
     table = GUIDE.split("## The figures")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
-    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(KNOWN)
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", table, re.MULTILINE)
+    assert dict(rows) == {key: name_of(key) for key in NAMES}
+
+
+def test_people_read_names_not_keys(mixed: Score) -> None:
+    metrics = [*mixed.groups["all"], *NAMES]
+    names = [name_of(metric) for metric in metrics] + [group_name(g) for g in mixed.groups]
+    assert not [name for name in names if "_" in name or "{" in name or name != name.strip()]
+    assert len({name_of(metric) for metric in metrics}) == len(set(metrics))
+    assert name_of("hit@10") == "Gold source in the top 10"
+    assert group_name("collection:towns") == "Collection towns"
+    assert {base(metric) for metric in MAIN} <= NAMES.keys()
+
+
+def test_the_main_figures_come_first_and_all_on_request(mixed: Score) -> None:
+    few = [block.text.plain for block in score_blocks(mixed)]
+    assert [line[:34].strip() for line in few[1:6]] == [name_of(metric) for metric in MAIN]
+    more = [block.text.plain for block in score_blocks(mixed, everything=True)]
+    assert len(more) > 4 * len(few)
+    assert any(line.startswith("Collection towns") for line in more)
+    assert "Right choices" not in "".join(few)
+    assert "Right choices: not measured" in "".join(more)
 
 
 def test_without_unanswerable_questions_nothing_is_said_of_declining() -> None:
     found = scored(record(1, True, True, 0.9), record(2, True, False, 0.3))
     assert not {"auroc", "aurc", "ece", "decline_recall", "balance"} & found.groups["all"].keys()
     assert found.threshold is None
-    assert "decline_recall: not measured, every question has an answer" in found.notes
-    assert any("citation_verbatim: not measured, the texts" in note for note in found.notes)
+    notes = [str(note) for note in found.notes]
+    declined = name_of("decline_recall")
+    assert f"{declined}: not measured, every question has an answer" in notes
+    quotes = name_of("citation_verbatim")
+    assert any(f"{quotes}: not measured, the texts" in note for note in notes)
 
 
 def test_without_answerable_questions_nothing_is_said_of_answers() -> None:
@@ -157,15 +182,18 @@ def run(made: Path, tmp_path: Path) -> Path:
 
 
 def test_the_command(inside: Dateline, run: Path) -> None:
-    table = inside("eval", "score", run, SEEDS)
-    assert (table.returncode, table.stderr) == (0, "")
-    assert "citation_verbatim            1.000   1.000 to 1.000" in table.stdout
+    few = inside("eval", "score", run, SEEDS)
+    assert (few.returncode, few.stderr) == (0, "")
+    assert len(few.stdout.splitlines()) == 7
+    table = inside("eval", "score", run, SEEDS, "--all")
+    assert "Quotes found in their article        1.000   1.000 to 1.000" in table.stdout
     figures = json.loads(inside("eval", "score", run, SEEDS, "--json").stdout)
     assert figures["groups"]["all"]["citation_verbatim"]["value"] == 1
     assert figures["groups"]["multi-turn"]["answered"]["n"] >= 5
     # Without its header a run does not tell where its articles are.
     run.with_name("run.header.json").unlink()
-    assert "citation_verbatim: not measured" in inside("eval", "score", run, SEEDS).stdout
+    unchecked = inside("eval", "score", run, SEEDS, "--all").stdout
+    assert "Quotes found in their article: not measured" in unchecked
     seeds = Path(__file__).parents[2] / "seeds"
     named = inside("eval", "score", run, SEEDS, "--articles", seeds, "--json")
     assert json.loads(named.stdout)["groups"] == figures["groups"]
@@ -188,10 +216,27 @@ def test_articles_that_the_gold_is_not_about(inside: Dateline, run: Path, tmp_pa
     assert "is about other articles: none of its 2 sources" in done.stderr
 
 
-def test_what_the_extra_installs_is_asked_for(
-    inside: Dateline, run: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evals.arguments.find_spec", lambda _: None)
+
+
+@pytest.mark.usefixtures("without_extras")
+def test_what_the_extra_installs_is_asked_for(inside: Dateline, run: Path) -> None:
     done = inside("eval", "score", run, SEEDS)
     assert (done.returncode, done.stdout) == (2, "")
+    assert "not installed: ir_measures; " in done.stderr
     assert "pip install '.[eval]'" in done.stderr
+
+
+@pytest.mark.usefixtures("without_extras")
+def test_what_scoring_needs_is_named_before_the_run(
+    inside: Dateline, seeds_store: Path, tmp_path: Path
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(SEEDS.read_text(encoding="utf-8").splitlines(keepends=True)[0])
+    done = inside("eval", "run", gold, "--store", seeds_store, "--out", tmp_path / "run.jsonl")
+    assert done.returncode == 0, done.stderr
+    first, *_, last = done.stderr.splitlines()
+    assert "`dateline eval score` will need more: not installed: ir_measures" in first
+    assert "1 answers in" in last

@@ -209,6 +209,20 @@ def test_only_changed_rows_of_a_feed_are_embedded(store: Store, tmp_path: Path) 
     assert is_sound(store, [path])
 
 
+def test_new_and_changed_articles_have_higher_numbers(store: Store, news: Path) -> None:
+    store.sync([news])
+    before, known = store.last_number(), next(store.catalogue()).source
+    assert 0 < store.number(known) <= before
+    assert store.number("unknown.txt") == 0
+    (news / "late.txt").write_text("Late news\n\nThe late train came early on Sunday.\n")
+    store.sync([news])
+    assert store.number("late.txt") == store.last_number() > before
+    path = news / known
+    path.write_text(path.read_text(encoding="utf-8") + "\nOne more line was added to it.\n")
+    store.sync([news])
+    assert store.number(known) == store.last_number() > store.number("late.txt")
+
+
 def test_of_two_articles_of_one_name_the_newest_answers(store: Store, tmp_path: Path) -> None:
     root = tmp_path / "feeds"
     root.mkdir()

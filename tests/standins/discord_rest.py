@@ -215,6 +215,7 @@ class Rest:
         self.files[address] = data
         url = f"{self.url}/{address}"
         kind = "text/plain; charset=utf-8" if name.endswith((".txt", ".md")) else None
+        kind = "image/png" if name.endswith(".png") else kind
         shown = {"id": str(number), "filename": name, "size": len(data), "url": url}
         return shown | {"proxy_url": url} | ({"content_type": kind} if kind else {})
 
@@ -282,6 +283,7 @@ class Rest:
             "options": command.get("options") or [],
             "default_member_permissions": None if may is None else str(may),
             "nsfw": bool(command.get("nsfw")), "contexts": command.get("contexts"),
+            "integration_types": command.get("integration_types", [0]),
         }  # fmt: skip
         return shown | ({"guild_id": str(guild)} if guild else {})
 

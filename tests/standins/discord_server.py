@@ -6,7 +6,7 @@ It runs in a thread of its own, so that any kind of test can use it, and keeps e
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import pairwise
@@ -206,15 +206,20 @@ class DiscordServer:
         user: User | None = None,
         channel: Channel | None = None,
         reply_to: Message | None = None,
+        *,
         ping: bool = True,
+        files: Sequence[Body] = (),
+        embeds: Sequence[Body] = (),
     ) -> Message:
-        """Let someone write a message; `ping` is the @ of a reply."""
+        """Let someone write a message; `ping` is the @ of a reply, `files` are attachments."""
         place = channel or (reply_to.channel if reply_to else self.general)
-        body: Body = {"content": text}
+        body: Body = {"content": text, "embeds": [*embeds]}
         if not ping:
             body |= {"allowed_mentions": {"parse": ["users"], "replied_user": False}}
         author = user or self.reader
-        return self._do(lambda: self._messages.add(place, author, body, reference=reply_to))
+        return self._do(
+            lambda: self._messages.add(place, author, body, [*files], reference=reply_to)
+        )
 
     def clicks(
         self,

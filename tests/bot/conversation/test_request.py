@@ -17,6 +17,7 @@ from bot.conversation.request import cleaned, request_of
         ("hey @Dateline what's the ferry's price?", "what's the ferry's price?"),
         ("<@123> <:frog:456> who closed the bridge", "who closed the bridge"),
         ("<a:spin:99>who closed the bridge 😂👍🏽", "who closed the bridge"),
+        ("</ask:123> who closed the bridge <t:1729:R> <id:guide>", "who closed the bridge"),
         ("who closed the bridge :)", "who closed the bridge"),
         ("who closed the bridge? Thanks!!", "who closed the bridge?"),
         ("who closed the bridge thx", "who closed the bridge"),

@@ -86,7 +86,7 @@ def test_only_who_may_manage_the_server_is_heard(discord: DiscordServer, town: T
     for name in ("status", "sync", "settings"):
         refused = town.uses(name, user=reader)
         assert refused.only_for is reader
-        assert refused.text == "Only members who may manage this server can do that."
+        assert refused.text == "Only members who can manage this server may do that."
 
 
 def test_status_tells_of_the_common_articles(town: Town) -> None:
@@ -95,7 +95,7 @@ def test_status_tells_of_the_common_articles(town: Town) -> None:
     assert "common articles" in status.text
     assert "Articles: 2, passages: " in status.text
     assert "Questions today: 0 (limit: no limit)" in status.text
-    assert "Last looked through <t:" in status.text
+    assert "Last checked <t:" in status.text
 
 
 def test_sync_tells_what_has_changed(town: Town) -> None:
@@ -109,7 +109,7 @@ def test_an_article_is_added_after_confirmation_and_removed(
     assert asked.only_for is town.editor
     assert "Add **hamm.txt**?" in asked.text
     assert "**Hamm elects a mayor** (2026-10-24)" in asked.text
-    assert "first own article" in asked.text
+    assert "first article of its own" in asked.text
     assert "Ada Lind" not in town.asks()
     assert "Added: **Hamm elects a mayor** (2026-10-24)" in town.presses(asked, "Add")
     assert "Ada Lind" in town.asks()
@@ -128,7 +128,7 @@ def test_an_article_is_added_after_confirmation_and_removed(
     assert "Remove **hamm.txt**?" in asked.text
     said = town.presses(asked, "Remove")
     assert said.startswith("Removed: **hamm.txt**")
-    assert "no article left" in said
+    assert "no articles left" in said
     assert "There are no articles." in town.asks()
 
 
@@ -147,9 +147,9 @@ def test_markup_in_articles_is_shown_as_it_stands(town: Town) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("hamm.exe", HAMM, "I cannot read files of this kind. I read: .txt"),
-        ("hamm.txt", b"\0\0\0", "I find no article in this file: binary"),
-        ("hamm.txt", b"a " * 4_000_001, "This file is too large; 8 MB"),
+        ("hamm.exe", HAMM, "I cannot read this kind of file. I can read: .txt"),
+        ("hamm.txt", b"\0\0\0", "I found no article in this file: binary"),
+        ("hamm.txt", b"a " * 4_000_001, "This file is too large. The limit is 8 MB"),
     ],
 )
 def test_files_that_cannot_be_added_are_refused(
@@ -161,7 +161,7 @@ def test_files_that_cannot_be_added_are_refused(
 
 
 def test_a_file_or_an_address_is_asked_for(discord: DiscordServer, town: Town) -> None:
-    assert "one of the two" in town.uses("add").text
+    assert "either a file or an address" in town.uses("add").text
     inside = town.uses("add", address=f"{discord.url}/secret.html")
     assert inside.text == "The address is in a private network (127.0.0.1)."
     assert not inside.buttons
@@ -206,13 +206,13 @@ def test_channels_and_roles_are_chosen_from_menus(discord: DiscordServer, town: 
         shown, "dateline-settings:roles", user=town.editor, values=[str(role.id)]
     )
     discord.until(lambda: chosen.answered and f"<@&{role.id}>" in shown.text)
-    assert f"one of these roles: <@&{role.id}>" in town.asks(channel=quiet)
+    assert f"one of these roles may ask: <@&{role.id}>" in town.asks(channel=quiet)
 
 
 def test_a_budget_that_is_used_up_is_told_of(discord: DiscordServer, town: Town) -> None:
     town.uses("settings", questions_per_server=1)
     town.asks()
-    assert "This server has asked all the questions it may ask in a day (1)" in town.asks()
+    assert "This server has reached its daily limit (questions: 1)" in town.asks()
     assert "Questions today: 1 (limit: 1)" in town.uses("status").text
 
 

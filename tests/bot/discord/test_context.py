@@ -8,7 +8,7 @@ import pytest
 from bot.discord.events import context_of, conversation_of, following, preceding
 from bot.discord.i18n import translations_for
 from bot.discord.records import FILE, Records
-from bot.discord.service import ANEW, Context, QuestionRequest
+from bot.discord.requests import ANEW, Context, QuestionRequest
 from bot.discord.settings import History, ServerSettings
 from tests.bot.discord.records import record
 

@@ -136,6 +136,33 @@ def test_a_message_is_asked_about_privately(discord: DiscordServer, asker: User)
     assert asked.private
 
 
+def test_an_embed_is_asked_about(discord: DiscordServer, asker: User) -> None:
+    embed = {"title": QUESTION, "description": "Somebody asked this elsewhere."}
+    message = discord.says("", discord.user("news bot"), embeds=[embed])
+    asked = discord.menu("Ask about this", message, asker)
+    assert ANSWER in answer_to(discord, asked).text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("cat.png", "about_image"), ("notes.txt", "about_file"), ("", "about_empty")]
+)
+def test_a_message_without_text_is_told_so_in_fitting_words(
+    discord: DiscordServer, asker: User, name: str, said: str
+) -> None:
+    files = [discord.attachment(name, b"not read")] if name else []
+    message = discord.says("", discord.user("writer"), files=files)
+    asked = discord.menu("Ask about this", message, asker)
+    discord.until(lambda: [m.text for m in asked.answers] == [SAY(said)])
+    assert asked.private
+
+
+def test_members_may_install_the_bot_for_themselves(discord: DiscordServer) -> None:
+    ask = next(command for command in discord.commands if command["name"] == "ask")
+    assert (ask["integration_types"], ask["contexts"]) == ([0, 1], [0, 1, 2])
+    manage = next(command for command in discord.commands if command["name"] == "dateline")
+    assert (manage["integration_types"], manage["contexts"]) == ([0], [0])
+
+
 def test_a_private_question_is_seen_by_nobody_else(discord: DiscordServer, asker: User) -> None:
     asked = discord.slash("ask", question=QUESTION, private=True, user=asker)
     assert answer_to(discord, asked).only_for is asker

@@ -108,6 +108,21 @@ async def test_new_articles_are_found_while_it_answers(config: Config, news: Pat
         assert indexes.common.problem is None
 
 
+async def test_the_list_of_articles_follows_what_is_added_and_removed(
+    config: Config, news: Path
+) -> None:
+    async with opened(config) as indexes:
+        room = indexes.common
+        first = await room.catalogue()
+        assert await room.catalogue() is first
+        write(news, "Bo Berg", "b.txt")
+        await room.sync()
+        assert [row.source for row in await room.catalogue()] == ["b.txt", first[0].source]
+        (news / "b.txt").unlink()
+        await room.sync()
+        assert [row.source for row in await room.catalogue()] == [first[0].source]
+
+
 async def test_articles_that_vanish_go_on_answering(config: Config, news: Path) -> None:
     async with opened(config) as indexes:
         await indexes.of(None)

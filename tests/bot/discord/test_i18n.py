@@ -60,5 +60,5 @@ def test_a_locale_finds_its_language(locale: str | None, language: str) -> None:
 
 def test_what_is_told_may_hold_braces() -> None:
     assert translations_for("en")("search_nothing", query="{0} {x}") == (
-        "Nothing was found for “{0} {x}”. Try other words."
+        "No results for “{0} {x}”. Try other words."
     )

@@ -112,3 +112,22 @@ def test_each_person_has_a_history_of_their_own(
     discord.until(lambda: reset.answers and not reset.answers[0].loading)
     asks(asker, FOLLOW_UP)
     assert not was_shown(model, QUESTION)
+
+
+@pytest.mark.parametrize("how", ["mention", "option"])
+def test_an_attached_text_is_read_with_the_question(
+    discord: DiscordServer, model: OpenAIServer, how: str
+) -> None:
+    asker, marked = discord.user(f"attaching by {how}"), "The harbour report says otherwise."
+    long = discord.attachment("report.txt", f"{marked} {'word ' * 2_000}".encode())
+    image = discord.attachment("map.png", b"secret pixels")
+    if how == "mention":
+        message = discord.says(
+            f"<@{discord.bot.id}> {QUESTION}", asker, files=[image, long], channel=None
+        )
+        reply_to(discord, message)
+    else:
+        answer_to(discord, discord.slash("ask", question=QUESTION, file=long, user=asker))
+    assert was_shown(model, marked)
+    assert not was_shown(model, "secret pixels")
+    assert not was_shown(model, "word " * 500)

@@ -18,7 +18,8 @@ from bot.discord.metrics import Metrics
 from bot.discord.queue import FairQueue
 from bot.discord.records import FILE, Records
 from bot.discord.replies import Post
-from bot.discord.service import QuestionRequest, QuestionService
+from bot.discord.requests import QuestionRequest
+from bot.discord.service import QuestionService
 from bot.discord.settings import Servers
 from bot.factory import answerer_on, memory, open_store
 from bot.validation import QUESTION_LIMIT

@@ -1,5 +1,7 @@
 """Questions that wait for an article, with the real bot: across a restart, and forgotten."""
 
+import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
@@ -7,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.answer import Status
 from bot.discord.i18n import translations_for
-from bot.discord.records import FILE, Records
+from bot.discord.records import FILE, Record, Records
 from bot.discord.watches import MOST, Watch
 from tests.bot.discord.answers import answer_to
+from tests.bot.discord.records import record
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_interactions import Interaction
 from tests.standins.discord_server import DiscordServer
@@ -115,6 +119,36 @@ def test_what_is_cancelled_or_forgotten_is_waited_for_no_more(
     discord.message_where(lambda m: f"<@{third.id}>" in m.text)
     pinged = [m.text for m in discord.general.sent if m.pings]
     assert not any(f"<@{p.id}>" in text for p in (asker, other) for text in pinged)
+
+
+def kept_while_stopped(folder: Path, watch: Watch, declined_answer: Record) -> None:
+    async def keep() -> None:
+        async with Records.open(folder / FILE, 30, pytest.fail) as records:
+            await records.add(declined_answer)
+            await records.watches.add(watch)
+
+    asyncio.run(keep())
+
+
+def test_an_old_article_that_answers_by_now_is_no_news(
+    discord: DiscordServer, asker: User, articles: Path, town_bot: DiscordBot
+) -> None:
+    assert town_bot.stop() == 0
+    question, now = "How long is the bridge of Hamm?", time.time()
+    facts = {"server": discord.guild.id, "person": asker.id, "asked": now, "answered": now}
+    record_of = record("No.", status=Status.ABSTAINED, id="old", question=question, **facts)
+    server, channel, number_of_hamm = discord.guild.id, discord.general.id, 1
+    watch = Watch("a" * 16, asker.id, server, channel, "en", question, "old", number_of_hamm)
+    kept_while_stopped(town_bot.store, watch, record_of)
+    town_bot.start("--articles", articles)
+    answer = declined(discord, asker, "Trier")
+    told(discord, discord.clicks(answer, WATCH, asker))
+    news(discord, articles, "Trier", asker)
+    shown = discord.message_where(lambda m: f"<@{asker.id}>" in m.text)
+    assert "mayor of Trier" in shown.text  # the older of the two would have come first
+    assert len([m for m in discord.general.sent if f"<@{asker.id}>" in m.text]) == 1
+    waits = told(discord, discord.slash("watches", user=asker))
+    assert question in waits
 
 
 async def test_nobody_waits_for_too_much(tmp_path: Path) -> None:

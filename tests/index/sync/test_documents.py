@@ -105,7 +105,7 @@ def test_what_was_read_before_is_kept_where_a_reader_fails(tmp_path: Path) -> No
         ("Nothing", {}, "install its integration"),
         ("GIVEN", {}, "is no class"),
         ("Notes", {"other": 1}, "cannot be made with its options (TypeError)"),
-        ("Notes", {"load_data": 1}, "READER_OPTIONS: load_data takes a JSON object"),
+        ("Notes", {"load_data": 1}, "DATELINE_ARTICLES_OPTIONS: load_data takes a JSON object"),
         ("Notes", {"load_data": {"folder": "none"}}, "Notes gave no documents"),
         ("Notes", {"load_data": {"other": "none"}}, "Notes fails (TypeError: "),
     ],
@@ -186,17 +186,17 @@ def test_a_folder_is_read_by_a_reader_of_llamaindex(tmp_path: Path) -> None:
     assert [*sources(settings)] == ["sub/b.md"]
 
 
-def test_readers_and_their_options_are_settings() -> None:
+@pytest.mark.parametrize("key", ["DATELINE_ARTICLES_OPTIONS", "READER_OPTIONS"])
+def test_readers_and_their_options_are_settings(key: str) -> None:
     written = f"~/news:{HERE}.Notes:https://a.example/feed: llamaindex:a.B"
-    settings = load_config(
-        {}, {"DATELINE_ARTICLES": written, "READER_OPTIONS": '{"t_token": "s", "n": 1}'}, None
-    )
+    options = '{"t_token": "s", "n": 1}'
+    settings = load_config({}, {"DATELINE_ARTICLES": written, key: options}, None)
     assert settings.articles[1:] == (f"{HERE}.Notes", "https://a.example/feed", "llamaindex:a.B")
     assert settings.reader_options == {"t_token": "s", "n": 1}
     assert settings.secrets == ("s",)
     assert "t_token" not in repr(settings)
-    with pytest.raises(UsageError, match="READER_OPTIONS: what it is set to will not do"):
-        load_config({}, {"READER_OPTIONS": "[]"}, None)
+    with pytest.raises(UsageError, match=f"{key}: what it is set to will not do"):
+        load_config({}, {key: "[]"}, None)
 
 
 def test_documents_are_saved_as_a_dump_that_is_synced(tmp_path: Path) -> None:
