@@ -26,7 +26,7 @@ from bot.extraction.digest import first_sentences
 from bot.extraction.extractive import Quote, Room, choose_quotes, room_for
 from bot.extraction.language import is_foreign
 from bot.extraction.reader import Reader
-from bot.extraction.scoring import PASSAGES, READ, ScoredSentences, SentenceScorer
+from bot.extraction.scoring import FIRST, PASSAGES, READ, ScoredSentences, SentenceScorer
 from bot.extraction.weights import shipped_weights
 from bot.findings import Finding, Findings, passages_of
 from bot.verification.verbatim import verified
@@ -183,7 +183,9 @@ class Answerer(Answering):
         return Findings(query, findings, room.shared_by(len(parts)))
 
     def _finding(self, part: Query, task: Task, read: int, scope: Scope | None) -> Finding:
-        scored = self._scorer.score(self._retriever.retrieve(part, PASSAGES, scope), read)
+        first = read if task.is_topic else min(read, FIRST)  # a topic needs several sentences
+        evidence = self._retriever.retrieve(part, PASSAGES, scope)
+        scored = self._scorer.score(evidence, read, first)
         sure = confidence(scored)
         if task.is_topic:
             sure = max(sure, covered(scored))

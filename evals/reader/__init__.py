@@ -1,0 +1,1 @@
+"""Trains the top layers of the reader on questions whose sentences were labelled by hand."""

@@ -1,0 +1,58 @@
+"""Questions with the sentences found for them, each labelled as an answer or not.
+
+A row names its sentences by the article's address and character offsets, so that the file holds no
+text of any article: `{"id", "set", "question", "asked_on", "kind", "sources": [...],
+"sentences": [[source, start, end, label], ...]}`. `source` is a place in `sources`; the label is 1
+for a sentence that answers, 0.3 for one that answers in part, and 0.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A question, its sentences with their articles, and how well each answers, in [0, 1]."""
+
+    id: str
+    question: str
+    asked_on: str | None
+    sentences: tuple[str, ...]
+    sources: tuple[str, ...]
+    labels: tuple[float, ...]
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether a sentence answers the whole of the question."""
+        return any(label == 1 for label in self.labels)
+
+
+def read_texts(dumps: Iterable[Path]) -> dict[str, str]:
+    """Read the text of every article of gzipped dumps, by address."""
+    texts: dict[str, str] = {}
+    for path in dumps:
+        with gzip.open(path, "rt", encoding="utf-8") as rows:
+            texts |= {row["url"]: row["text"] for row in map(json.loads, rows)}
+    return texts
+
+
+def read_labels(path: Path, texts: Mapping[str, str]) -> list[Labelled]:
+    """Read the labelled questions whose articles are all among `texts`."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [_labelled(row, texts) for row in rows if all(s in texts for s in row["sources"])]
+
+
+def _labelled(row: Mapping[str, Any], texts: Mapping[str, str]) -> Labelled:
+    places = [(row["sources"][k], start, end, label) for k, start, end, label in row["sentences"]]
+    return Labelled(
+        row["id"],
+        row["question"],
+        row["asked_on"],
+        sentences=tuple(texts[source][start:end] for source, start, end, _ in places),
+        sources=tuple(source for source, _, _, _ in places),
+        labels=tuple(label for _, _, _, label in places),
+    )
