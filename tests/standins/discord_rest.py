@@ -283,7 +283,7 @@ class Rest:
             "options": command.get("options") or [],
             "default_member_permissions": None if may is None else str(may),
             "nsfw": bool(command.get("nsfw")), "contexts": command.get("contexts"),
-            "integration_types": command.get("integration_types", [0]),
+            "integration_types": command.get("integration_types") or [0],
         }  # fmt: skip
         return shown | ({"guild_id": str(guild)} if guild else {})
 
