@@ -71,7 +71,8 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_trained_layers_take_the_place_of_the_models_own(copy: Path) -> None:
-    np.savez(copy / TUNED, **{"classifier.bias": np.array([100], dtype=np.float32)})
+    arrays: dict[str, Any] = {"classifier.bias": np.array([100], dtype=np.float32)}
+    np.savez(copy / TUNED, **arrays)
     scores = CrossEncoder(copy).scores(QUESTION, [ANSWER, *OTHERS])
     untuned = built_in_reader().scores(QUESTION, [ANSWER, *OTHERS])
     assert scores.argmax() == untuned.argmax() == 0
