@@ -40,8 +40,8 @@ def test_every_room_is_packed(
 ) -> None:
     packed = {f.distribution_path for f in builder(str(ROOT)).recurse_included_files()}
     rooms = {path for path in tracked if path.startswith(ROOMS)}
-    bench = {path for path in rooms if path.startswith("evals/bench/")}
-    assert bench and rooms - packed == (bench if builder is WheelBuilder else set())
+    ours = {path for path in rooms if path.startswith(("evals/bench/", "evals/reader/"))}
+    assert ours and rooms - packed == (ours if builder is WheelBuilder else set())
     assert "bot/answer.schema.json" in packed
     assert any(re.fullmatch(r"seeds/\w+\.txt", path) for path in packed)
     assert not [path for path in packed if "__pycache__" in path]
