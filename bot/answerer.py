@@ -183,7 +183,7 @@ class Answerer(Answering):
         return Findings(query, findings, room.shared_by(len(parts)))
 
     def _finding(self, part: Query, task: Task, read: int, scope: Scope | None) -> Finding:
-        first = read if task.is_topic else min(read, FIRST)  # a topic needs several sentences
+        first = read if task.is_topic else FIRST  # a topic needs several sentences
         evidence = self._retriever.retrieve(part, PASSAGES, scope)
         scored = self._scorer.score(evidence, read, first)
         sure = confidence(scored)

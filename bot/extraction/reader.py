@@ -69,10 +69,7 @@ class CrossEncoder:
     """
 
     def __init__(
-        self,
-        folder: Path,
-        sha256: Mapping[str, str] = {},
-        name: str | None = None,
+        self, folder: Path, sha256: Mapping[str, str] = {}, name: str | None = None
     ) -> None:
         """Read `model.onnx` and `tokenizer.json` in a folder; `sha256` has their pinned sums.
 
@@ -81,8 +78,7 @@ class CrossEncoder:
         self.name = name or folder.name
         self.sha256 = sha256
         self._folder = folder
-        self._tuned = folder / TUNED
-        self._values: dict[str, OrtValue] = {}
+        self._values: Mapping[str, OrtValue] = {}
         self._lock = Lock()
         self._model: tuple[InferenceSession, Tokenizer] | None = None
 
@@ -103,21 +99,22 @@ class CrossEncoder:
 
         Raises ReaderError where one is missing or does not match its pinned sum.
         """
-        for path in (self._folder / name for name in ("model.onnx", "tokenizer.json")):
+        for name in ("model.onnx", "tokenizer.json"):
+            path = self._folder / name
             try:
                 with path.open("rb") as opened:
                     digest = hashlib.file_digest(opened, "sha256").hexdigest()
             except OSError as problem:
                 reason = problem.strerror or type(problem).__name__
                 raise ReaderError(f"{path} cannot be read ({reason})") from None
-            if self.sha256.get(path.name, digest) != digest:
-                raise ReaderError(f"{path.name} is damaged")
+            if self.sha256.get(name, digest) != digest:
+                raise ReaderError(f"{name} is damaged")
 
     def _loaded(self) -> "tuple[InferenceSession, Tokenizer]":
         with self._lock:
             if self._model is None:
                 self.check()
-                self._values = _values(self._tuned)
+                self._values = _values(self._folder / TUNED)
                 self._model = _session(self._folder, self._values), _tokenizer(self._folder)
             return self._model
 
@@ -200,8 +197,8 @@ def _values(tuned: Path) -> "dict[str, OrtValue]":
     return {k: onnxruntime.OrtValue.ortvalue_from_numpy(v) for k, v in arrays.items()}
 
 
-def _session(folder: Path, own: "Mapping[str, OrtValue]") -> "InferenceSession":
-    """Make a session of the model, with its own arrays in the place of some of the file's."""
+def _session(folder: Path, values: "Mapping[str, OrtValue]") -> "InferenceSession":
+    """Make a session of the model, with these arrays in place of those of the same names."""
     import onnxruntime  # noqa: PLC0415  (slow to import)
 
     options = onnxruntime.SessionOptions()
@@ -210,7 +207,7 @@ def _session(folder: Path, own: "Mapping[str, OrtValue]") -> "InferenceSession":
     # By itself it takes half of the processors where each counts twice.
     options.intra_op_num_threads = min(MOST_THREADS, os.cpu_count() or 1)
     options.log_severity_level = 3
-    for name, value in own.items():
+    for name, value in values.items():
         options.add_initializer(name, value)
     try:
         return onnxruntime.InferenceSession(
