@@ -262,7 +262,8 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
 
 
-def _opened(articles: Path, directory: Path, model: StaticEmbedder) -> Store:
+def opened(articles: Path, directory: Path, model: StaticEmbedder) -> Store:
+    """Open the index of some articles in `directory`, brought up to date."""
     store = Store.open(collection_directory(directory, [articles]), model)
     if store.is_stale([articles]):
         store.sync([articles])
@@ -278,7 +279,7 @@ def _trials(
         gold = [g for g in rows if g.id not in seen and g.kind != "underspecified"]
         seen |= {g.id for g in gold}
         gold = [gold[i] for i in np.random.default_rng(0).permutation(len(gold))]
-        with _opened(articles, directory, model) as store:
+        with opened(articles, directory, model) as store:
             asking = _Asking(_name(articles, gold_file), store, model, reader)
             for n, g in enumerate(gold[:most]):
                 yield from asking.trials(g, with_tiny=n % 4 == 0)

@@ -10,7 +10,6 @@ rest loses; FILE holds the verdicts of a judge as they were recorded, a line for
 """
 
 import argparse
-import gzip
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from bot.verification.claims import Claim, Kind, claims
 from bot.verification.evidence import Evidence
 from bot.verification.verdict import DraftSentence, Verdict
 from bot.verification.verifier import Verifier
+from evals.dumps import read_articles
 from index.article import Passage
 from index.embedding.similarity import Words
 from index.embedding.static import StaticEmbedder
@@ -81,15 +81,6 @@ def main() -> None:
 
 
 WORDS = Words(StaticEmbedder())
-
-
-def read_articles(dumps: Sequence[Path]) -> dict[str, dict[str, Any]]:
-    """The rows of dumps of articles, by id."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in dumps:
-        with gzip.open(path, "rt", encoding="utf-8") as rows:
-            found |= {row["id"]: row for row in map(json.loads, rows)}
-    return found
 
 
 def read_drafts(path: Path, articles: Articles, half: str | None = None) -> list[Written]:

@@ -14,11 +14,10 @@ from typing import Any
 from bot.conversation.rewrite import readings
 from bot.extraction.scoring import PASSAGES, ScoredSentence, SentenceScorer
 from bot.extraction.weights import shipped_weights
-from evals.fit import holds_answer
+from evals.fit import holds_answer, opened
 from evals.gold.format import BadRow, Gold, read_gold
 from index.embedding.similarity import Words
 from index.embedding.static import StaticEmbedder
-from index.paths import collection_directory
 from index.search.retriever import Retriever
 from index.store import Store
 
@@ -54,9 +53,7 @@ def _labelled(s: ScoredSentence, gold: Gold) -> tuple[int, int, int]:
 
 def _rows(gold: Path, articles: Path, directory: Path) -> Iterator[dict[str, Any]]:
     model = StaticEmbedder()
-    with Store.open(collection_directory(directory, [articles]), model) as store:
-        if store.is_stale([articles]):
-            store.sync([articles])
+    with opened(articles, directory, model) as store:
         finder = _Finder(store, model)
         for _, row in read_gold(gold):
             if not isinstance(row, BadRow):

@@ -6,12 +6,13 @@ text of any article: `{"id", "set", "question", "asked_on", "kind", "sources": [
 for a sentence that answers, 0.3 for one that answers in part, and 0.
 """
 
-import gzip
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from evals.dumps import read_articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,7 @@ class Labelled:
 
 def read_texts(dumps: Iterable[Path]) -> dict[str, str]:
     """Read the text of every article of gzipped dumps, by address."""
-    texts: dict[str, str] = {}
-    for path in dumps:
-        with gzip.open(path, "rt", encoding="utf-8") as rows:
-            texts |= {row["url"]: row["text"] for row in map(json.loads, rows)}
-    return texts
+    return {row["url"]: row["text"] for row in read_articles(dumps).values()}
 
 
 def read_labels(path: Path, texts: Mapping[str, str]) -> list[Labelled]:

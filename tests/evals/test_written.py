@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.written import RIGHT, WORDS, figures, judging, outcomes_of, read_articles, read_drafts
+from evals.dumps import read_articles
+from evals.written import RIGHT, WORDS, figures, judging, outcomes_of, read_drafts
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "eval"
