@@ -17,7 +17,7 @@ MOST = 10
 class Watch:
     """A question that waits; `record` is the answer that declined it.
 
-    Without a `channel` the person is told in a direct message. `after` is the number of the
+    Without a `channel` the person gets a direct message. `after` is the number of the
     newest article when it was set: only a later one answers. None was kept by earlier versions.
     """
 

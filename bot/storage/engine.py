@@ -1,9 +1,8 @@
 """What every database offers, and the one way to open it.
 
 SQL is written so that both engines take it: values are named (`:name`), columns are TEXT, BIGINT
-or DOUBLE PRECISION, and `INTEGER PRIMARY KEY` alone stands for rows that are numbered as they
-come. A value that may be None is cast where it is held against NULL: PostgreSQL wants to know of
-what type it would be.
+or DOUBLE PRECISION, and a lone `INTEGER PRIMARY KEY` numbers the rows as they come. A value that
+may be None is cast where it is compared with NULL: PostgreSQL asks for its type.
 """
 
 from collections.abc import Callable, Mapping

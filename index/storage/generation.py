@@ -88,7 +88,7 @@ class Generation:
     ) -> "Generation":
         """The same manifest with new indexes made from it; no article is read for it.
 
-        With `mended`, what is not as it was written is left out, and all files wait to be read.
+        If `mended`, damaged articles and passages are left out, and the next sync reads all files.
         """
         folder.mkdir()
         old.manifest.copy_to(folder / MANIFEST)
