@@ -24,6 +24,7 @@ from index.store import Store
 from index.sync import sync
 from index.sync.report import SyncReport
 from index.sync.sync import BEHIND
+from tests.index.fruits import FRUITS, write
 
 
 class CountingEmbedder:
@@ -48,25 +49,6 @@ class CountingEmbedder:
                 vectors[row, crc32(word.strip(".,").encode()) % self.dimension] += 1
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
-
-
-FRUITS = ("apple", "banana", "cherry")
-
-
-def write(root: Path, name: str, text: str = "") -> Path:
-    path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fruit = path.stem
-    path.write_text(text or f"About {fruit}\n\nThe {fruit} harvest was good. Prices fell.\n")
-    return path
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Path:
-    """Three articles."""
-    for fruit in FRUITS:
-        write(tmp_path / "news", f"{fruit}.txt")
-    return tmp_path / "news"
 
 
 @pytest.fixture
@@ -356,7 +338,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from test_store import CountingEmbedder
+from tests.index.test_store import CountingEmbedder
 from index.sync import sync
 from index.storage.generation import Generation
 from index.storage.manifest import Manifest
@@ -405,7 +387,7 @@ def test_killed_at_any_point(tmp_path: Path, news: Path, moment: tuple[str, ...]
         write(news, f"{fruit}.txt", f"New {fruit}\n\nThe {fruit} is new.")
     (news / "apple.txt").unlink()
     write(news, "damson.txt")
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[2])
     arguments = [sys.executable, "-c", KILLED, here, str(folder), str(news), *moment]
     done = subprocess.run(arguments, check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL
@@ -428,7 +410,7 @@ def test_a_first_sync_killed_goes_on_where_it_was(tmp_path: Path, news: Path) ->
         write(news, f"damson-{number}.txt")
     articles = len(FRUITS) + BEHIND
     folder = tmp_path / "store"
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[2])
     # The last article is written beside those before it, which may be put in by then or not.
     moment = ["VectorIndex", "add", "before", str(articles)]
     arguments = [sys.executable, "-c", KILLED, here, str(folder), str(news), *moment]
@@ -711,13 +693,13 @@ def test_looking_and_syncing_nothing_import_no_chroma(tmp_path: Path, news: Path
         store.sync([news])
     look = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
-        "from test_store import CountingEmbedder; from index.store import Store\n"
+        "from tests.index.test_store import CountingEmbedder; from index.store import Store\n"
         "store = Store.open(Path(sys.argv[2]), CountingEmbedder()); roots = [Path(sys.argv[3])]\n"
         "assert not store.is_stale(roots); store.sync(roots)\n"
         "store.generation.manifest.candidates([1, 2])\n"
         "assert 'chromadb' not in sys.modules and 'wordllama' not in sys.modules\n"
     )
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[2])
     arguments = [sys.executable, "-c", look, here, str(tmp_path / "store"), str(news)]
     subprocess.run(arguments, check=True, timeout=60)
 

@@ -17,8 +17,8 @@ from index.errors import StoreError, VectorsError
 from index.storage import generation
 from index.store import Store
 from index.sync import sync
+from tests.index.fruits import write
 from tests.index.test_store import (
-    FRUITS,
     CountingEmbedder,
     did,
     embedded,
@@ -26,7 +26,6 @@ from tests.index.test_store import (
     is_sound,
     set_meta,
     texts,
-    write,
 )
 from tests.standins.chroma_server import TOKEN, ChromaProcess, Gate, gate, running
 
@@ -49,13 +48,6 @@ def up(chroma: ChromaProcess) -> Iterator[ChromaProcess]:
 @pytest.fixture
 def server(chroma: ChromaProcess) -> ChromaServer:
     return ChromaServer(chroma.url)
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Path:
-    for fruit in FRUITS:
-        write(tmp_path / "news", f"{fruit}.txt")
-    return tmp_path / "news"
 
 
 @pytest.fixture

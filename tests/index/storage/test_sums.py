@@ -12,25 +12,17 @@ from index.errors import VectorsError
 from index.storage import sums
 from index.storage.sums import SUMS, Sums
 from index.store import Store
+from tests.index.fruits import FRUITS
 from tests.index.test_store import (
-    FRUITS,
     CountingEmbedder,
     embedded,
     feed,
     found,
     is_sound,
     texts,
-    write,
 )
 
 KINDS = ("manifest.sqlite3", "bm25/*.idx", "bm25/*.term", "bm25/*.fieldnorm", "bm25/meta.json")
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Path:
-    for fruit in FRUITS:
-        write(tmp_path / "news", f"{fruit}.txt")
-    return tmp_path / "news"
 
 
 @pytest.fixture
