@@ -4,13 +4,17 @@ Articles are compared with their sums, passages with their articles. What does n
 dropped, to be read and embedded again; the rest stays as it is.
 """
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import numpy as np
 
+from index.errors import StoreError
 from index.storage.content import digest
 from index.storage.manifest import Manifest
+from index.storage.schema import TABLES
 from index.storage.versions import CURRENT, NEW
 from index.text.minhash import LENGTH, bands
 from index.text.splitter import passages
@@ -31,12 +35,20 @@ _PASSAGES = """
 SELECT start, end, CAST(text AS BLOB), vector FROM passages WHERE article_id = ? ORDER BY id
 """
 
+_COLUMNS = """
+SELECT t.name, c.name, c.type, c."notnull", c.pk
+FROM sqlite_master t, pragma_table_info(t.name) c
+WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'
+"""
+
 
 def mend(manifest: Manifest) -> None:
     """Drop what is not as it was written, and have all files read again.
 
     Raises StoreError when that cannot be done.
     """
+    if not _has_its_tables(manifest):
+        raise StoreError("a table or column has another name or type than it was made with")
     with manifest.transaction():
         manifest.write("DELETE FROM bands", [()])
         manifest.write("DELETE FROM garbage", [()])
@@ -51,6 +63,13 @@ def mend(manifest: Manifest) -> None:
             if not _is_split(manifest, number, row[len(_TEXTS) - 1].decode()):
                 manifest.write("DELETE FROM passages WHERE article_id = ?", [(number,)])
         _settle_again(manifest)
+
+
+def _has_its_tables(manifest: Manifest) -> bool:
+    """Whether the tables have their columns; SQLite itself takes a damaged name for another."""
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.executescript(TABLES)
+        return {*manifest.select(_COLUMNS)} == {*made.execute(_COLUMNS)}
 
 
 def _rows(manifest: Manifest) -> Iterator[Any]:

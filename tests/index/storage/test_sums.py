@@ -82,6 +82,15 @@ def test_any_bit_of_the_manifest_may_flip(
         assert is_sound(store, [news])
 
 
+def test_a_column_whose_name_is_damaged_has_all_read_again(news: Path, folder: Path) -> None:
+    path = folder / "1" / "manifest.sqlite3"
+    path.write_bytes(path.read_bytes().replace(b"written_ns", b"wsitten_ns"))
+    with Store.open(folder, CountingEmbedder()) as store:
+        assert store.sync([news]).rebuilt
+        assert found(store, "harvest") == {f"{fruit}.txt" for fruit in FRUITS}
+        assert is_sound(store, [news])
+
+
 def test_a_wrong_text_alone_is_read_and_embedded_again(news: Path, folder: Path) -> None:
     path = folder / "1" / "manifest.sqlite3"
     data = path.read_bytes()
