@@ -10,6 +10,7 @@ import pytest
 from index.errors import ArticlesError
 from index.store import Store
 from index.sync import sync
+from tests.index.fruits import write
 from tests.index.test_store import (
     CountingEmbedder,
     did,
@@ -19,7 +20,6 @@ from tests.index.test_store import (
     set_meta,
     sources,
     texts,
-    write,
 )
 
 STORY = "\n".join(f"On day {n} the mayor of Hamm opened bridge {n * 13}." for n in range(60))
