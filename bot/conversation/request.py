@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.answer import Turn
 from bot.conversation.message import Message
@@ -46,7 +46,7 @@ class Request:
 @lru_cache(maxsize=1_000)
 def request_of(message: str) -> Request:
     """The message without what is no part of a question; remembered, as histories repeat."""
-    text = without_noise(message)
+    text = spelled_out(without_noise(message))
     left_out: list[Entry] = []
     most: int | None = None
     while True:
@@ -81,6 +81,19 @@ def without_noise(message: str) -> str:
     text = unicodedata.normalize("NFC", message)
     plain = _NOISE.sub(" ", text)
     return (text if plain == text else re.sub(r"[ \t]+", " ", plain)).strip()
+
+
+def spelled_out(message: str) -> str:
+    """The message with "u" and the like as the words they are typed for."""
+    short, pattern = _short()
+    return pattern.sub(lambda typed: short[typed[0]], message)
+
+
+@cache
+def _short() -> tuple[dict[str, str], re.Pattern[str]]:
+    """What the words of all languages are typed for, and a pattern that finds them."""
+    short = {typed: word for t in phrases().tables.values() for typed, word in t["short"].items()}
+    return short, re.compile(rf"(?<![^\s(])(?:{'|'.join(short)})(?=$|[\s)?!,]|\.(?:\s|$))")
 
 
 def _talk(left_out: Iterable[Entry]) -> Talk:

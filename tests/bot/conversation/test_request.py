@@ -42,6 +42,24 @@ def test_politeness_is_no_part_of_a_question(message: str, question: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("message", "question"),
+    [
+        ("what do u know about ur mayor", "what do you know about your mayor"),
+        ("wat r the prices?", "what are the prices?"),
+        ("whats closed rn, and whos angry", "what's closed right now, and who's angry"),
+        (
+            "why didnt the ferry sail? (the gov.uk one)",
+            "why didn't the ferry sail? (the gov.uk one)",
+        ),
+        ("Who is U Thant, and is vitamin R real?", "Who is U Thant, and is vitamin R real?"),
+        ("what is r.e.m. and u-turn", "what is r.e.m. and u-turn"),
+    ],
+)
+def test_short_words_are_spelled_out(message: str, question: str) -> None:
+    assert cleaned(message) == question
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Thanks to whom did the ferry sail?",
