@@ -16,6 +16,7 @@ from bot.conversation.followup import (
     names_something,
     same_topic,
 )
+from bot.conversation.task import task_of
 from index.embedding.similarity import Words
 from index.search.retriever import Query
 from index.text.analyzer import terms
@@ -93,10 +94,14 @@ def points_at_nothing(query: Query, words: Words) -> bool:
 
 
 def may_mean_several(query: Query, history: Sequence[Turn], words: Words) -> bool:
-    """Tell whether a question leaves open which of several things it means: “the country”."""
+    """Tell whether a question leaves open which of several things it means: “the country”.
+
+    News of a topic is wanted whatever it is about.
+    """
     before = [turn.content for turn in (*history[:1], *history[-2:])]
     return (
         leaves_unnamed(query.text)
+        and not task_of(query.text).newest_first
         and not any(map(names_something, (query.text, *query.context)))
         and informativeness(query.text, words) < AT_LENGTH
         and not any(same_topic(query.text, text, words) for text in before)

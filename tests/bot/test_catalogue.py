@@ -108,6 +108,9 @@ async def test_articles_of_later_days_are_not_known(answerer: Answerer) -> None:
         ("how many articles mention “rye bread”?", ["bakery"]),
         ("articles about bread rye", ["bakery"]),
         ("which articles mention penguins?", []),
+        ("do both articles talk about Otto Lind?", ["fares", "bridge"]),
+        ("which one is about the quotas", ["quotas"]),
+        ("which article is the one with the rye bread in it", ["bakery"]),
         ("Welche Artikel erwähnen Otto Lind?", ["fares", "bridge"]),
     ],
 )

@@ -44,6 +44,9 @@ def test_task(question: str, kind: TaskKind, about: str) -> None:
     ("question", "about"),
     [
         ("any news about Elmsea?", "Elmsea"),
+        ("anything on Elmsea?", "Elmsea"),
+        ("what's been going on with Elmsea lately", "Elmsea"),
+        ("catch me up on Elmsea", "Elmsea"),
         ("news about the quotas", "the quotas"),
         ("latest on the bridge", "the bridge"),
         ("What's the latest on the bridge?", "the bridge"),
