@@ -19,6 +19,7 @@ def _row(one: Labelled) -> dict[str, object]:
     return {
         "id": one.id,
         "question": one.question,
+        "history": [{"role": "user", "content": one.after}] if one.after else [],
         "asked_on": one.asked_on,
         "answers": [sentence for sentence, _, label in pairs if label == 1],
         "sources": sorted({source for _, source, label in pairs if label == 1}),

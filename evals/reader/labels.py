@@ -1,9 +1,13 @@
 """Questions with the sentences found for them, each labelled as an answer or not.
 
 A row names its sentences by the article's address and character offsets, so that the file holds no
-text of any article: `{"id", "set", "question", "asked_on", "kind", "sources": [...],
-"sentences": [[source, start, end, label], ...]}`. `source` is a place in `sources`; the label is 1
-for a sentence that answers, 0.3 for one that answers in part, and 0.
+text of any article: `{"id", "set", "question", "asked_on", "kind", "after", "sources": [...],
+"sentences": [[source, start, end, label], ...]}`. `after` is the question that a follow-up follows;
+`source` is a place in `sources`; the label is 1 for a sentence that answers, 0.3 for one that
+answers in part, and 0.
+
+In `labels.jsonl` the sentences are those that Dateline would read, in `plain.jsonl` those that the
+article begins with, and two of others: easy ones.
 """
 
 import json
@@ -17,11 +21,15 @@ from evals.dumps import read_articles
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A question, its sentences with their articles, and how well each answers, in [0, 1]."""
+    """A question, its sentences with their articles, and how well each answers, in [0, 1].
+
+    `after` is the question before it, where it is a follow-up.
+    """
 
     id: str
     question: str
     asked_on: str | None
+    after: str | None
     sentences: tuple[str, ...]
     sources: tuple[str, ...]
     labels: tuple[float, ...]
@@ -49,6 +57,7 @@ def _labelled(row: Mapping[str, Any], texts: Mapping[str, str]) -> Labelled:
         row["id"],
         row["question"],
         row["asked_on"],
+        row.get("after"),
         sentences=tuple(texts[source][start:end] for source, start, end, _ in places),
         sources=tuple(source for source, _, _, _ in places),
         labels=tuple(label for _, _, _, label in places),

@@ -4,7 +4,6 @@ The lower layers run as int8 ONNX, once a pair. The top ones are made of the sam
 weights as floats, and go back into it as int8: `Top.arrays` has the names of the file.
 """
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +47,20 @@ class Block(nn.Module):
         self.wide, self.narrow = nn.Linear(SIZE, INNER), nn.Linear(INNER, SIZE)
         self.second = nn.LayerNorm(SIZE, eps=1e-12)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Transform states of shape `(batch, tokens, SIZE)`; `mask` is added to attention."""
-        batch, tokens, _ = x.shape
+    def forward(self, x: Tensor, mask: Tensor, wanted: int | None = None) -> Tensor:
+        """Transform the first `wanted` states of each pair, or all.
 
-        def heads(y: Tensor) -> Tensor:
-            return y.view(batch, tokens, HEADS, SIZE // HEADS).transpose(1, 2)
+        `x` has the shape `(batch, tokens, SIZE)`; `mask` is added to attention.
+        """
+        at = x[:, :wanted]
+        q, k, v = _heads(self.query(at)), _heads(self.key(x)), _heads(self.value(x))
+        seen = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        at = self.first(at + self.mixed(seen.transpose(1, 2).reshape(at.shape)))
+        return self.second(at + self.narrow(nn.functional.gelu(self.wide(at))))
 
-        q, k, v = heads(self.query(x)), heads(self.key(x)), heads(self.value(x))
-        weights = (q @ k.transpose(-1, -2) / math.sqrt(SIZE // HEADS) + mask).softmax(-1)
-        x = self.first(x + self.mixed((weights @ v).transpose(1, 2).reshape(x.shape)))
-        return self.second(x + self.narrow(nn.functional.gelu(self.wide(x))))
+
+def _heads(x: Tensor) -> Tensor:
+    return x.view(*x.shape[:2], HEADS, SIZE // HEADS).transpose(1, 2)
 
 
 class Top(nn.Module):
@@ -74,8 +76,10 @@ class Top(nn.Module):
     def forward(self, x: Tensor, attention: Tensor) -> Tensor:
         """Score pairs by their lower states `(batch, tokens, SIZE)`. Shape `(batch,)`."""
         mask = (1.0 - attention[:, None, None, :]) * -10_000.0
-        for block in self.blocks:
+        *lower, last = self.blocks
+        for block in lower:
             x = block(x, mask)
+        x = last(x, mask, wanted=1)  # only the first token is scored
         return self.classifier(torch.tanh(self.pooler(x[:, 0])))[:, 0]
 
     def arrays(self) -> dict[str, NDArray[Any]]:

@@ -68,7 +68,10 @@ class Lower:
 
     def example(self, labelled: Labelled) -> Example:
         """Run each pair of a question through them."""
-        pairs = [(labelled.question, sentence) for sentence in labelled.sentences]
+        asked = " ".join(
+            filter(None, (labelled.after, labelled.question))
+        )  # as the reader is asked
+        pairs = [(asked, sentence) for sentence in labelled.sentences]
         encoded = self._tokenizer.encode_batch(pairs)
         states = [self._states(e.ids, e.type_ids) for e in encoded]
         return Example(states, torch.tensor(labelled.labels, dtype=torch.float))

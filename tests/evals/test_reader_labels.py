@@ -12,6 +12,7 @@ TEXT = (
     "The bridge at Holt was closed on Monday. Engineers found 14 cracked cables in it. It rained."
 )
 SHIPPED = Path(reader.__file__).with_name("labels.jsonl")
+PLAIN = SHIPPED.with_name("plain.jsonl")
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ def test_a_question_without_its_articles_is_left_out(dump: Path) -> None:
 
 
 def test_the_shipped_labels_are_well_formed() -> None:
-    rows = [json.loads(line) for line in SHIPPED.read_text(encoding="utf-8").splitlines()]
+    lines = [line for file in (SHIPPED, PLAIN) for line in file.read_text("utf-8").splitlines()]
+    rows = [*map(json.loads, lines)]
     assert len({row["id"] for row in rows}) == len(rows)
     for row in rows:
         for source, start, end, label in row["sentences"]:
