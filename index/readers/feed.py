@@ -17,8 +17,8 @@ from index.paths import is_address
 from index.readers.dates import day_in_address, parse_date
 from index.readers.dump import article_of
 from index.readers.encoding import declared_in, decode
-from index.readers.fields import named
 from index.readers.markup import blocks_of, tree_of
+from index.readers.names import named
 from index.readers.outline import Block, laid_out
 from index.readers.problem import Problem, read_bytes
 from index.readers.wording import flat, names, string
