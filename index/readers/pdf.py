@@ -13,7 +13,7 @@ from index.readers.dates import find_date
 from index.readers.pdf_page import SOFT_HYPHEN, PageLine, lines_of
 from index.readers.problem import Problem, read_bytes
 from index.readers.unwrap import ending
-from index.readers.wording import flat, title_of, title_of_file
+from index.readers.wording import flat, given_title, title_of, title_of_file
 
 _NUMBER = re.compile(
     r"(?:[-–—|·] ?)?(?:(?:page|p\.|seite|s\.|página|pagina|strona|pág\.) ?)?\d{1,4}"
@@ -24,7 +24,6 @@ MARGIN = 0.12
 """The part of a page, above and below, where its head and foot and number are."""
 OFTEN = 0.4
 """The share of pages that a head is on, at least: left and right pages may have their own."""
-_UNTITLED = re.compile(r"untitled|microsoft word|powerpoint|\.\w{2,4}$", re.IGNORECASE)
 _END = re.compile(r"[.!?:…][\"'”’»)\]]*$")
 MAX_BYTES = 100_000_000
 FULL = 0.8
@@ -54,8 +53,8 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     if not text:
         yield Problem(source, f"holds no text, only pictures{advice}" if pictures else "empty")
         return
-    title = wanted if wanted and not _UNTITLED.search(wanted) else title_of(text)
-    yield Article(source, title or title_of_file(path), text, find_date(text), None, author, places)
+    title = given_title(wanted) or title_of(text) or title_of_file(path)
+    yield Article(source, title, text, find_date(text), None, author, places)
     if pictures:
         named = ", ".join(str(n) for n in pictures[:5]) + (", …" if len(pictures) > 5 else "")
         yield Problem(source, f"pages without text, only pictures: {named}{advice}")

@@ -8,6 +8,23 @@ from index.text.scripts import composed
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+_BY_PROGRAMS = re.compile(
+    r"""(?:untitled|unbenannt|ohne\ titel|sans\ (?:titre|nom)|s[ie][nm]\ t[ií]tulo|senza\ (?:titolo|nome)
+      |naamloos|zonder\ titel|bez\ (?:tytułu|nazwy)|namnlös|без\ (?:названия|имени|назви)|başlıksız
+      |无标题|無標題|無題|제목\ 없음|بدون\ عنوان)(?:[ -](?:document|page|\d+))*
+    | (?:(?:new|neues|nouveau|nuevo|novo|nuovo|nieuw|nowy|nytt|nyt|новый|新建)[ ])?
+      (?:microsoft[ ]|office[ ]|(?:rich[ ])?text[ ]?|word[ -]?|openoffice[ ]|libreoffice[ ])*
+      (?:documente?|dokumente?|documento|документ|文档|文件|文書|문서|belge|مستند|page|seite|file)
+      (?:[ ]microsoft)?(?:[ ]word)?[ _-]*\(?\d{0,3}\)?
+    | microsoft[ ](?:office[ ])?(?:word|powerpoint|excel|publisher)\b.*|word|python-docx
+    | (?:power ?point|pr[eäé]sent|apresent|презент)\w*(?:[ ]presentation)?[ _-]*\d*
+    | (?:slide|folie|layout|print|template|vorlage|normal|scan|home|startseite|accueil|inicio)[ _-]*\d*
+    | about:blank
+    | \S.*\.(?:docx?|dotx?|rtf|odt|pdf|indd|qxp|pages|wpd|tmp|txt|html?|pptx?|xlsx?)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Titles that programs give where nobody gave one, and names of files."""
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -45,6 +62,12 @@ def title_of(text: str) -> str:
     alone = re.match(r"\n[^\S\n]*(?:\n|$)|$", text[first.end() : first.end() + 200])
     short = len(title) <= 100 and not title.endswith(".")
     return title if len(title) <= 200 and (alone or short) else ""
+
+
+def given_title(fact: str | None) -> str:
+    """The title that a file gives to itself, in one line; nothing where a program made it."""
+    title = flat(fact or "")
+    return "" if _BY_PROGRAMS.fullmatch(title) else title
 
 
 def title_of_file(path: Path) -> str:
