@@ -107,12 +107,9 @@ def _names() -> dict[str, dict[str, None]]:
 
 def _spelt(names: list[str]) -> Iterator[str]:
     for name in names:
-        yield _key(name)
-        yield _key("".join(_in_two(name)))
-
-
-def _in_two(name: str) -> Iterator[str]:
-    yield [name, *other_letters(name)][-1] if not name.isascii() else name
+        for spelt in (name, *other_letters(name)):
+            yield (key := _key(spelt))
+            yield key.replace("_", "")
 
 
 @cache

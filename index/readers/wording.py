@@ -9,16 +9,18 @@ from index.text.scripts import composed
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _BY_PROGRAMS = re.compile(
-    r"""(?:untitled|unbenannt|ohne\ titel|sans\ (?:titre|nom)|s[ie][nm]\ t[ií]tulo|senza\ (?:titolo|nome)
-      |naamloos|zonder\ titel|bez\ (?:tytułu|nazwy)|namnlös|без\ (?:названия|имени|назви)|başlıksız
-      |无标题|無標題|無題|제목\ 없음|بدون\ عنوان)(?:[ -](?:document|page|\d+))*
+    r"""(?:untitled|unbenannt|ohne\ titel|sans\ (?:titre|nom)|s[ie][nm]\ t[ií]tulo
+      |senza\ (?:titolo|nome)|naamloos|zonder\ titel|bez\ (?:tytułu|nazwy)|namnlös
+      |без\ (?:названия|имени|назви)|başlıksız|无标题|無標題|無題|제목\ 없음|بدون\ عنوان)
+      (?:[ -](?:document|page|\d+))*
     | (?:(?:new|neues|nouveau|nuevo|novo|nuovo|nieuw|nowy|nytt|nyt|новый|新建)[ ])?
       (?:microsoft[ ]|office[ ]|(?:rich[ ])?text[ ]?|word[ -]?|openoffice[ ]|libreoffice[ ])*
       (?:documente?|dokumente?|documento|документ|文档|文件|文書|문서|belge|مستند|page|seite|file)
       (?:[ ]microsoft)?(?:[ ]word)?[ _-]*\(?\d{0,3}\)?
     | microsoft[ ](?:office[ ])?(?:word|powerpoint|excel|publisher)\b.*|word|python-docx
     | (?:power ?point|pr[eäé]sent|apresent|презент)\w*(?:[ ]presentation)?[ _-]*\d*
-    | (?:slide|folie|layout|print|template|vorlage|normal|scan|home|startseite|accueil|inicio)[ _-]*\d*
+    | (?:slide|folie|layout|print|template|vorlage|normal|scan|home|startseite|accueil|inicio)
+      [ _-]*\d*
     | about:blank
     | \S.*\.(?:docx?|dotx?|rtf|odt|pdf|indd|qxp|pages|wpd|tmp|txt|html?|pptx?|xlsx?)
     """,
