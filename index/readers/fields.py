@@ -92,6 +92,16 @@ def readable(text: str) -> str:
     return _CUT.sub("", text) if text.endswith("chars]") else text
 
 
+def marked_up(text: str) -> str:
+    """The HTML of a text, where it was escaped once or twice more than it should be."""
+    found = text
+    for _ in range(ESCAPED_AT_MOST):
+        if "<" in found or ("&lt;" not in found and "&amp;" not in found):
+            break
+        found = html.unescape(found)
+    return found if _SURE_MARKUP.search(found) else text
+
+
 def without_shortcodes(text: str) -> str:
     """The HTML of a text as WordPress keeps it, without what it replaces in it."""
     return _SHORTCODE.sub("", _CAPTION.sub(r"<\1figure>", text)) if "[" in text else text

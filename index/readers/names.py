@@ -37,7 +37,7 @@ def named(names: tuple[str, ...]) -> dict[str, list[str]]:
     for name in names:
         written[_key(name)].append(name)
     for name in names:
-        for shorter in _shorter(_key(name)):
+        for shorter in () if field_above(name) else _shorter(_key(name)):
             written[shorter].append(name)
     found = {
         field: [name for key in _names()[field] if key in written for name in written[key]]

@@ -27,6 +27,9 @@ _BY_PROGRAMS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """Titles that programs give where nobody gave one, and names of files."""
+_LISTED = re.compile(r"\[\s*(?:'.*'|\".*\")\s*\]", re.DOTALL)
+_QUOTED = re.compile(r"'([^']+)'(?=\s*[,\]])|\"([^\"]+)\"(?=\s*[,\]])")
+_BY = re.compile(r"^by\s+", re.IGNORECASE)
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -92,6 +95,14 @@ def line(value: object) -> str:
 
 
 def names(value: object) -> str | None:
-    """Who wrote it: one name, or several in a list."""
+    """Who wrote it: one name, or several in a list, which may be written as a program shows it."""
+    if isinstance(value, str) and _LISTED.fullmatch(value.strip()):
+        value = [name[1] or name[2] for name in _QUOTED.finditer(value)]
     several = value if isinstance(value, list) else [value]
-    return ", ".join(filter(None, map(line, several))) or None
+    found = (_BY.sub("", line(_name_of(person))) for person in several)
+    return ", ".join(name for name in found if name and not name.isdecimal()) or None
+
+
+def _name_of(person: object) -> object:
+    """The name of a person who has other facts beside it; a mere number is no name."""
+    return person.get("name") or person.get("display_name") if isinstance(person, dict) else person

@@ -235,7 +235,7 @@ def test_rows_of_a_table_are_articles(read: Read, delimiter: str) -> None:
 
 
 def test_a_table_without_texts_is_a_problem(read: Read) -> None:
-    assert reason(read("a.csv", "a,b\n1,2\n")).startswith("has no column of texts; call it one of")
+    assert reason(read("a.csv", "a,b\n1,2\n")).startswith("has no column of texts; call it text")
     assert reason(read("a.csv", "")).startswith("has no column of texts")
 
 
