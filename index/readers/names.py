@@ -35,7 +35,8 @@ def named(names: tuple[str, ...]) -> dict[str, list[str]]:
     """Which of these names hold which field, those that count most first."""
     written: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        written[_key(name)].append(name)
+        for key in {_key(name), _key(name).replace("_", "")}:
+            written[key].append(name)
     for name in names:
         for shorter in () if field_above(name) else _shorter(_key(name)):
             written[shorter].append(name)
@@ -95,7 +96,7 @@ def _shorter(key: str) -> Iterator[str]:
 @cache
 def _words(which: str) -> frozenset[str]:
     """The words that make no difference in a name, or those around the name of a field."""
-    return frozenset(_table()[which])
+    return frozenset(map(plain_name, _table()[which]))
 
 
 @cache
