@@ -59,7 +59,9 @@ def first(row: Mapping[str, object], fields: Fields, field: str) -> str | None:
 def address(row: Mapping[str, object], fields: Fields) -> str | None:
     """The address of a row's article; what is none counts only where the field is called "url"."""
     found = (string(row.get(name)) for name in fields.get("url", ()))
-    return next(filter(is_address, filter(None, found)), None) or string(row.get("url"))
+    return next((text for text in found if text and is_address(text)), None) or string(
+        row.get("url")
+    )
 
 
 def written(value: object) -> str:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain, pairwise
@@ -55,10 +55,10 @@ def field_above(name: str) -> str | None:
     return next((f.removeprefix("above ") for f in fields if key in _names().get(f, ())), None)
 
 
-def flattened(row: Mapping[str, Any], depth: int = DEEPEST) -> Row:
+def flattened(row: Row, depth: int = DEEPEST) -> Row:
     """A row with what is in its objects under their names: "headline.main"."""
     if not any(isinstance(value, dict) for value in row.values()):
-        return dict(row)
+        return row
     flat: Row = {}
     for name, value in row.items():
         if not isinstance(value, dict):

@@ -27,7 +27,7 @@ _BY_PROGRAMS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """Titles that programs give where nobody gave one, and names of files."""
-_LISTED = re.compile(r"\[\s*(?:'.*'|\".*\")\s*\]", re.DOTALL)
+_LISTED = re.compile(r"\[\s*['\"].*['\"]\s*\]", re.DOTALL)
 _QUOTED = re.compile(r"'([^']+)'(?=\s*[,\]])|\"([^\"]+)\"(?=\s*[,\]])")
 _BY = re.compile(r"^by\s+", re.IGNORECASE)
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")

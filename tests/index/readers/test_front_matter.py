@@ -41,6 +41,11 @@ def test_fields_in_every_form(text: str) -> None:
         ("title: 2024", "2024"),
         ("title: Yes", "Yes"),
         ("title: [", ""),
+        ("title: 'It's shut: all of it'", "It's shut: all of it"),
+        ("title: 'The owners' view: it's over'", "The owners' view: it's over"),
+        ('title: "Ferry" and "bridge": a tale', '"Ferry" and "bridge": a tale'),
+        ("titre : Pont fermé : pourquoi", "Pont fermé : pourquoi"),
+        ("Überschrift: Brücke zu", "Brücke zu"),
     ],
 )
 def test_titles_as_people_write_them(line: str, title: str) -> None:

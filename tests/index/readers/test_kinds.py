@@ -90,7 +90,7 @@ def test_other_days_are_not_a_page_s_own(read: Read) -> None:
 def test_a_page_is_not_called_by_a_box_in_it(read: Read) -> None:
     box = "<h1>Keyboard shortcuts</h1>"
     page = PAGE.replace("<nav>", f"{box}<nav>").replace("<h1>Ferry returns</h1>", "")
-    assert one(read("a.html", page)).title == "Ferry returns | The Harbour Post"
+    assert one(read("a.html", page)).title == "Ferry returns"
 
 
 def test_a_home_page_is_not_the_address_of_an_article(read: Read) -> None:
