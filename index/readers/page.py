@@ -54,7 +54,8 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         return
     title = flat(found.title or "")
     # Where a page does not say, trafilatura takes its first heading, of whatever box.
-    title = name if name and title not in name else title
+    if name and not (title and _names_a_site(name.removeprefix(title))):
+        title = name
     title = given_title(_without_site(title, sites, heads)) or title_of_file(path)
     text, places = laid_out(blocks_of(found.body), title)
     if not text or is_only_consent(text.split("\n")):
@@ -104,6 +105,12 @@ def _sites(page: Any) -> set[str]:
 def _heads(page: Any) -> set[str]:
     """The page's first headings."""
     return {flat("".join(head.itertext())) for head in page.iter("h1")}
+
+
+def _names_a_site(rest: str) -> bool:
+    """Whether what was taken off a title is the name of a site, as its capitals show."""
+    words = rest.split()
+    return not words or (len(words) <= 4 and all(not word[:1].islower() for word in words))
 
 
 def _without_site(title: str, sites: set[str], heads: set[str]) -> str:
