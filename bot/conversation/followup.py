@@ -22,6 +22,9 @@ _KEYWORDS = 14.0
 """Keywords that say this much are a search of their own."""
 _ANTECEDENT = 6.0
 """The words before a pronoun must say this much to be what the pronoun means."""
+_ADVERBS = ("again", "too", "instead")
+_NAMED_AT_LEAST = 2
+"""Telling words before "again" that name what does it again."""
 _NOUN = 4.4
 """One of these words at least must be as rare as this."""
 _WORD = re.compile(r"\w+")
@@ -116,9 +119,15 @@ def points_back(question: str, words: Words) -> bool:
     if _BARE.fullmatch(question):
         return True
     return any(
-        not _can_be_meant(question[: pointer.start()], words)
+        not _can_be_meant(before, words) and not _says_again(pointer, before, words)
         for pointer in _POINTING.finditer(question)
+        for before in [question[: pointer.start()]]
     )
+
+
+def _says_again(pointer: re.Match[str], before: str, words: Words) -> bool:
+    """Tell whether “again” or “too” is of what the words before it name: “the shop opens again”."""
+    return pointer.group().lower() in _ADVERBS and len(_idf(before, words)) >= _NAMED_AT_LEAST
 
 
 def _can_be_meant(before: str, words: Words) -> bool:

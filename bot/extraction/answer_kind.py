@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.conversation.request import cleaned
 from bot.extraction import answer_kind_foreign as abroad
-from bot.extraction.language import is_foreign
+from bot.extraction.language import is_foreign, may_be_foreign
 from index.text.analyzer import terms
 
 
@@ -46,9 +46,19 @@ _COUNT_WORDS = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|"
     r"thousands?|[mb]illions?|trillions?|half|third|quarter|once|twice|first|second)"
 )
+_CURRENCY = (
+    "dollars?|euros?|pounds?|pence|cents?|crowns?|kron(?:er|or|e|a|ur)|francs?|yen|yuan|renminbi|rupees?"
+    "|roubles?|rubles?|rand|pesos?|reais|liras?|zlot(?:y|ys|ies)|koruna|forints?|hryvnias?|dirhams?"
+    "|riyals?|rials?|dinars?|shillings?|naira|cedis?|shekels?|baht|dong|rupiah|ringgit|leva?|lei"
+    "|taka"
+)
+_CODE = (
+    "USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|JPY|CNY|INR|AUD|CAD|NZD|ZAR|BRL|MXN|RUB|TRY|KRW|UAH|HUF|Rs"
+)
 _ANSWERS = {
     Kind.MONEY: re.compile(
-        r"[$£€]\s?\d|\b\d[\d,.]*\s?(?:dollars|euros|pounds|cents)|\b[mbtr]+illion"
+        rf"[$£€¥₹₩₺₽₴]\s?\d|\b(?:{_CODE})\s?\d|\b\d[\d,.]*\s?(?:{_CURRENCY}|{_CODE})\b"
+        r"|\b[mbtr]+illion"
     ),
     Kind.SHARE: re.compile(r"\d\s?%|\bper ?cent\b"),
     Kind.NUMBER: re.compile(rf"\d[\d,.]*|\b{_COUNT_WORDS}\b", re.IGNORECASE),
@@ -93,7 +103,7 @@ def answers_kind(sentence: str, kind: Kind) -> Iterator[str]:
     """The words in `sentence` that could be an answer of `kind`; none for OTHER."""
     if pattern := _ANSWERS.get(kind):
         yield from (found.group() for found in pattern.finditer(sentence))
-    if (pattern := abroad.answers().get(kind)) and is_foreign(sentence):
+    if (pattern := abroad.answers().get(kind)) and may_be_foreign(sentence):
         yield from (found.group() for found in pattern.finditer(sentence))
 
 

@@ -18,6 +18,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _AMBIGUOUS = frozenset(("was", "will", "in", "so", "an", "war"))
 
 
+_OWN_LETTER = re.compile(r"(?<![^\W\d_])[a-z\u00df-\u00ff\u0101-\u024f][^\W\d_]*(?![^\W\d_])")
+
+
 @lru_cache(maxsize=1)
 def languages() -> dict[str, Any]:
     """The words and patterns of `languages.toml`."""
@@ -52,6 +55,19 @@ def is_foreign(text: str) -> bool:
     foreign = len({*_foreign_words(words)})
     english = len({word.lower() for word in words} & _small_words().english)
     return foreign > english and (foreign > 1 or len(words) < 12)
+
+
+@lru_cache(maxsize=10_000)
+def may_be_foreign(text: str) -> bool:
+    """Whether a sentence may be in another language: by its small words, or by its letters.
+
+    A short one has few small words, but words with letters that English has in names alone.
+    """
+    if text.isascii() or is_foreign(text):
+        return is_foreign(text)
+    own = sum(not word.isascii() for word in _OWN_LETTER.findall(text))
+    english = len({word.lower() for word in _WORD.findall(text)} & _small_words().english)
+    return own > english
 
 
 def _foreign_words(words: Sequence[str]) -> Iterator[str]:

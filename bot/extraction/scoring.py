@@ -14,7 +14,7 @@ from bot.extraction.answer_kind import Kind, answers_kind, kind_of
 from bot.extraction.language import is_foreign
 from bot.extraction.reader import Reader, ReaderError
 from bot.extraction.sentences import Kind as SentenceKind
-from bot.extraction.sentences import Sentence, candidate_sentences
+from bot.extraction.sentences import Sentence, candidate_sentences, is_short
 from bot.extraction.weights import Floats, Weights
 from index.embedding.static import StaticEmbedder
 from index.search.ranking import Hit
@@ -32,7 +32,6 @@ FIRST = 4
 """Sentences it reads at first; it reads the others only where none of these surely answers."""
 SURE = 4.0
 """The logit from which a sentence surely answers: then reading on finds no better one."""
-MIN_WORDS = 4
 EARLIER = 3
 """Sentences before one that tell whom "he" means in it."""
 LEAD = 800
@@ -215,7 +214,7 @@ def passage_features(hits: Sequence[Hit], scored: Sequence[ScoredSentence]) -> d
 def _pieces(evidence: Evidence) -> Iterator[Piece]:
     for hit, found in enumerate(evidence.hits):
         for place, s in enumerate(candidate_sentences(found.candidate)):
-            if sizes(s.text) >= MIN_WORDS:
+            if not is_short(s.text):
                 yield hit, place, s
 
 

@@ -13,10 +13,10 @@ from importlib.resources import files
 
 from bot.extraction.boundaries import is_torn, lines
 from bot.extraction.clause import is_clause
-from bot.extraction.language import is_foreign
+from bot.extraction.language import may_be_foreign
 from bot.extraction.orders import gives_orders
 from index.storage.records import Candidate
-from index.text.scripts import sizes
+from index.text.scripts import hangul_pairs, sizes
 from index.text.splitter import Span
 
 MIN_WORDS = 4
@@ -200,20 +200,25 @@ def _kind(text: str, listed: bool, alone: bool) -> Kind:
     return _kind_of_unended(text, listed, alone)
 
 
+def is_short(text: str) -> bool:
+    """Whether a text has too few words to state anything; one word of Korean says much."""
+    return max(sizes(text), hangul_pairs(text)) < MIN_WORDS
+
+
 def _kind_of_ended(text: str, tokens: Sequence[str]) -> Kind:
     """The kind of what ends as a sentence does."""
     if _ASKED.search(text, max(len(text) - 6, 0)):
         return Kind.QUESTION
     if "|" in text or "\t" in text:
         return Kind.TABLE
-    if sizes(text) < MIN_WORDS or not _BEGINS.match(text) or is_torn(tokens[-1]):
+    if is_short(text) or not _BEGINS.match(text) or is_torn(tokens[-1]):
         return Kind.FRAGMENT
     if text.isupper():
         return Kind.HEADING
     if len(tokens) > 1:
         tokens = _after_label(tokens)
     clause = is_clause(tokens) or ("—" in text and is_clause(text.replace("—", " — ").split()))
-    return Kind.SENTENCE if clause or is_foreign(text) else Kind.FRAGMENT
+    return Kind.SENTENCE if clause or may_be_foreign(text) else Kind.FRAGMENT
 
 
 def _after_label(tokens: Sequence[str]) -> Sequence[str]:

@@ -8,10 +8,12 @@ the zone: an article of 23:30 in Los Angeles is of that day.
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
-from index.text.calendar import MONTHS, WEEKDAYS
+from index.readers.names import written_names
+from index.text.calendar import JOINING, MONTHS, WEEKDAYS
 
 TOP_LINES = 8
 LONGEST = 80
@@ -19,43 +21,40 @@ AHEAD = timedelta(days=1)
 """How far after today an article may be dated: it is tomorrow already in other places."""
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20|21)\d\d(?!\d)")
-_LABEL = re.compile(
-    r"(?P<label>(?:first |last |originally )?"
-    r"(?:published|publication date|pubdate|posted|released|date|updated|modified)"
-    r"|veröffentlicht|erschienen|stand|datum|aktualisiert|publié|publicado|fecha|mis à jour"
-    r"|actualizado|modifié|geändert)"
-    r"(?:\s+(?:on|at|am|le|el))?\s*[:\-–—|]?\s+(?=\S)"
-    r"|(?P<east>发布时间|发布日期|发布于|发表于|時間|时间|日期|公開日|投稿日|掲載日|配信|入力|입력|更新|수정)"
-    r"(?:日|日時)?\s*[::]?\s*",
-    re.IGNORECASE,
-)
-_LATER = re.compile("updated|modified|aktualisiert|geändert|mis à jour|modifié|actualizado", re.I)
-
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13}|\d{16}|\d{19})(?:\.\d+)?")
 _ISO = re.compile(
     r"(\d{4})(-?)(\d\d)\2(\d\d)"
     r"(?:[T ]?\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?(?: ?Z| ?[+-]\d\d:?\d\d)?)?"
 )
+_HOUR = r"(?:uhr|uur|hs?|hrs?|horas?|heures?|ore|godz|час\w*|[ap]\.?\s?m)\b"
 _CLOCK = re.compile(
     r"(?:(?<=\d)T|(?<![\d.,/-]))"
-    r"(?:\d{1,2}\s?[:h]\s?\d\d(?:[:m]\s?\d\d(?:[.,]\d+)?)?s?|\d{1,2}\.\d\d(?=\s*(?:uhr|[ap]\.?m))"
-    r"|\d{1,2}\s?(?=h\b|uhr\b|[ap]\.?m\b))"
-    r"\s*(?:uhr\b|h\b|[ap]\.?\s?m\b\.?)?\s*(?:(?:UTC|GMT)?\s?[+−-]\d\d?(?::?\d\d)?(?!\d))?",
+    r"(?:\d{1,2}\s?[:h]\s?\d\d(?:[:m]\s?\d\d(?:[.,]\d+)?)?s?"
+    rf"|\d{{1,2}}\.\d\d(?=\s*(?:uhr|uur|[ap]\.?m))|\d{{1,2}}\s?(?={_HOUR}))"
+    rf"\s*(?:(?:min\b|{_HOUR})\.?)?\s*(?:(?:UTC|GMT)?\s?[+−-]\d\d?(?::?\d\d)?(?!\d))?",
     re.IGNORECASE,
 )
-_DOTTED_CLOCK = re.compile(r"(?<=\d{4})[\s,]+(?:kl\.?|klo)?\s*\d{1,2}\.\d\d(?:\.\d\d)?\s*$", re.I)
+_DOTTED_CLOCK = re.compile(
+    r"(?<=\d{4})[\s,]+(?:kl\.?|klo|om|um|às|(?:alle )?ore|godz\.?|o)?\s*\d{1,2}\.\d\d(?:\.\d\d)?"
+    r"(?:\s+(?-i:[A-Z]{2,4}))?\s*$",
+    re.IGNORECASE,
+)
 _ZONE = re.compile(
     r"(?<![^\W\d])(?:Z|UTC?|GMT|[ECMPA][SD]?T|AK[SD]T|H[SD]T|BST|IST|WES?T|CES?T|EES?T|MSK|SAST"
     r"|[MOW]E(?:S?Z)|HAEC|HNEC|JST|KST|CST|SGT|HKT|PHT|WIB|WITA?|ICT|PKT|NPT|ACS?T|AC?DT|AWST"
-    r"|AE[SD]T|NZ[SD]?T|[CEW]AT|BRS?T|ART|CLS?T|COT|PET|TRT|GST)(?!\w)"
+    r"|МСК|AE[SD]T|NZ[SD]?T|[CEW]AT|BRS?T|ART|CLS?T|COT|PET|TRT|GST)(?!\w)"
 )
+_PLACE = re.compile(
+    r"(?<![\w\[])(?:"
+    r"(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)(?:/[\w+-]+)+"
+    r"|(?:hora|heure|ora)\s(?:locale?|de\s\w+|peninsular|di\s\w+)|local\stime|ortszeit"
+    r"|по\sмосковскому\sвремени)(?!\w)",
+    re.IGNORECASE,
+)
+"""How a zone is told by a place."""
 _ASIDE = re.compile(r"\((?:[^()\d]|GMT|[+-]\d\d?:?\d\d)*\)|\[[\w/+-]+\]|(?<=\d)[+-]\d\d:\d\d$")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|\s+|.", re.DOTALL)
 _BETWEEN = frozenset(",./-–—‑|·•:،、，'’º°")
-_FILLERS = (
-    "st nd rd th er re e de del do du le la el il den der dem am um on at of the à a las alle"
-    " ore kl klo uhr h г года р року"
-)
 _ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _EAST = re.compile(
@@ -102,7 +101,7 @@ def find_date(text: str) -> date | None:
     found: date | None = None
     for line in islice(_lines(text), TOP_LINES):
         day = _read_line(line) if len(line) <= LONGEST else None
-        if day and (label := _LABEL.match(line)) and not _LATER.search(label.group()):
+        if day and (label := _label().match(line)) and not label["later"]:
             return day
         found = found or day
     return found
@@ -133,8 +132,34 @@ def _read_line(line: str) -> date | None:
 
 
 def _unlabelled(text: str) -> str:
-    label = _LABEL.match(text)
+    label = _label().match(text)
     return text[label.end() :] if label else text
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    """What stands before a day: the names that the fields of days have, and small words."""
+    first, later = (_any_of(written_names(field)) for field in ("published", "modified"))
+    small = "|".join(map(re.escape, written_names("small")))
+    return re.compile(
+        rf"(?:first |last |originally )?(?:(?P<later>{later})|{first})(?:\s+(?:{small}))*"
+        rf"(?:\s*[:：\-–—|])?(?:\s+|(?<=[:：\u3040-\ud7a3])\s*)(?=\S)",
+        re.IGNORECASE,
+    )
+
+
+def _any_of(names: Iterator[str]) -> str:
+    """A pattern of names as they are written, with their accents and small words or without."""
+    spelt = {way for name in names for way in (name, _unaccented(name))}
+    small = "|".join(map(re.escape, written_names("small")))
+    between = rf"[\s_-]+(?:(?:{small})\s+)*"
+    return "|".join(
+        between.join(map(re.escape, way.split())) for way in sorted(spelt, reverse=True)
+    )
+
+
+def _unaccented(name: str) -> str:
+    return "".join(letter for letter in normalize("NFD", name) if not combining(letter))
 
 
 def _number(text: str) -> date | None:
@@ -156,7 +181,7 @@ def _read(text: str, short: bool) -> date | None:
     bare, has_clock = _without_clock(text)
     tokens = [token for token in _TOKEN.findall(bare.casefold()) if not token.isspace()]
     numbers = [token for token in tokens if token.isdecimal()]
-    words = [token for token in tokens if token[0].isalpha() and token not in _FILLERS.split()]
+    words = [token for token in tokens if token[0].isalpha() and token not in JOINING]
     if not all(t in _BETWEEN or t[0].isalnum() for t in tokens):
         return None
     months = _months(words)
@@ -171,6 +196,7 @@ def _read(text: str, short: bool) -> date | None:
 
 def _without_clock(text: str) -> tuple[str, bool]:
     """The text without the time of day and its zone, and whether there was one."""
+    text = _PLACE.sub(" ", text)
     text = _ASIDE.sub(" ", text if text.isascii() else _EAST_CLOCK.sub(" ", text))
     bare = _DOTTED_CLOCK.sub(" ", _CLOCK.sub(" ", text))
     return _ZONE.sub(" ", bare), bool(_CLOCK.search(text))

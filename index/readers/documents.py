@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from index.paths import is_address
 from index.readers.dates import find_date, parse_date
-from index.readers.fields import named, plain_name, published, readable
+from index.readers.fields import published, readable
+from index.readers.names import named, plain_name
 from index.readers.wording import keepable, line, names, string, title_of, title_of_file
 
 Row = dict[str, Any]

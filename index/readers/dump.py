@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, Protocol, cast
 from index.article import Article, Place
 from index.readers.bounded import open_bounded
 from index.readers.encoding import Encoding, encoding_of_lines, marked
-from index.readers.fields import named, published, readable
+from index.readers.fields import address, first, published, readable, written
+from index.readers.names import flattened, named
 from index.readers.problem import MAX_BYTES, Problem
 from index.readers.wording import keepable, names, string, title_of
 from index.readers.wording import line as one_line
@@ -148,32 +149,26 @@ def article_of(row: object, number: int, source: str) -> Article | Problem:
     """The article of a row, in the `number`-th line of the file that `source` names."""
     if not isinstance(row, dict):
         return Problem(source, "not a JSON object", number)
+    row = flattened(row)
     fields = named(tuple(row))
-    url = _first(row, fields, "url")
+    url = address(row, fields)
     # BEIR's `_id` comes first: its judgements use it, and its passages of a page share their url.
-    given = string(row.get("_id")) or url or _first(row, fields, "id")
-    name = given or string(row.get("_row"))
-    if not name:
-        return Problem(source, "has neither url nor id", number)
+    given = string(row.get("_id")) or url or first(row, fields, "id")
+    name = given or string(row.get("_row")) or f"{source}#{number}"
     if (why := string(row.get("problem"))) and "text" not in row:
         return Problem(name, why, doubtful=row.get("doubtful") is True)
     # What was read before comes with its places, and as it was read.
     shown = keepable if "places" in row else _readable
-    written = (row.get(key) for key in fields.get("text", ()))
-    texts = (shown(text) for text in written if isinstance(text, str))
+    texts = (shown(written(row.get(key))) for key in fields.get("text", ()))
     text = next((text for text in texts if text.strip()), None)
     if text is None:
         return Problem(source, "has no text", number)
-    title = one_line(readable(_first(row, fields, "title") or "")) or title_of(text) or name
+    title = one_line(readable(first(row, fields, "title") or "")) or title_of(text) or name
     author = next(filter(None, (names(row.get(key)) for key in fields.get("author", ()))), None)
     places = _places(row.get("places"), len(text))
     guid = string(row.get("guid"))
-    entry = guid if guid and name == url != guid else None
+    entry = guid if guid and guid != name == url else None
     return Article(name, title, text, published(row, fields), url, author, places, entry)
-
-
-def _first(row: dict[str, Any], fields: dict[str, list[str]], field: str) -> str | None:
-    return next(filter(None, (string(row.get(key)) for key in fields.get(field, ()))), None)
 
 
 def _readable(text: str) -> str:

@@ -18,7 +18,7 @@ from index.readers.dates import find_date, parse_date
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import Block, laid_out
 from index.readers.problem import Problem
-from index.readers.wording import flat, title_of_file
+from index.readers.wording import flat, given_title, title_of_file
 
 CONTAINER = "META-INF/container.xml"
 RIGHTS = "META-INF/rights.xml"
@@ -44,7 +44,7 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         package = _xml(archive, package_name)
         chapters = [posixpath.join(posixpath.dirname(package_name), h) for h in _spine(package)]
         blocks = [block for chapter in chapters for block in _blocks(archive, chapter)]
-    title = _fact(package, "title") or title_of_file(path)
+    title = given_title(_fact(package, "title")) or title_of_file(path)
     text, places = laid_out(blocks, title)
     if not text:
         yield Problem(source, "empty")

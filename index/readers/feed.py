@@ -17,16 +17,17 @@ from index.paths import is_address
 from index.readers.dates import day_in_address, parse_date
 from index.readers.dump import article_of
 from index.readers.encoding import declared_in, decode
-from index.readers.fields import named
+from index.readers.fields import marked_up, without_shortcodes
 from index.readers.markup import blocks_of, tree_of
+from index.readers.names import flattened, named
 from index.readers.outline import Block, laid_out
 from index.readers.problem import Problem, read_bytes
 from index.readers.wording import flat, names, string
 
 MAX_BYTES = 20_000_000
 JSON_FEED = "https://jsonfeed.org/version/"
-LISTS = ("articles", "items", "results", "data", "docs", "entries", "news")
-"""Where answers of services have their lists of articles."""
+DEEPEST = 4
+"""Levels of an answer of a service in which its list of articles is looked for."""
 UTF8 = {"content-type": "application/xml; charset=utf-8"}
 _VERSION = re.compile(r"#\d{1,2}")
 _DECLARED = re.compile(r"<\?xml[^>]*\?>")
@@ -101,7 +102,11 @@ def _json(text: str, source: str) -> Iterator[Article | Problem]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        yield Problem(source, f"not JSON ({error})")
+        rows = _lines_of_json(text)
+        if not rows:
+            yield Problem(source, f"not JSON ({error})")
+        for number, row in rows:
+            yield article_of(row, number, source)
         return
     if isinstance(found, dict) and str(found.get("version")).startswith(JSON_FEED):
         entries = found.get("items")
@@ -117,15 +122,32 @@ def _json(text: str, source: str) -> Iterator[Article | Problem]:
         yield article_of(row, number, source)
 
 
-def _rows(found: Any) -> list[Any]:
-    """The articles of a list, or of an answer as search services give; none where it is neither."""
-    lists = [found] if isinstance(found, list) else [found.get(name) for name in LISTS]
-    for rows in lists:
-        if isinstance(rows, list) and any(
-            isinstance(row, dict) and "text" in named(tuple(row)) for row in rows
-        ):
-            return rows
-    return []
+def _lines_of_json(text: str) -> list[tuple[int, Any]]:
+    """The rows of a dump, one a line, that is called ".json"; none where it is something else."""
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    try:
+        return [(number, json.loads(line)) for number, line in lines] if len(lines) > 1 else []
+    except (ValueError, RecursionError):
+        return []
+
+
+def _rows(found: Any, depth: int = DEEPEST) -> list[Any]:
+    """The articles in what a program saved: a list, one article, or the answer of a service."""
+    if isinstance(found, list):
+        return found if any(map(_is_row, found)) else []
+    if not isinstance(found, dict) or not depth:
+        return []
+    lists = (
+        _rows(inside, depth - 1) for inside in found.values() if isinstance(inside, list | dict)
+    )
+    inner = max(lists, key=len, default=[])
+    return [found] if not inner and _is_row(found) else inner
+
+
+def _is_row(found: Any) -> bool:
+    """Whether it is an object that has a text, or what else an article has."""
+    fields = named(tuple(flattened(found))) if isinstance(found, dict) else {}
+    return ("text" in fields and len(fields) > 1) or {"title", "url"} <= fields.keys()
 
 
 def _json_feed(entries: list[Any], source: str) -> Iterator[Article | Problem]:
@@ -173,6 +195,7 @@ def _article(
 
 
 def _marked_up(text: str) -> Iterator[Block]:
+    text = without_shortcodes(marked_up(text))
     tree = tree_of(text.encode("utf-8", "replace"), "utf-8")
     return iter(()) if tree is None else blocks_of(tree)
 

@@ -1,93 +1,48 @@
-"""What rows of dumps and tables call the facts of an article, and how their texts are written."""
+"""The facts and the text of an article's row in a dump or table, as a person reads them."""
 
 import html
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, lru_cache
 from html.parser import HTMLParser
 from itertools import chain
 
+from index.paths import is_address
 from index.readers.dates import day_in_address, parse_date
 from index.readers.outline import Block, laid_out
 from index.readers.wording import string
 
-NAMES = {
-    "text": (
-        *("text", "body", "content", "article_body", "article", "full_text", "article_text"),
-        *("maintext", "main_text", "story", "content_text", "content_html", "body_text"),
-        *("body_html", "inhalt", "artikel", "artikeltext", "texte", "contenu", "corps", "texto"),
-        *("contenido", "cuerpo", "description", "summary", "beschreibung", "descripción"),
-    ),
-    "title": ("title", "headline", "heading", "titel", "überschrift", "titre", "título", "titulo"),
-    "url": (
-        *("url", "link", "source_url", "article_url", "permalink", "canonical_url", "web_url"),
-        *("quelle", "adresse", "lien", "enlace", "href"),
-    ),
-    "id": ("id", "doc_id", "article_id", "guid", "uuid", "nr", "nummer"),
-    "author": (
-        *("author", "authors", "byline", "creator", "writer", "autor", "autorin", "auteur"),
-        *("verfasser", "dc_creator"),
-    ),
-    "published": (
-        *("published", "date", "published_at", "publish_date", "publication_date", "pub_date"),
-        *("pubdate", "published_date", "date_published", "published_on", "published_time"),
-        *("first_published", "datetime", "date_time", "timestamp", "datum", "veröffentlicht"),
-        *(
-            "veröffentlicht_am",
-            "erschienen",
-            "fecha",
-            "publicado",
-            "publié",
-            "publié_le",
-            "dc_date",
-        ),
-        *("created", "created_at", "date_created"),
-    ),
-    "modified": (
-        *("date_modified", "modified", "modified_at", "updated", "updated_at", "last_modified"),
-        *("aktualisiert", "actualizado"),
-    ),
-}
-"""What a column or key may be called that holds a field of a feed dump; the first count most."""
-
-_MARKUP = re.compile(
-    r"</?(?:p|div|br|b|i|u|em|strong|a|span|ul|ol|li|h[1-6]|table|tr|td|th|img|figure|blockquote"
-    r"|script|style|section|article|font|sup|sub|small|pre|hr)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
+_TAGS = (
+    r"(?:p|div|br|b|i|u|em|strong|a|span|ul|ol|li|h[1-6]|table|tr|td|th|img|figure|blockquote"
+    r"|script|style|section|article|font|sup|sub|small|pre|hr)"
 )
-_LAID_OUT = re.compile(r"<(?:p|div|br|li|h[1-6]|tr)\b", re.IGNORECASE)
+_MARKUP = re.compile(rf"</?{_TAGS}(?:\s[^<>]*)?/?>|<!--(?:\s|\[)", re.IGNORECASE)
+_SURE_MARKUP = re.compile(rf"</{_TAGS}>|<(?:p|br|div)(?:\s[^<>]*)?/?>|<!--\s", re.IGNORECASE)
+_LAID_OUT = re.compile(r"<(?:p|div|br)\b", re.IGNORECASE)
+_IN_BLOCKS = re.compile(r"<(?:li|h[1-6]|tr)\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _LITERAL_BREAK = re.compile(r"[.!?…\"”’»)]\\n|\\n\\n|\\r\\n")
+_CUT = re.compile(r"\s*\[\+\d+ chars\]\s*$")
+"""How NewsAPI ends the beginning of a text, which is all that it gives."""
+_SHORTCODE = re.compile(
+    r"\[/?(?:gallery|embed|audio|video|playlist|youtube|(?:vc|et_pb|su|wp|fusion|av)_\w+)"
+    r"(?:\s[^\]\n]*)?\]"
+)
+"""WordPress's, but for the captions of pictures."""
+_CAPTION = re.compile(r"\[(/?)caption[^\]\n]*\]")
+_MISSING = frozenset(("nan", "null", "none", "n/a", "\\n", "undefined"))
+"""What programs write into a cell that is empty."""
+ESCAPED_AT_MOST = 3
 _PARAGRAPHS = (
     "address article aside blockquote body div dd dl dt figcaption figure footer h1 h2 h3 h4 h5 h6"
     " header hr li main nav ol p pre section table tr ul"
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "iframe", "svg", "title"))
+Fields = Mapping[str, list[str]]
 
 
-@cache
-def plain_name(written: str) -> str:
-    """A column's name in small letters: "datePublished" and "Date published" are one."""
-    split = re.sub(r"(?<=[a-zäöüß])(?=[A-Z])", "_", written.strip())
-    return re.sub(r"[\W_]+", "_", split.lower()).strip("_")
-
-
-@lru_cache(maxsize=1_000)
-def named(names: tuple[str, ...]) -> dict[str, list[str]]:
-    """Which of these names hold which field, those that count most first."""
-    written: dict[str, str] = {}
-    for name in names:
-        written.setdefault(plain_name(name), name)
-    return {
-        field: found
-        for field, known in NAMES.items()
-        if (found := [written[name] for name in known if name in written])
-    }
-
-
-def published(row: Mapping[str, object], fields: Mapping[str, list[str]]) -> date | None:
+def published(row: Mapping[str, object], fields: Fields) -> date | None:
     """The day of a row; when it was changed, and then what its address says, come last."""
     given = chain(fields.get("published", ()), fields.get("modified", ()))
     days = filter(None, (parse_date(row.get(name)) for name in given))
@@ -95,18 +50,75 @@ def published(row: Mapping[str, object], fields: Mapping[str, list[str]]) -> dat
     return next(days, None) or next(filter(None, map(day_in_address, addresses)), None)
 
 
+def first(row: Mapping[str, object], fields: Fields, field: str) -> str | None:
+    """The first text that a row has for a field."""
+    found = (string(row.get(name)) for name in fields.get(field, ()))
+    return next((text for text in found if text and text.lower() not in _MISSING), None)
+
+
+def address(row: Mapping[str, object], fields: Fields) -> str | None:
+    """The address of a row's article; what is none counts only where the field is called "url"."""
+    found = (string(row.get(name)) for name in fields.get("url", ()))
+    return next((text for text in found if text and is_address(text)), None) or string(
+        row.get("url")
+    )
+
+
+def written(value: object) -> str:
+    """A text as it is written in a row, or in parts in a list; empty where it is none."""
+    if isinstance(value, list):
+        parts = (_part(part) for part in value)
+        return "\n\n".join(filter(None, parts))
+    return value if isinstance(value, str) and value.strip().lower() not in _MISSING else ""
+
+
+def _part(part: object) -> str:
+    """A paragraph of a text that comes in parts, as the Washington Post's do."""
+    told = part.get("content") or part.get("text") if isinstance(part, dict) else part
+    return told if isinstance(told, str) else ""
+
+
 def readable(text: str) -> str:
     """A text as a person reads it: without tags, and with what was escaped; else as it is."""
+    text = text.replace("\r\n", "\n") if "\r" in text else text
     if "\\n" in text and "\n" not in text and _LITERAL_BREAK.search(text):
         text = text.replace("\\r\\n", "\n").replace("\\n", "\n")
     if "<" in text and _MARKUP.search(text):
-        return laid_out(_blocks(text))[0]
-    return html.unescape(text) if "&" in text and _ESCAPED.search(text) else text
+        return _unmarked(text)
+    for _ in range(ESCAPED_AT_MOST):
+        if "&" not in text or not _ESCAPED.search(text):
+            break
+        text = html.unescape(text)
+        if "<" in text and _SURE_MARKUP.search(text):
+            return _unmarked(text)
+    return _CUT.sub("", text) if text.endswith("chars]") else text
+
+
+def marked_up(text: str) -> str:
+    """The HTML of a text, where it was escaped once or twice more than it should be."""
+    found = text
+    for _ in range(ESCAPED_AT_MOST):
+        if "<" in found or ("&lt;" not in found and "&amp;" not in found):
+            break
+        found = html.unescape(found)
+    return found if _SURE_MARKUP.search(found) else text
+
+
+def without_shortcodes(text: str) -> str:
+    """The HTML of a text as WordPress keeps it, without what it replaces in it."""
+    return _SHORTCODE.sub("", _CAPTION.sub(r"<\1figure>", text)) if "[" in text else text
+
+
+def _unmarked(text: str) -> str:
+    text = without_shortcodes(text.replace("<![CDATA[", "").replace("]]>", ""))
+    return _CUT.sub("", laid_out(_blocks(text))[0])
 
 
 def _blocks(text: str) -> list[Block]:
     if _LAID_OUT.search(text):
         text = re.sub(r"\s+", " ", text)
+    elif _IN_BLOCKS.search(text):  # and paragraphs between blank lines, as WordPress keeps them
+        text = re.sub(r"[^\S\n]*\n(?!\s*\n)(?<!\n\n)", " ", text)
     parser = _Blocks()
     parser.feed(text)
     parser.close()

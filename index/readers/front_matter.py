@@ -7,31 +7,24 @@ merge is followed, so that a field can neither grow nor nest beyond what was wri
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
+
+from index.readers.facts import VALUES, Fields, lines_above, unquoted
 
 LONGEST = 20_000
 """Characters of front matter; more are left unread, since YAML takes a second for some of these."""
 DEEPEST = 50
 """Brackets that may be open at once."""
-VALUES = 500
-"""Of a list of names, how many are kept."""
 
 _FENCED = re.compile(
     r"\s*(?P<fence>---|\+\+\+|;;;)[ \t]*(?P<kind>yaml|toml|json)?[ \t]*\n"
     r"(?P<fields>(?:.*\n)*?)(?:(?P=fence)|\.\.\.)[ \t]*(?:\n|$)"
 )
 _JSON = re.compile(r"\s*(\{[ \t]*\n(?:.*\n){0,2000}?\}|\{[^\n]*\})[ \t]*\n\s*(?=\S)")
-_PLAIN = re.compile(
-    r"\s*(?=(?:title|date|authors?|slug):)(?:[A-Z][\w-]*:[ \t]+\S.*\n){2,50}\s*\n", re.I
-)
 _SCALAR = re.compile(r"^(?P<name>[^\W\d][\w .-]*:[ \t]+)(?P<value>[^\s\[{>|&#].*?)[ \t]*$", re.M)
 _FIELD = re.compile(r"(?P<name>[^\W\d][\w .-]{0,60}?)[\"']?[ \t]*[:=](?:[ \t]+(?P<value>.*)|$)")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?P<value>.+)")
-_LETTER = re.compile(r"\w")
-
-Fields = dict[str, Any]
 
 
 class FrontMatter(NamedTuple):
@@ -49,10 +42,8 @@ def front_matter(text: str) -> FrontMatter:
         written = fenced["fields"]
     elif (fenced := _JSON.match(text)) and '"' in fenced[1]:
         kind, written = "json", fenced[1]
-    elif fenced := _PLAIN.match(text):
-        kind, written = "lines", fenced.group()
     else:
-        return FrontMatter({}, text)
+        return FrontMatter(*(lines_above(text) or ({}, text)))
     body = text[fenced.end() :]
     problem = None
     if len(written) > LONGEST:
@@ -65,7 +56,7 @@ def front_matter(text: str) -> FrontMatter:
     if found is None and kind == "yaml" and not problem:
         found = _parsed(_yaml, _SCALAR.sub(_quoted, written))
     fields = _by_line(written[:LONGEST]) if found is None else found
-    return FrontMatter({str(name).strip().lower(): v for name, v in fields.items()}, body, problem)
+    return FrontMatter({str(name).strip(): v for name, v in fields.items()}, body, problem)
 
 
 def _depth(written: str) -> int:
@@ -97,13 +88,12 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "yaml": _yaml,
     "toml": tomllib.loads,
     "json": lambda written: json.loads(written, parse_int=str, parse_float=str),
-    "lines": lambda _: None,
 }
 
 
 def _quoted(scalar: re.Match[str]) -> str:
     """A line whose value is no YAML as it is, such as a title with a colon in it."""
-    return scalar["name"] + json.dumps(_unquoted(scalar["value"]), ensure_ascii=False)
+    return scalar["name"] + json.dumps(unquoted(scalar["value"]), ensure_ascii=False)
 
 
 def _by_line(written: str) -> Fields:
@@ -112,10 +102,10 @@ def _by_line(written: str) -> Fields:
     name = ""
     for line in written.splitlines():
         if field := _FIELD.match(line):
-            name = field["name"].strip().lower()
+            name = field["name"].strip()
             fields.setdefault(name, _value(field["value"] or ""))
         elif name and isinstance(fields[name] or [], list) and (item := _ITEM.match(line)):
-            fields[name] = [*(fields[name] or []), _unquoted(item["value"])][:VALUES]
+            fields[name] = [*(fields[name] or []), unquoted(item["value"])][:VALUES]
         elif name and line[:1] in (" ", "\t") and isinstance(fields[name], str):
             begun = fields[name]
             fields[name] = f"{begun} {line.strip()}".strip()
@@ -125,28 +115,5 @@ def _by_line(written: str) -> Fields:
 def _value(written: str) -> str | list[str]:
     written = written.strip()
     if written[:1] == "[" and written[-1:] == "]":
-        return [_unquoted(part) for part in written[1:-1].split(",")[:VALUES]]
-    return _unquoted(written)
-
-
-def _unquoted(written: str) -> str:
-    written = written.strip()
-    quote = written[:1]
-    whole = quote in ("'", '"') and len(written) > 1 and written.endswith(quote)
-    plain = written[1:-1] if whole and quote not in written[1:-1] else written
-    return plain if _LETTER.search(plain) else ""
-
-
-def texts(value: object) -> Iterator[str]:
-    """The texts of a field: its own, those of its list, or the names in its tables."""
-    for item in value[:VALUES] if isinstance(value, list) else [value]:
-        named = item.get("name") or item.get("title") if isinstance(item, dict) else item
-        if isinstance(named, date | datetime):
-            named = named.isoformat()
-        if isinstance(named, str) and named.strip():
-            yield " ".join(named.split())
-
-
-def first(fields: Fields, *names: str) -> str:
-    """The first text among the fields of these names, empty where there is none."""
-    return next((text for name in names for text in texts(fields.get(name))), "")
+        return [unquoted(part) for part in written[1:-1].split(",")[:VALUES]]
+    return unquoted(written)

@@ -36,14 +36,17 @@ def _guessing(read: Reader) -> Reader:
     return reader
 
 
+DUMPS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".jsonlines", ".jl", ".jl.gz")
+"""What files of one JSON object a line end with."""
 READERS: dict[str, Reader] = {
     ".txt": _guessing(plain.read),
+    ".text": _guessing(plain.read),
     ".md": _guessing(confined("index.readers.markdown")),
     ".markdown": _guessing(confined("index.readers.markdown")),
-    ".jsonl": read_dump,
-    ".jsonl.gz": read_dump,
+    **dict.fromkeys(DUMPS, read_dump),
     ".csv": read_table,
     ".tsv": read_table,
+    ".tab": read_table,
     ".html": confined("index.readers.page"),
     ".htm": confined("index.readers.page"),
     ".xhtml": confined("index.readers.page"),
@@ -55,14 +58,15 @@ READERS: dict[str, Reader] = {
     ".epub": confined("index.readers.epub"),
     ".rss": confined("index.readers.feed"),
     ".atom": confined("index.readers.feed"),
+    ".rdf": confined("index.readers.feed"),
     ".xml": confined("index.readers.feed"),
     ".json": confined("index.readers.feed"),
 }
-READ_HERE = (".txt", ".jsonl", ".jsonl.gz", ".csv", ".tsv")
+READ_HERE = (".txt", ".text", *DUMPS, ".csv", ".tsv", ".tab")
 """Read in this process: plain enough to be quick, and large where they are many articles."""
 
 
-READING = "2"
+READING = "3"
 """Raised when files are read in another way than before, so that every one is read again."""
 
 

@@ -6,17 +6,17 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from index.article import Article
 from index.readers.dates import find_date, parse_date
-from index.readers.front_matter import Fields, first, front_matter, texts
+from index.readers.facts import facts_of
+from index.readers.front_matter import front_matter
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import Block, laid_out
 from index.readers.plain import text_of
 from index.readers.problem import Problem
 from index.readers.unwrap import is_prose, joined_lines
-from index.readers.wording import flat, line, title_of, title_of_file
+from index.readers.wording import flat, title_of, title_of_file
 
 _BREAK = "\ue000"
 """Stands for the end of a line within a paragraph; no text has it."""
@@ -41,12 +41,6 @@ _LEFT_OUT = re.compile(
 _CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]?)+)\[!\w[\w -]*\][-+]?[ \t]*(.*)$", re.MULTILINE)
 _TASK = re.compile(r"^([ \t]*(?:[-*+]|\d+[.)])[ \t]+)\[[ xX/>-]\][ \t]+", re.MULTILINE)
 _DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]+(.*))?$")
-DATES = (
-    *("published", "date", "publishdate", "pubdate", "publish_date", "published_at", "pub_date"),
-    *("date_published", "datepublished", "publication_date", "published_date"),
-)
-AUTHORS = ("author", "authors", "byline", "creator", "writer")
-LINKS = ("url", "link", "canonical_url", "canonical", "original_url", "external_url", "source")
 
 
 def read(path: Path, source: str) -> Iterator[Article | Problem]:
@@ -59,41 +53,23 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     tokens = _parser().parse(_without_marks(body))
     blocks = [*_blocks(tokens)]
     day, name = _named(path)
-    title = first(fields, "title", "headline") or _heading(tokens)
+    facts = facts_of(fields, lambda name: flat(_unlinked(name)))
+    title = facts.title or _heading(tokens)
     shown, places = laid_out(blocks, title)
     if not shown:
         yield Problem(source, "empty")
         return
-    published = next(filter(None, (parse_date(first(fields, key)) for key in DATES)), None)
     yield Article(
         source,
         flat(_unlinked(title)) or title_of(shown) or name,
         shown,
-        published or find_date(shown) or parse_date(day),
-        _link(fields),
-        _authors(fields),
+        facts.published or find_date(shown) or parse_date(day),
+        facts.url,
+        facts.author,
         places,
     )
     if problem:
         yield Problem(source, problem)
-
-
-def _authors(fields: Fields) -> str | None:
-    named = [flat(_unlinked(name)) for key in AUTHORS for name in texts(fields.get(key))]
-    return ", ".join(filter(None, dict.fromkeys(named))) or None
-
-
-def _link(fields: Fields) -> str | None:
-    """The article's address; that of a whole site is not one."""
-    for key in LINKS:
-        given = line(first(fields, key))
-        try:
-            parts = urlsplit(given)
-        except ValueError:
-            continue
-        if parts.scheme in ("http", "https") and parts.netloc and (parts.path + parts.query) != "/":
-            return given
-    return None
 
 
 def _named(path: Path) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from index.readers.archive import opened
 from index.readers.dates import find_date
 from index.readers.outline import Block, laid_out
 from index.readers.problem import Problem
-from index.readers.wording import flat, title_of, title_of_file
+from index.readers.wording import flat, given_title, title_of, title_of_file
 
 CONTENT, FACTS = "content.xml", "meta.xml"
 LOCKED = "META-INF/manifest.xml"
@@ -41,7 +41,8 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         body = _xml(archive, CONTENT).find(".//{*}body/{*}text")
         facts = _xml(archive, FACTS) if FACTS in names else None
     blocks = [*_blocks(() if body is None else body)]
-    title = _fact(facts, "title") or title_of("\n\n".join(block.text for block in blocks[:2]))
+    first = title_of("\n\n".join(block.text for block in blocks[:2]))
+    title = given_title(_fact(facts, "title")) or first
     text, places = laid_out(blocks, title)
     if not text:
         yield Problem(source, "empty")

@@ -17,11 +17,13 @@ from index.readers.encoding import declared_in, decode
 from index.readers.markup import blocks_of, tree_of
 from index.readers.outline import laid_out
 from index.readers.problem import Problem, read_bytes
-from index.readers.wording import flat, title_of_file
+from index.readers.wording import flat, given_title, title_of_file
 
 MAX_BYTES = 10_000_000
 """The longest page; the longest articles come to a tenth of it."""
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SITE_MARK = re.compile(r"(\s[-–—|·•«»:]\s)")
+"""What is between a title and the name of its site."""
 _NAME = re.compile(r"[a-zA-Z][\w-]*", re.ASCII)
 NO_ARTICLE = "holds no article; save the page with its text"
 ONLY_CONSENT = "only asks for consent to cookies; save the page after you have answered it"
@@ -38,7 +40,7 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     if page is None:
         yield Problem(source, NO_ARTICLE)
         return
-    name = _title(page)  # before trafilatura prunes the tree
+    name, sites, heads = _title(page), _sites(page), _heads(page)  # before trafilatura prunes it
     day, changed = page_date.published(page), page_date.modified(page)
     live = live_blog.posts(page, source)
     nothing = ONLY_CONSENT if without_dialogs(page) else NO_ARTICLE
@@ -52,7 +54,9 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         return
     title = flat(found.title or "")
     # Where a page does not say, trafilatura takes its first heading, of whatever box.
-    title = name if name and title not in name else title or title_of_file(path)
+    if name and not (title and _names_a_site(name.removeprefix(title))):
+        title = name
+    title = given_title(_without_site(title, sites, heads)) or title_of_file(path)
     text, places = laid_out(blocks_of(found.body), title)
     if not text or is_only_consent(text.split("\n")):
         yield Problem(source, ONLY_CONSENT if text else nothing)
@@ -88,6 +92,42 @@ def _title(page: Any) -> str:
     """What the page's tab is called, if the page does not say what its article is called."""
     said = page.xpath("//meta[@property='og:title' or @name='twitter:title']/@content")
     return "" if any(said) else flat(page.findtext(".//title") or "")
+
+
+def _sites(page: Any) -> set[str]:
+    """What the site of a page may be called, in small letters."""
+    said = page.xpath("//meta[@property='og:site_name' or @name='application-name']/@content")
+    urls = page.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
+    hosts = [urlsplit(url).netloc.removeprefix("www.") for url in urls if url.startswith("http")]
+    return {flat(name).casefold() for name in (*said, *hosts, *(h.split(".")[0] for h in hosts))}
+
+
+def _heads(page: Any) -> set[str]:
+    """The page's first headings."""
+    return {flat("".join(head.itertext())) for head in page.iter("h1")}
+
+
+def _names_a_site(rest: str) -> bool:
+    """Whether what was taken off a title is the name of a site, as its capitals show."""
+    words = rest.split()
+    return not words or (len(words) <= 4 and all(not word[:1].islower() for word in words))
+
+
+def _without_site(title: str, sites: set[str], heads: set[str]) -> str:
+    """A title without the name of the site behind it, or before it."""
+    parts = _SITE_MARK.split(title)
+    if len(parts) < 3:
+        return title
+    marks, head = (
+        set(parts[1::2]),
+        next((p for p in (title, parts[0], parts[-1]) if p in heads), ""),
+    )
+    if head:
+        return head
+    if parts[0].casefold() in sites:
+        return "".join(parts[2:])
+    is_site = parts[-1].casefold() in sites or (marks == {" | "} and len(parts[-1].split()) <= 4)
+    return _without_site("".join(parts[:-2]), sites, heads) if is_site else title
 
 
 def _parsed(text: str) -> Any:

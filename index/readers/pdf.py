@@ -13,7 +13,7 @@ from index.readers.dates import find_date
 from index.readers.pdf_page import SOFT_HYPHEN, PageLine, lines_of
 from index.readers.problem import Problem, read_bytes
 from index.readers.unwrap import ending
-from index.readers.wording import flat, title_of, title_of_file
+from index.readers.wording import flat, given_title, title_of, title_of_file
 
 _NUMBER = re.compile(
     r"(?:[-–—|·] ?)?(?:(?:page|p\.|seite|s\.|página|pagina|strona|pág\.) ?)?\d{1,4}"
@@ -24,9 +24,12 @@ MARGIN = 0.12
 """The part of a page, above and below, where its head and foot and number are."""
 OFTEN = 0.4
 """The share of pages that a head is on, at least: left and right pages may have their own."""
-_UNTITLED = re.compile(r"untitled|microsoft word|powerpoint|\.\w{2,4}$", re.IGNORECASE)
+WIDEST_HEAD = 100
+"""Characters of a head or foot that has the number of its page, at most."""
 _END = re.compile(r"[.!?:…][\"'”’»)\]]*$")
 MAX_BYTES = 100_000_000
+_CUT_WITHIN = re.compile(r"\w[-–]$")
+"""What ends a line within a word or a range: "2023-"."""
 FULL = 0.8
 """How much of the widest line a line takes that may go on in the next one."""
 
@@ -54,8 +57,8 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     if not text:
         yield Problem(source, f"holds no text, only pictures{advice}" if pictures else "empty")
         return
-    title = wanted if wanted and not _UNTITLED.search(wanted) else title_of(text)
-    yield Article(source, title or title_of_file(path), text, find_date(text), None, author, places)
+    title = given_title(wanted) or title_of(text) or title_of_file(path)
+    yield Article(source, title, text, find_date(text), None, author, places)
     if pictures:
         named = ", ".join(str(n) for n in pictures[:5]) + (", …" if len(pictures) > 5 else "")
         yield Problem(source, f"pages without text, only pictures: {named}{advice}")
@@ -71,7 +74,32 @@ def _without_margins(pages: list[list[PageLine]]) -> list[list[str]]:
     heads = Counter(head for page in pages for head in {*filter(None, map(_as_head, page))})
     often = max(2.0, OFTEN * len(pages))
     running = {head for head, count in heads.items() if count >= often}
-    return [[line.text for line in page if not _is_outside(line, running)] for page in pages]
+    first = _first_number(pages)
+    return [
+        [line.text for line in page if not _is_outside(line, running, _number(first, count))]
+        for count, page in enumerate(pages)
+    ]
+
+
+def _first_number(pages: list[list[PageLine]]) -> int | None:
+    """The number of the first page, where margins of most pages count on from it."""
+    firsts = Counter(
+        first
+        for count, page in enumerate(pages)
+        for first in {number - count for line in page for number in _numbers_at_ends(line)}
+    )
+    first, pages_so = max(firsts.items(), key=lambda item: item[1], default=(0, 0))
+    return first if pages_so >= max(2, len(pages) / 2) else None
+
+
+def _number(first: int | None, count: int) -> int | None:
+    return None if first is None else first + count
+
+
+def _numbers_at_ends(line: PageLine) -> Iterator[int]:
+    """The numbers that begin or end a line in a margin, as "2 The Coast Weekly" does."""
+    if _as_head(line) and len(line.text) <= WIDEST_HEAD:
+        yield from map(int, re.findall(r"^\d{1,4}(?=\s)|(?<=\s)\d{1,4}$", line.text))
 
 
 def _as_head(line: PageLine) -> str:
@@ -80,9 +108,10 @@ def _as_head(line: PageLine) -> str:
     return re.sub(r"\d+", "0", line.text) if in_margin else ""
 
 
-def _is_outside(line: PageLine, running: Container[str]) -> bool:
+def _is_outside(line: PageLine, running: Container[str], number: int | None) -> bool:
     head = _as_head(line)
-    return bool(head) and (head in running or bool(_NUMBER.fullmatch(line.text)))
+    numbered = number is not None and number in _numbers_at_ends(line)
+    return bool(head) and (head in running or numbered or bool(_NUMBER.fullmatch(line.text)))
 
 
 def _joined(pages: list[list[str]]) -> tuple[str, tuple[Place, ...]]:
@@ -110,6 +139,7 @@ def _goes_on(line: str, following: str, width: int) -> bool:
     """Whether a paragraph goes on after a line, where full lines are about so wide."""
     return (
         line.endswith(SOFT_HYPHEN)
+        or _CUT_WITHIN.search(line) is not None
         or len(line) >= FULL * width
         or (following[0].islower() and not _END.search(line))
     )

@@ -1,4 +1,4 @@
-"""Plain text (.txt), whose wrapped lines are joined into paragraphs."""
+"""Plain text (.txt), with what stands above it as fields and its wrapped lines joined."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,9 +6,10 @@ from pathlib import Path
 from index.article import Article
 from index.readers.dates import find_date
 from index.readers.encoding import decode
+from index.readers.facts import facts_of, lines_above
 from index.readers.problem import MAX_BYTES, Problem, read_bytes
 from index.readers.unwrap import unwrapped
-from index.readers.wording import tidy, title_of, title_of_file
+from index.readers.wording import flat, tidy, title_of, title_of_file
 
 
 def read(path: Path, source: str) -> Iterator[Article | Problem]:
@@ -17,8 +18,12 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     if isinstance(text, Problem):
         yield text
     else:
-        text = unwrapped(text)
-        yield Article(source, title_of(text) or title_of_file(path), text, find_date(text))
+        fields, body = lines_above(text) or ({}, text)
+        text = unwrapped(body if body.strip() else text)
+        facts = facts_of(fields)
+        title = flat(facts.title) or title_of(text) or title_of_file(path)
+        day = facts.published or find_date(text)
+        yield Article(source, title, text, day, facts.url, facts.author)
 
 
 def text_of(path: Path, source: str) -> str | Problem:

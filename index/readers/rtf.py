@@ -10,7 +10,7 @@ from index.article import Article
 from index.readers.dates import find_date
 from index.readers.outline import Block, laid_out
 from index.readers.problem import MAX_BYTES, Problem, read_bytes
-from index.readers.wording import flat, title_of, title_of_file
+from index.readers.wording import flat, given_title, title_of, title_of_file
 
 _NOTE = re.compile(r"\{(?:\\\*)?\\footnote(?:\\ftnalt)?(?![a-z])\s?")
 _MARK = re.compile(r"\\[\\{}]|[{}]")
@@ -28,7 +28,7 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
         return
     written = data.decode("latin-1")
     lines = _plain(_with_notes(written)).split("\n")
-    title = _fact(written, "title")
+    title = given_title(_fact(written, "title"))
     text, places = laid_out((Block(_row(line)) for line in lines), title)
     if not text:
         yield Problem(source, "empty")

@@ -10,7 +10,7 @@ from index.article import Article
 from index.readers.bounded import open_bounded
 from index.readers.dump import article_of
 from index.readers.encoding import encoding_of_lines
-from index.readers.fields import NAMES, named
+from index.readers.names import named
 from index.readers.problem import MAX_BYTES, Problem
 
 PREAMBLE = 20
@@ -42,9 +42,7 @@ def _rows(stream: io.TextIOWrapper, source: str) -> Iterator[Article | Problem]:
     lines = _Lines(stream)
     head = _head(lines)
     if head is None:
-        yield Problem(
-            source, f"has no column of texts; call it one of {', '.join(NAMES['text'][:7])}"
-        )
+        yield Problem(source, "has no column of texts; call it text, body or content, for example")
         return
     before, names, delimiter = head
     rows = csv.reader(lines, delimiter=delimiter)

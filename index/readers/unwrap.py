@@ -32,6 +32,8 @@ _ENDED = re.compile(r"[.!?:…。！？][\"'”’»)\]」』]*$")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
 _FIRST_WORD = re.compile(rf"{_WIDE.pattern}|\S+")
 _HYPHEN = re.compile(r"([^\W\d_]{1,40})[-\u00ad\u2010]$")
+_RANGE = re.compile(r"\d[-\u2010-\u2013/]$")
+"""What ends a line within a range: "2023-"."""
 _KEEPS_HYPHEN = frozenset(
     ("well", "self", "ex", "half", "long", "two", "three", "twenty", "thirty", "forty", "fifty")
 )
@@ -175,7 +177,7 @@ def _is_full(line: _Line, following: _Line, width: int) -> bool:
     """Whether the first word of the next line would not have fitted."""
     word = _FIRST_WORD.match(following.text)
     assert word
-    if _HYPHEN.search(line.text):
+    if _HYPHEN.search(line.text) or _RANGE.search(line.text):
         return line.size >= RAGGED * width
     space = 0 if _WIDE.match(line.text[-1:]) else 1
     return line.size + space + len(word.group()) > width
@@ -193,5 +195,7 @@ def ending(before: str, after: str) -> str:
     if hyphen and not _SUSPENDED.match(after):
         cut = after[:1].islower() and hyphen[1].lower() not in _KEEPS_HYPHEN
         return before[:-1] + ("" if cut else "-")
+    if _RANGE.search(before) and after[:1].isalnum() and not _SUSPENDED.match(after):
+        return before
     both = _WIDE.match(before[-1:]) and _WIDE.match(after[:1])
     return before + ("" if both else " ")

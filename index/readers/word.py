@@ -12,7 +12,7 @@ from index.readers.archive import opened
 from index.readers.dates import find_date
 from index.readers.outline import Block, laid_out
 from index.readers.problem import Problem
-from index.readers.wording import flat, title_of, title_of_file
+from index.readers.wording import flat, given_title, title_of, title_of_file
 
 _GONE = {
     *("del", "moveFrom", "delText", "Fallback", "instrText", "rt", "pPr", "rPr", "tblPr", "trPr"),
@@ -21,9 +21,6 @@ _GONE = {
 """Elements without text that counts: deletions, what a box is for older programs, settings."""
 _LETTERS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": " "}
 _NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
-_MADE_BY_PROGRAMS = {"word document", "python-docx", "microsoft word"}
-"""Titles and authors that programs give where nobody gave one."""
-
 Notes = dict[tuple[str, str], Any]
 
 
@@ -39,18 +36,14 @@ def read(path: Path, source: str) -> Iterator[Article | Problem]:
     facts = document.core_properties
     named = (block.text for block, style in blocks if style == "Title")
     first = title_of("\n\n".join(block.text for block, _ in blocks[:2]))
-    title = flat(_given(facts.title) or next(named, "") or first) or title_of_file(path)
+    title = given_title(facts.title) or flat(next(named, "") or first) or title_of_file(path)
     text, places = laid_out((block for block, _ in blocks), title)
     if not text:
         yield Problem(source, "empty")
         return
     # The day a file was made is not the one its article was published on.
-    author = flat(_given(facts.author)) or None
+    author = given_title(facts.author) or None
     yield Article(source, title, text, find_date(text), None, author, places)
-
-
-def _given(fact: str | None) -> str:
-    return "" if (fact or "").strip().lower() in _MADE_BY_PROGRAMS else fact or ""
 
 
 class _Reader:
@@ -76,7 +69,7 @@ class _Reader:
                 yield from ((Block(text), "") for text in aside)
             elif name == "tbl":
                 yield from ((Block(row), "") for row in self._rows(element))
-            elif name not in _GONE and not _is_contents(element):
+            elif name not in _GONE and not _is_made_by_word(element):
                 yield from self.blocks(element)
         if begun:
             yield Block(begun), ""
@@ -104,14 +97,24 @@ class _Reader:
             elif name in _NOTES:
                 note = self._notes.pop((_NOTES[name], _value(element, "id")), ())
                 aside += (block.text for block, _ in self.blocks(note))
-            elif name not in _GONE and not (name == "r" and _is_hidden(element)):
+            elif name not in _GONE and not _is_unseen(element):
                 self._gather(element, words, aside)
 
     def _rows(self, table: Any) -> Iterator[str]:
+        """The rows of a table; a cell that is merged downwards is in each of its rows."""
+        above: dict[int, str] = {}
         for row in _children(table, "tr"):
-            if row.find("{*}trPr/{*}del") is None:
-                cells = (self._cell(cell) for cell in _children(row, "tc"))
-                yield " | ".join(filter(None, cells))
+            if row.find("{*}trPr/{*}del") is not None:
+                continue
+            cells, column = list[str](), _number(row.find("{*}trPr/{*}gridBefore"), 0)
+            for cell in _children(row, "tc"):
+                merged = cell.find("{*}tcPr/{*}vMerge")
+                goes_on = merged is not None and _value(merged) != "restart"
+                text = above.get(column, "") if goes_on else self._cell(cell)
+                above[column] = text if merged is not None else ""
+                cells.append(text)
+                column += _number(cell.find("{*}tcPr/{*}gridSpan"), 1)
+            yield " | ".join(filter(None, cells))
 
     def _cell(self, cell: Any) -> str:
         """What a cell holds, in one line; a table in it is a list."""
@@ -145,13 +148,21 @@ def _children(parent: Any, wanted: str) -> Iterator[Any]:
         name = _name(element)
         if name == wanted:
             yield element
-        elif name not in _GONE | {"tbl", "p"}:
+        elif name not in _GONE | {"tbl", "p"} and not _is_made_by_word(element):
             yield from _children(element, wanted)
 
 
-def _is_hidden(run: Any) -> bool:
-    mark = run.find("{*}rPr/{*}vanish")
-    return mark is not None and _value(mark) not in ("0", "false")
+def _number(mark: Any, otherwise: int) -> int:
+    """How many columns a mark of a cell or row says; `otherwise` where there is none."""
+    written = "" if mark is None else _value(mark)
+    return int(written) if written.isascii() and written.isdecimal() else otherwise
+
+
+def _is_unseen(element: Any) -> bool:
+    """Whether it is a hidden run, or what Word shows until somebody fills a form's field."""
+    mark = element.find("{*}rPr/{*}vanish") if _name(element) == "r" else None
+    is_hidden = mark is not None and _value(mark) not in ("0", "false")
+    return is_hidden or _is_made_by_word(element)
 
 
 def _is_run_on(paragraph: Any) -> bool:
@@ -159,7 +170,10 @@ def _is_run_on(paragraph: Any) -> bool:
     return paragraph.find("{*}pPr/{*}rPr/{*}del") is not None
 
 
-def _is_contents(element: Any) -> bool:
-    """Whether it is a table of contents that Word made."""
+def _is_made_by_word(element: Any) -> bool:
+    """Whether it is a table of contents, or a field of a form that nobody has filled."""
+    empty = element.find("{*}sdtPr/{*}showingPlcHdr")
+    if empty is not None and _value(empty) not in ("0", "false"):
+        return True
     found = element.find("{*}sdtPr/{*}docPartObj/{*}docPartGallery")
     return found is not None and _value(found) == "Table of Contents"

@@ -1,41 +1,43 @@
-"""The names of months and weekdays in twenty languages, from the Unicode CLDR."""
+"""The words of dates in 21 languages: months and weekdays from the Unicode CLDR."""
 
 _MONTHS = (
     "january jan januar janvier janv enero ene gennaio gen janeiro januari tammikuuta tammi "
     "tammikuu stycznia sty styczeń ledna led leden januára január января янв январь січня січ "
-    "січень ocak oca ianuarie ian ιανουαρίου ιαν ιανουάριοσ jänner",
+    "січень ocak oca ianuarie ian ιανουαρίου ιαν ιανουάριοσ jänner يناير",
     "february feb februar février févr febrero febbraio fevereiro fev februari helmikuuta "
     "helmi helmikuu lutego lut luty února úno únor februára február февраля февр февраль "
-    "лютого лют лютий şubat şub febr februarie φεβρουαρίου φεβ φεβρουάριοσ feber fevrier fév",
+    "лютого лют лютий şubat şub febr februarie φεβρουαρίου φεβ φεβρουάριοσ feber fevrier fév "
+    "فبراير",
     "march mar märz mär mars marzo março maart mrt marts maaliskuuta maalis maaliskuu marca "
     "marzec března bře březen marec марта мар март березня бер березень mart március márc "
-    "martie μαρτίου μαρ μάρτιοσ μάρ maret maerz mrz",
+    "martie μαρτίου μαρ μάρτιοσ μάρ maret maerz mrz مارس",
     "april apr avril avr abril abr aprile huhtikuuta huhti huhtikuu kwietnia kwi kwiecień "
     "dubna dub duben apríla apríl апреля апр апрель квітня квіт квітень nisan nis április ápr "
-    "aprilie απριλίου απρ απρίλιοσ",
+    "aprilie απριλίου απρ απρίλιοσ أبريل ابريل",
     "may mai mayo maggio mag maio mei maj toukokuuta touko toukokuu maja května kvě květen "
-    "mája máj мая май травня трав травень mayıs május μάιοσ μάι",
+    "mája máj мая май травня трав травень mayıs május μάιοσ μάι مايو",
     "june jun juni juin junio giugno giu junho kesäkuuta kesä kesäkuu czerwca cze czerwiec "
     "června čvn červen júna jún июня июн июнь червня черв червень haziran haz június iunie "
-    "iun ιουνίου ιουν ιούνιοσ ιούν",
+    "iun ιουνίου ιουν ιούνιοσ ιούν يونيو",
     "july jul juli juillet juil julio luglio lug julho heinäkuuta heinä heinäkuu lipca lip "
     "lipiec července čvc červenec júla júl июля июл июль липня лип липень temmuz tem július "
-    "iulie iul ιουλίου ιουλ ιούλιοσ ιούλ",
+    "iulie iul ιουλίου ιουλ ιούλιοσ ιούλ يوليو",
     "august aug août agosto ago augustus augusti elokuuta elo elokuu sierpnia sie sierpień "
     "srpna srp srpen augusta августа авг август серпня серп серпень ağustos ağu augusztus "
-    "αυγούστου αυγ αύγουστοσ αύγ agustus agu aout",
+    "αυγούστου αυγ αύγουστοσ αύγ agustus agu aout أغسطس اغسطس",
     "september sep sept septembre septiembre settembre set setembro syyskuuta syys syyskuu "
     "września wrz wrzesień září zář septembra сентября сент сентябрь вересня вер вересень "
-    "eylül eyl szeptember szept septembrie σεπτεμβρίου σεπ σεπτέμβριοσ setiembre",
+    "eylül eyl szeptember szept septembrie σεπτεμβρίου σεπ σεπτέμβριοσ setiembre سبتمبر",
     "october oct oktober okt octobre octubre ottobre ott outubro out lokakuuta loka lokakuu "
     "października paź październik října říj říjen októbra október октября окт октябрь жовтня "
-    "жовт жовтень ekim eki octombrie οκτωβρίου οκτ οκτώβριοσ",
+    "жовт жовтень ekim eki octombrie οκτωβρίου οκτ οκτώβριοσ أكتوبر اكتوبر",
     "november nov novembre noviembre novembro marraskuuta marras marraskuu listopada lis "
     "listopad listopadu novembra ноября нояб ноябрь листопада лист листопад kasım kas "
-    "noiembrie νοεμβρίου νοε νοέμβριοσ νοέ",
+    "noiembrie νοεμβρίου νοε νοέμβριοσ νοέ نوفمبر",
     "december dec dezember dez décembre déc diciembre dic dicembre dezembro desember des "
     "joulukuuta joulu joulukuu grudnia gru grudzień prosince pro prosinec decembra декабря "
-    "дек декабрь грудня груд грудень aralık ara decembrie δεκεμβρίου δεκ δεκέμβριοσ decembre",
+    "дек декабрь грудня груд грудень aralık ara decembrie δεκεμβρίου δεκ δεκέμβριοσ decembre "
+    "ديسمبر",
 )
 _WEEKDAYS = (
     "sunday monday tuesday wednesday thursday friday saturday sun mon tue wed thu fri sat su "
@@ -56,10 +58,18 @@ _WEEKDAYS = (
     "cu ct vasárnap hétfő kedd szerda csütörtök péntek szombat v h k sze cs p szo duminică "
     "luni marți miercuri joi vineri sâmbătă dum mie vin sâm du sâ κυριακή δευτέρα τρίτη "
     "τετάρτη πέμπτη παρασκευή σάββατο κυρ δευ τρί τετ πέμ παρ σάβ κυ δε τρ τε πέ πα σά minggu "
-    "senin selasa rabu kamis jumat sabtu min sen sel rab kam jum"
+    "senin selasa rabu kamis jumat sabtu min sen sel rab kam jum "
+    "الأحد الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة السبت"
 )
 
 MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 """The number of a month, by each of its names; no name is that of two months."""
+_JOINING = (
+    "st nd rd th er re e de del do du le la el il den der dem am um on at of the à a às as las "
+    "alle les ore ora klo kl uhr h г года р року в о w o godz godzina godzinie ob dne op om v saat "
+    "στις i og och und et y and på em"
+)
+JOINING = frozenset(_JOINING.split())
+"""Words that join the parts of a date, and its time to it."""
 WEEKDAYS = frozenset(_WEEKDAYS.split())
 """Names of weekdays; "mar" is March in one language and Tuesday in another."""

@@ -30,6 +30,7 @@ MOST_PLACES = 3
 """Pairs of letters in a word that are tried as one."""
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ANY = re.compile(f"[{UNSPACED}{HANGUL}]")
+_HANGUL = re.compile(f"[{HANGUL}]")
 _RUN = re.compile(f"[{HAN}]+|[{KANA}]+|[{HIRAGANA}]+|[{HANGUL}]+|[{THAI}]+")
 _JOINING = re.compile(
     "为什么|為什麼|什么|什麼|多少|怎么|怎麼|怎样|如何|哪里|哪裡|哪儿|哪个|哪些|何时|谁|誰|吗|呢|吧"
@@ -99,6 +100,11 @@ def sizes(text: str) -> int:
         return len(text.split())
     others = _UNSPACED.sub(" ", text).split()
     return sum(any(map(str.isalnum, word)) for word in others) + (letters + 1) // 2
+
+
+def hangul_pairs(text: str) -> int:
+    """The pairs of Korean letters in `text`, as it has more of them in a word than others."""
+    return 0 if text.isascii() else (len(_HANGUL.findall(text)) + 1) // 2
 
 
 def _pairs(run: str) -> list[str]:

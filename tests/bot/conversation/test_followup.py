@@ -64,6 +64,13 @@ def test_what_points_back_or_is_no_sentence_is_a_follow_up(question: str) -> Non
     assert not is_complete(question, WORDS)
 
 
+@pytest.mark.parametrize(
+    "question", ["When will the film house open again?", "Does the town library close too?"]
+)
+def test_what_is_named_before_again_is_no_follow_up(question: str) -> None:
+    assert not is_followup(question, WORDS)
+
+
 @pytest.mark.parametrize("question", ["When did the war begin?", "the oil supplies", "Is it rare?"])
 def test_what_names_nothing_is_not_complete(question: str) -> None:
     assert not is_complete(question, WORDS)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.extraction.answer_kind import Kind, answers_kind, kind_of
-from bot.extraction.language import is_foreign
+from bot.extraction.language import is_foreign, may_be_foreign
 from bot.extraction.sentences import Kind as SentenceKind
 from bot.extraction.sentences import sentences_of
 
@@ -48,6 +48,33 @@ def test_questions_ask_for_a_kind(question: str, kind: Kind, answer: str) -> Non
     assert kind_of(question) is kind
     assert [*answers_kind(answer, kind)]
     assert not [*answers_kind("The tower is tall.", kind)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "La reforma cuesta nueve millones de coronas, dijo el arquitecto Iván Peña.",
+        "Arbejdet koster ni millioner kroner, siger arkitekt Åse Bækgård.",
+        "Die Läden bleiben geöffnet.",
+        "Bussarna kör genom tunneln.",
+        "입장료는 9천 원이다.",
+    ],
+)
+def test_short_sentences_of_other_languages_may_be_quoted(sentence: str) -> None:
+    assert [s.kind for s in sentences_of(sentence)] == [SentenceKind.SENTENCE]
+
+
+@pytest.mark.parametrize(
+    "text", ["The café, a façade, was shut.", "Café Zoë", "Ångström units only."]
+)
+def test_a_letter_does_not_make_a_text_foreign(text: str) -> None:
+    assert not may_be_foreign(text)
+
+
+@pytest.mark.parametrize("money", ["38,000 crowns", "9 zlotys", "¥500", "CHF 20", "20 kroner"])
+def test_money_has_many_names(money: str) -> None:
+    assert [*answers_kind(f"It cost the town {money}.", Kind.MONEY)]
+    assert not [*answers_kind("Of 38,000 runners 20 won medals.", Kind.MONEY)]
 
 
 def test_sentences_of_other_languages_may_be_quoted() -> None:

@@ -1,12 +1,14 @@
 """Front matter is read in whatever form it comes, and hurts nobody."""
 
 import time
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.readers.front_matter import LONGEST, first, front_matter, texts
+from index.readers.facts import Facts, facts_of, texts
+from index.readers.front_matter import LONGEST, front_matter
 
 BODY = "The ferry sails again.\n"
 
@@ -25,7 +27,7 @@ BODY = "The ferry sails again.\n"
 )
 def test_fields_in_every_form(text: str) -> None:
     fields, body, problem = front_matter(text + BODY)
-    assert (first(fields, "title"), first(fields, "date")) == ("Ferry sails", "2024-10-21")
+    assert facts_of(fields) == Facts("Ferry sails", date(2024, 10, 21))
     assert (body.strip(), problem) == (BODY.strip(), None)
 
 
@@ -39,10 +41,15 @@ def test_fields_in_every_form(text: str) -> None:
         ("title: 2024", "2024"),
         ("title: Yes", "Yes"),
         ("title: [", ""),
+        ("title: 'It's shut: all of it'", "It's shut: all of it"),
+        ("title: 'The owners' view: it's over'", "The owners' view: it's over"),
+        ('title: "Ferry" and "bridge": a tale', '"Ferry" and "bridge": a tale'),
+        ("titre : Pont fermé : pourquoi", "Pont fermé : pourquoi"),
+        ("Überschrift: Brücke zu", "Brücke zu"),
     ],
 )
 def test_titles_as_people_write_them(line: str, title: str) -> None:
-    assert first(front_matter(f"---\n{line}\n---\n{BODY}").fields, "title") == title
+    assert facts_of(front_matter(f"---\n{line}\n---\n{BODY}").fields).title == title
 
 
 @pytest.mark.parametrize(
@@ -84,7 +91,7 @@ def test_a_text_without_front_matter_is_whole(text: str) -> None:
 def test_what_is_made_to_hurt_does_not(written: str) -> None:
     begun = time.perf_counter()
     fields, body, _ = front_matter(f"---\ntitle: T\n{written}\n---\n{BODY}")
-    assert (first(fields, "title"), body) == ("T", BODY)
+    assert (facts_of(fields).title, body) == ("T", BODY)
     assert time.perf_counter() - begun < 20
 
 

@@ -1,6 +1,7 @@
 """Every kind of file, made as people make it and read as they would have it."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -90,7 +91,7 @@ def test_other_days_are_not_a_page_s_own(read: Read) -> None:
 def test_a_page_is_not_called_by_a_box_in_it(read: Read) -> None:
     box = "<h1>Keyboard shortcuts</h1>"
     page = PAGE.replace("<nav>", f"{box}<nav>").replace("<h1>Ferry returns</h1>", "")
-    assert one(read("a.html", page)).title == "Ferry returns | The Harbour Post"
+    assert one(read("a.html", page)).title == "Ferry returns"
 
 
 def test_a_home_page_is_not_the_address_of_an_article(read: Read) -> None:
@@ -235,7 +236,7 @@ def test_rows_of_a_table_are_articles(read: Read, delimiter: str) -> None:
 
 
 def test_a_table_without_texts_is_a_problem(read: Read) -> None:
-    assert reason(read("a.csv", "a,b\n1,2\n")).startswith("has no column of texts; call it one of")
+    assert reason(read("a.csv", "a,b\n1,2\n")).startswith("has no column of texts; call it text")
     assert reason(read("a.csv", "")).startswith("has no column of texts")
 
 
@@ -284,6 +285,43 @@ def test_heads_and_feet_of_pages_are_left_out(read: Read) -> None:
         article.text[slice(*article.places[2][:2])]
         == "day by four divers from the town on the coast."
     )
+
+
+def test_left_and_right_pages_have_their_own_heads(read: Read) -> None:
+    heads = ["24 May 2024 1", "2 The Harbour Post", "24 May 2024 3"]
+    pages = [
+        [(50, 815, head), (50, 30, f"- {n + 1} -"), (50, 700, lines[0]), (50, 686, lines[1])]
+        for n, (head, lines) in enumerate(zip(heads, [LEFT[:2], LEFT[2:], RIGHT[:2]], strict=True))
+    ]
+    text = one(read("a.pdf", drawn(pages))).text
+    assert text.startswith(HELD)
+    assert "Post" not in text
+    assert "2024" not in text
+
+
+def test_a_range_that_is_broken_at_the_end_of_a_line_is_whole(read: Read) -> None:
+    lines = [
+        "The anchor was lost in the winter of 2023-",
+        "2024, said the head of the museum here.",
+    ]
+    page = [(50, 700 - 14 * row, line) for row, line in enumerate(lines)]
+    assert one(read("a.pdf", drawn([page]))).text == "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("tab", "title"),
+    [
+        ("Ferry: what we know - THE POST", "Ferry: what we know"),
+        ("The Post | Ferry returns", "Ferry returns"),
+        ("Ferry returns – at last | Harbour Daily", "Ferry returns – at last"),
+        ("Ferry returns - a day late", "Ferry returns - a day late"),
+        ("Untitled Document", "a"),
+    ],
+)
+def test_a_title_has_no_name_of_its_site(read: Read, tab: str, title: str) -> None:
+    said = f"<title>{tab}</title><meta property='og:site_name' content='The Post'>"
+    page = re.sub("<title>.*</title>", said, PAGE).replace("<h1>Ferry returns</h1>", "")
+    assert one(read("a.html", page)).title == title
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])

@@ -82,6 +82,12 @@ def read(folder: Path, body: str, note: str = "") -> Article:
 
 
 TITLE = paragraph("Tower sold")
+EMPTY = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+
+
+def merged(how: str | None = None) -> str:
+    value = f' w:val="{how}"' if how else ""
+    return f"<w:tcPr><w:vMerge{value}/></w:tcPr>"
 
 
 @pytest.mark.parametrize(
@@ -116,6 +122,20 @@ TITLE = paragraph("Tower sold")
         (
             table([controlled(cell(paragraph("9"))), cell(paragraph("a"), paragraph("b"))]),
             "9 | a b",
+        ),
+        (
+            table(
+                [cell(merged("restart"), paragraph("A")), cell(paragraph("1"))],
+                [cell(merged("continue"), paragraph("")), cell(paragraph("2"))],
+                [cell(merged(), paragraph("")), cell(paragraph("3"))],
+                [cell(paragraph("B")), cell(paragraph("4"))],
+            ),
+            "A | 1\n\nA | 2\n\nA | 3\n\nB | 4",
+        ),
+        (
+            EMPTY.format(paragraph("Enter text"))
+            + paragraph("It is ", EMPTY.format(run("x")), "sold"),
+            "It is sold",
         ),
         (
             paragraph("<w:r><w:rPr><w:vanish/></w:rPr><w:t>no</w:t></w:r>", "It is sold"),
