@@ -26,7 +26,14 @@ from bot.extraction.digest import first_sentences
 from bot.extraction.extractive import Quote, Room, choose_quotes, room_for
 from bot.extraction.language import is_foreign
 from bot.extraction.reader import Reader
-from bot.extraction.scoring import FIRST, PASSAGES, READ, ScoredSentences, SentenceScorer
+from bot.extraction.scoring import (
+    FIRST,
+    PASSAGES,
+    READ,
+    READ_FOR_TOPIC,
+    ScoredSentences,
+    SentenceScorer,
+)
 from bot.extraction.weights import shipped_weights
 from bot.findings import Finding, Findings, passages_of
 from bot.verification.verbatim import verified
@@ -179,7 +186,8 @@ class Answerer(Answering):
     def _find(self, query: Query, room: Room, scope: Scope | None) -> Findings:
         task = task_of(query.text)
         parts = _parts(replace(query, text=task.about, newest=task.newest_first), self._words)
-        findings = [self._finding(part, task, READ // len(parts), scope) for part in parts]
+        read = (READ_FOR_TOPIC if task.is_topic or len(parts) > 1 else READ) // len(parts)
+        findings = [self._finding(part, task, read, scope) for part in parts]
         return Findings(query, findings, room.shared_by(len(parts)))
 
     def _finding(self, part: Query, task: Task, read: int, scope: Scope | None) -> Finding:

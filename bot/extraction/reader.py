@@ -37,10 +37,12 @@ FOLDER = Path("models", "data", "reranker_en")
 NAME = "ms-marco-MiniLM-L-12-v2"
 """The built-in model: 12 layers, int8, 34 MB, Apache-2.0, by Sentence Transformers."""
 TUNED = "layers.npz"
-"""Arrays that take the place of a model's own, as `evals/reader` trains them."""
+"""Arrays that take the place of a model's own, as `evals/reader` trains them. Those of the built-in
+model are beside this file."""
 SHA256 = {
     "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
+    TUNED: "3a96dc900f94c16ed3067b801b3ef5820dea8ecb9a7beec21dbcbd5e5bf18712",
 }
 
 
@@ -69,15 +71,21 @@ class CrossEncoder:
     """
 
     def __init__(
-        self, folder: Path, sha256: Mapping[str, str] = {}, name: str | None = None
+        self,
+        folder: Path,
+        sha256: Mapping[str, str] = {},
+        name: str | None = None,
+        tuned: Path | None = None,
     ) -> None:
         """Read `model.onnx` and `tokenizer.json` in a folder; `sha256` has their pinned sums.
 
-        The arrays in `layers.npz`, if it is there, take the place of the model's own.
+        The arrays in `tuned`, which is `layers.npz` in the folder unless it is named, take the
+        place of the model's own, if it is there.
         """
         self.name = name or folder.name
         self.sha256 = sha256
         self._folder = folder
+        self._tuned = tuned or folder / TUNED
         self._values: Mapping[str, OrtValue] = {}
         self._lock = Lock()
         self._model: tuple[InferenceSession, Tokenizer] | None = None
@@ -99,22 +107,22 @@ class CrossEncoder:
 
         Raises ReaderError where one is missing or does not match its pinned sum.
         """
-        for name in ("model.onnx", "tokenizer.json"):
-            path = self._folder / name
+        files = [self._folder / "model.onnx", self._folder / "tokenizer.json"]
+        for path in [*files, self._tuned] if TUNED in self.sha256 else files:
             try:
                 with path.open("rb") as opened:
                     digest = hashlib.file_digest(opened, "sha256").hexdigest()
             except OSError as problem:
                 reason = problem.strerror or type(problem).__name__
                 raise ReaderError(f"{path} cannot be read ({reason})") from None
-            if self.sha256.get(name, digest) != digest:
-                raise ReaderError(f"{name} is damaged")
+            if self.sha256.get(path.name, digest) != digest:
+                raise ReaderError(f"{path.name} is damaged")
 
     def _loaded(self) -> "tuple[InferenceSession, Tokenizer]":
         with self._lock:
             if self._model is None:
                 self.check()
-                self._values = _values(self._folder / TUNED)
+                self._values = _values(self._tuned)
                 self._model = _session(self._folder, self._values), _tokenizer(self._folder)
             return self._model
 
@@ -175,7 +183,7 @@ def reader_named(name: str | None, options: Mapping[str, Any] = {}) -> Reader | 
 
 def built_in_reader() -> CrossEncoder:
     """Make the reader that is installed with Dateline."""
-    return CrossEncoder(built_in_folder(), SHA256, NAME)
+    return CrossEncoder(built_in_folder(), SHA256, NAME, Path(__file__).with_name(TUNED))
 
 
 def built_in_folder() -> Path:

@@ -26,11 +26,13 @@ from index.text.scripts import plain_letters, sizes
 
 PASSAGES = 24
 """Passages whose sentences are candidates: the answer is among them for 19 questions of 20."""
-READ = 8
+READ = 4
 """Sentences the reader reads for a question, some 25 ms of one core each. Twelve find no more."""
-FIRST = 4
+READ_FOR_TOPIC = 8
+"""Sentences it reads for a topic, which needs several."""
+FIRST = 2
 """Sentences it reads at first; it reads the others only where none of these surely answers."""
-SURE = 4.0
+SURE = -1.0
 """The logit from which a sentence surely answers: then reading on finds no better one."""
 EARLIER = 3
 """Sentences before one that tell whom "he" means in it."""
