@@ -139,7 +139,7 @@ class Administration(app_commands.Group):
         """List the questions that were declined or rated down lately, alike ones together."""
         bot, server = interaction.client, _server(interaction)
         async with _managing(interaction) as reply:
-            records = await bot.records.public(server)
+            records = await bot.conversations.public(server)
             asked = [asked_of(record, rated_down) for record, rated_down in records]
             found = await asyncio.to_thread(gaps_in, asked)
             blocks = gaps_blocks(found, bot.words_for(interaction))

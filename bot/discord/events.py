@@ -12,12 +12,12 @@ from typing import Any
 
 import discord
 
+from bot.conversation.record import Record
 from bot.conversation.request import request_of
 from bot.discord.context import BotContext
 from bot.discord.excuses import excuse
 from bot.discord.listening import Listening, is_forum_post, listening_to
 from bot.discord.reading import background_of
-from bot.discord.records import Record
 from bot.discord.recovery import INTERACTION, MESSAGE, awaited
 from bot.discord.replies import REFUSALS, ChannelReply, QuietReply
 from bot.discord.requests import ANEW, Context, QuestionRequest
@@ -90,7 +90,7 @@ async def answer_message(bot: BotContext, message: discord.Message) -> None:
     asked = _request(bot, message, question, message.id if opens else None)
     reply = _reply(message, asked, plain.text or question if opens else None)
     try:
-        record = await bot.records.shown_in(replied) if replied else None
+        record = await bot.conversations.shown_in(replied) if replied else None
     except StoreError as problem:
         await reply.tell(excuse(problem, message.id, asked.words))
         return

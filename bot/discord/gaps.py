@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.answer import Status
+from bot.conversation.record import Record
 from bot.discord.i18n import Translations
 from bot.discord.markup import aside, one_line, shortened
 from bot.discord.pagination import length
-from bot.discord.records import Record
 from bot.service.gaps import Asked, Gap
 
 ROOM, SHOWN = 3500, 200

@@ -5,7 +5,7 @@ or DOUBLE PRECISION, and a lone `INTEGER PRIMARY KEY` numbers the rows as they c
 may be None is cast where it is compared with NULL: PostgreSQL asks for its type.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,17 +18,25 @@ class Schema(NamedTuple):
     """What is kept together: its `key` in a database, its `name` for people, and its tables.
 
     `steps` are SQL that makes the tables, and then changes those of earlier versions: so many
-    steps, so many versions.
+    steps, so many versions. A step that is a schema adds its tables, with what earlier versions
+    kept in them apart: under the schema's own key, or in a file `<key>.sqlite` beside ours.
     """
 
     key: str
     name: str
-    steps: tuple[str, ...]
+    steps: "tuple[str | Schema, ...]"
+
+
+class Statement(NamedTuple):
+    """One statement of SQL, and its values."""
+
+    sql: str
+    values: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A database on a PostgreSQL server; a password may stand in the URL."""
+    """A database on a PostgreSQL server; the URL may hold a password."""
 
     url: str = field(repr=False)
 
@@ -49,6 +57,14 @@ class Database(Protocol):
     async def delete(self, sql: str, values: Mapping[str, object] = {}) -> int:
         """Delete for good; how many rows it was."""
 
+    async def transaction(
+        self, statements: Sequence[Statement], *, for_good: bool = False
+    ) -> list[int]:
+        """Carry out all statements or none; how many rows each changed.
+
+        What they delete `for_good` stays in no file.
+        """
+
     async def rows(self, sql: str, values: Mapping[str, object] = {}) -> list[Row]:
         """All that a query finds."""
 
@@ -58,7 +74,7 @@ def open_database(
 ) -> AbstractAsyncContextManager[Database]:
     """The database at a place, its tables made where they are not there yet.
 
-    `notify` is told when a damaged file was moved aside.
+    `notify` gets a line when a damaged file was moved aside.
     """
     if isinstance(place, PostgresServer):
         from bot.storage.postgres import PostgresDatabase  # noqa: PLC0415  (an extra)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.conversation.store import FILE, ConversationStore
 from bot.discord.events import context_of, conversation_of, following, preceding
 from bot.discord.i18n import translations_for
-from bot.discord.records import FILE, Records
 from bot.discord.requests import ANEW, Context, QuestionRequest
 from bot.discord.settings import History, ServerSettings
 from tests.bot.discord.records import record
@@ -62,7 +62,7 @@ def test_a_question_is_asked_again_in_the_light_it_was_asked_in() -> None:
 
 
 async def test_a_chain_of_replies_is_followed_back_as_far_as_it_is_kept(tmp_path: Path) -> None:
-    async with Records.open(tmp_path / FILE, 30, pytest.fail, lambda: 110.0) as records:
+    async with ConversationStore.open(tmp_path / FILE, 30, pytest.fail, lambda: 110.0) as records:
         chain = [replace(ANSWER, id=f"r{n}", follows=f"r{n - 1}") for n in range(9)]
         for one in chain:
             await records.add(one)
