@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bot.config import Config
 from bot.llm.opening import is_slow, opened_model, prompts
 from bot.storage.engine import Place, PostgresServer
-from index.embedding.static import Embedder, StaticEmbedder, embedder_named
+from index.embedding.named import embedder_named
+from index.embedding.static import Embedder, StaticEmbedder
 from index.engines.chroma_http import ChromaServer
 from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
 from index.paths import (

@@ -17,7 +17,8 @@ from bot.conversation.record import Conversation, Exchange, Record
 from bot.conversation.schema import CONVERSATIONS
 from bot.conversation.watches import Watches
 from bot.llm.tokens import estimated_tokens
-from bot.storage.engine import Database, Place, Row, Statement, open_database
+from bot.storage.engine import Database, Place, Row, Statement
+from bot.storage.opening import open_database
 from index.errors import StoreBusyError
 
 FILE = "memory.sqlite"
@@ -277,7 +278,7 @@ class ConversationStore:
         )
 
     async def settle(self, event: int) -> None:
-        """The event has its answer, or was told that there is none."""
+        """Note that an event has its answer, or a line that there is none."""
         await self._db.change("UPDATE events SET place = NULL WHERE id = :id", {"id": event})
 
     async def unsettled(self) -> list[tuple[int, str, int | None]]:

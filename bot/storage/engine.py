@@ -1,12 +1,11 @@
-"""What every database offers, and the one way to open it.
+"""What every database offers.
 
 SQL is written so that both engines take it: values are named (`:name`), columns are TEXT, BIGINT
 or DOUBLE PRECISION, and a lone `INTEGER PRIMARY KEY` numbers the rows as they come. A value that
 may be None is cast where it is compared with NULL: PostgreSQL asks for its type.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -67,19 +66,3 @@ class Database(Protocol):
 
     async def rows(self, sql: str, values: Mapping[str, object] = {}) -> list[Row]:
         """All that a query finds."""
-
-
-def open_database(
-    place: Place, schema: Schema, notify: Callable[[str], None]
-) -> AbstractAsyncContextManager[Database]:
-    """The database at a place, its tables made where they are not there yet.
-
-    `notify` gets a line when a damaged file was moved aside.
-    """
-    if isinstance(place, PostgresServer):
-        from bot.storage.postgres import PostgresDatabase  # noqa: PLC0415  (an extra)
-
-        return PostgresDatabase.open(place, schema)
-    from bot.storage.sqlite import SQLiteDatabase  # noqa: PLC0415  (where it is chosen)
-
-    return SQLiteDatabase.open(place, schema, notify)
