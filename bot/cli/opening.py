@@ -67,7 +67,7 @@ def require(extra: str) -> None:
 
 @contextmanager
 def opened_store(config: "Config") -> Iterator["Store"]:
-    """The index, up to date; what goes less than well on the way is told on stderr."""
+    """The index, up to date; problems on the way are printed on stderr."""
     from bot.factory import open_store
 
     with IndexingProgress() as progress:

@@ -1,6 +1,6 @@
 """Questions that wait for an article that answers them, kept until one does.
 
-A person who was told that the articles do not answer may wait for it. `watcher.py` asks again.
+A person who heard that the articles do not answer may wait for it. `watcher.py` asks again.
 """
 
 from collections.abc import Callable, Sequence

@@ -145,7 +145,7 @@ class Alignment:
         return float((self._around(place) * best).sum())
 
     def surroundings(self, place: int) -> float:
-        """What `fit` gives where all the words around the claim's token stand beside another."""
+        """What `fit` gives where all the words around the claim's token are beside another."""
         return float(self._around(place).sum())
 
     def _around(self, place: int) -> Floats:
@@ -182,7 +182,7 @@ def _nearness(tokens: Sequence[Token], place: int) -> tuple[Floats, Floats]:
 
 
 def _between(counts: NDArray[np.int_], place: int) -> NDArray[np.int_]:
-    """How many stand between `place` and each other place, by what is counted up to each."""
+    """How many there are between `place` and each other place, by what is counted up to each."""
     low = np.minimum(np.arange(len(counts)), place)
     high = np.maximum(np.arange(len(counts)), place)
     return np.where(low == high, 0, counts[np.maximum(high - 1, 0)] - counts[low])

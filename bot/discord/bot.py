@@ -96,7 +96,7 @@ class DatelineBot(BotContext):
         await opened.enter_async_context(self.metrics.watching())
         if self.config.metrics_port:
             where = self.config.metrics_host, self.config.metrics_port
-            await opened.enter_async_context(self.metrics.told(*where))
+            await opened.enter_async_context(self.metrics.served(*where))
         self.service = self._service = QuestionService(
             *(self.config, self.indexes, self.conversations, self.servers),
             metrics=self.metrics,
@@ -155,7 +155,7 @@ class DatelineBot(BotContext):
         return self.latency if self.is_ready() and not away else None
 
     async def _offer(self) -> None:
-        """Tell Discord which commands there are, if that has changed since it was last told."""
+        """Tell Discord which commands there are, if that has changed since the last time."""
         translator = CommandTranslator()
         await self.tree.set_translator(translator)
         offered = [

@@ -132,7 +132,7 @@ async def _quote_post(press: Press, number: int) -> Post:
 
 
 async def _watch(press: Press) -> None:
-    """Have the person told when an article answers."""
+    """Notify the person when an article answers."""
     record, asked = press.record, press.interaction
     reply = InteractionReply(asked, True, press.words)
     await reply.begin()
@@ -233,7 +233,7 @@ async def _share(press: Press) -> None:
 
 
 async def _withdrawn(press: Press) -> Sequence[Citation]:
-    """The answer's quotes that stand in their articles no more."""
+    """The answer's quotes that are no longer in their articles."""
     answerer = await press.bot.indexes.of(press.record.server)
     return await answerer.withdrawn(press.record.citations)
 

@@ -26,8 +26,8 @@ def gaps_blocks(gaps: Sequence[Gap], words: Translations) -> list[str]:
     lines: list[str] = []
     for gap in gaps:
         question = one_line(shortened(gap.questions[0], SHOWN))
-        told = words("gap_counts", declined=gap.declined, down=gap.rated_down)
-        line = f"- {question} · {told}"
+        counts = words("gap_counts", declined=gap.declined, down=gap.rated_down)
+        line = f"- {question} · {counts}"
         if length("\n".join([*lines, line])) > ROOM:
             break
         lines.append(line)

@@ -1,6 +1,6 @@
 """Tells those whose questions were being answered when the bot was last killed.
 
-Who was waiting when it was merely told to stop has heard so already.
+People who were waiting when it was merely stopped have heard so already.
 """
 
 import logging

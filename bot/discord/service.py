@@ -46,7 +46,7 @@ GRACE = 5.0
 UNASKED = 0.8
 """The confidence from which a question is answered that was not asked of the bot."""
 SOON = 0.5
-"""Seconds after which a person who waits for the articles is told why."""
+"""Seconds after which a person who waits for the articles hears why."""
 
 
 POLITENESS = 1.0
@@ -263,12 +263,12 @@ class QuestionService:
                 request.conversation, until=context.until, since=context.since
             )
         chain = await self._conversations.chain(context.follows)
-        told = [record for record in chain if record.status is not Status.REPLY]
-        return [turn for record in told for turn in _turns(record)]
+        answers = [record for record in chain if record.status is not Status.REPLY]
+        return [turn for record in answers for turn in _turns(record)]
 
     @contextmanager
     def _arriving(self) -> Iterator[None]:
-        """Somebody is to be told at once that their question has arrived."""
+        """Somebody should hear at once that their question has arrived."""
         self._arrivals += 1
         self._quiet.clear()
         try:

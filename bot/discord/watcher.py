@@ -1,6 +1,6 @@
 """Asks again what waits for an answer, whenever articles were added or changed.
 
-The person who waits is told once, where they asked or in a direct message.
+The person who waits is notified once, where they asked or in a direct message.
 """
 
 import asyncio
@@ -117,5 +117,5 @@ class Watcher:
 
 
 def _only(person: discord.User) -> discord.AllowedMentions:
-    """They asked to be told, so that they are notified."""
+    """They asked for it, so that they are notified."""
     return discord.AllowedMentions(everyone=False, roles=False, users=[person])

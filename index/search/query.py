@@ -50,7 +50,7 @@ WHOLE_WORD = 5.0
 REMEMBERED = 1000
 """Questions whose meaning is remembered."""
 ENGLISH = 300
-"""Passages of ordinary English that are taken to stand beside the collection's own."""
+"""Passages of ordinary English that are taken to lie beside the collection's own."""
 UNKNOWN = -1
 _WORD = re.compile(r"[^\W_]+")
 
