@@ -106,7 +106,7 @@ class Answer:
     numbered 1..n in order of first use in `text`. `query` is what was searched for after
     the conversation was taken into account; `model` is "quotes" when no LLM wrote. `notes`
     say in a line each what a reader should know about how the answer came about. `conflicts`
-    are what articles give differently, told in `text` as well. `period` is the time asked about.
+    are what articles give differently; `text` says it too. `period` is the time asked about.
     A `reply` answers small talk, or a question about the articles as a collection, without a
     search; `confidence` is then 1 where the list of articles says so, and 0 for small talk.
     `options` are the articles to choose from where it asks back, listed in `text` as well.

@@ -264,7 +264,7 @@ class Answerer(Answering):
         return beyond_words or found.confidence >= HOPE * found.threshold
 
     def _written(self, found: Findings, written: "Written") -> Answer:
-        """What the model wrote, as far as it can stand; else that it found nothing, or quotes."""
+        """What the model wrote, as far as it is supported; else quotes, or a decline."""
         from bot.generation.outcome import left_out, notes, still_held
         from bot.verification.citations import numbered
 
@@ -272,12 +272,12 @@ class Answerer(Answering):
         parts = still_held(written, self._store.article)
         text, citations = numbered(parts, written.evidence)
         said = " ".join(part.text for part in parts if part.is_said)
-        told = any(part.says_what_is_missing for part in parts)
-        missing = [] if told else [*written.missing]
+        says_so = any(part.says_what_is_missing for part in parts)
+        missing = [] if says_so else [*written.missing]
         missing = [*(() if found.is_left_to_model else found.missing), *missing]
         if citations and not only_repeats(said, found.query.text):
             answer = self._answered(found, text, verified(citations, self._store.article), missing)
-            answer = replace(answer, status=Status.PARTIAL if told else answer.status)
+            answer = replace(answer, status=Status.PARTIAL if says_so else answer.status)
             sure = (
                 answer.confidence if written.why_unjudged else _shifted(answer.confidence, DENIAL)
             )
@@ -310,17 +310,17 @@ class Answerer(Answering):
         from bot.differences.notes import with_differences
 
         differences = [differing(q, citations, found.read(), self._words) for q in queries]
-        standing = [d for d in differences if self._standing([s.quote for s in d])]
-        if not any(standing):
+        kept = [d for d in differences if self._all_verified([s.quote for s in d])]
+        if not any(kept):
             return found.answered(said, citations, missing)
-        told, cited, conflicts = with_differences(said, citations, standing)
+        text, cited, conflicts = with_differences(said, citations, kept)
         cited = verified(cited, self._store.article)  # which names their places
-        return replace(found.answered(told, cited, missing), conflicts=conflicts)
+        return replace(found.answered(text, cited, missing), conflicts=conflicts)
 
-    def _standing(self, quotes: Sequence[Citation]) -> Sequence[Citation]:
+    def _all_verified(self, quotes: Sequence[Citation]) -> Sequence[Citation]:
         """The quotes, or none where one of them is no longer in its article."""
-        standing = verified(quotes, self._store.article)
-        return standing if len(standing) == len(quotes) else ()
+        kept = verified(quotes, self._store.article)
+        return kept if len(kept) == len(quotes) else ()
 
 
 def _shifted(confidence: float, times: float) -> float:

@@ -138,8 +138,8 @@ class _Replies:
         }
         return kinds[self._asked.kind]()
 
-    def _say(self, key: str, **told: object) -> str:
-        return self._says[key].format(**told)
+    def _say(self, key: str, **values: object) -> str:
+        return self._says[key].format(**values)
 
     def _list(self, head: str, articles: Sequence[Listed]) -> str:
         return "\n".join([head, *(f"- {_line(article)}" for article in articles)])
@@ -196,17 +196,17 @@ class _Replies:
         articles = self._library.newest(SHOWN, period.start, period.end)
         if not articles:
             return self._list(self._say("happened_none"), self._library.newest(SHOWN))
-        told = {"first": period.start, "last": period.end}
+        dates = {"first": period.start, "last": period.end}
         day = "_day" if period.start == period.end else ""
         if self._asked.kind == "counted":
             n = self._library.count(period.start, period.end)
             head = (
                 self._say("counted_one")
                 if n == 1
-                else self._say(f"counted{day}", n=f"{n:,}", **told)
+                else self._say(f"counted{day}", n=f"{n:,}", **dates)
             )
             return self._list(f"{head.rstrip('.:')}:", articles) if n <= SHOWN else head
-        return self._list(self._say(f"happened{day}", **told), articles)
+        return self._list(self._say(f"happened{day}", **dates), articles)
 
     def _mentioned(self) -> str:
         topic = self._asked.topic or ""

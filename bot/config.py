@@ -83,7 +83,7 @@ class Config:
     )
     database_url: str | None = field(
         default=None,
-        repr=False,  # a password may stand in it
+        repr=False,  # it may hold a password
         metadata=_setting(
             "DATELINE_DATABASE_URL",
             read.database_url,
@@ -94,7 +94,7 @@ class Config:
     embedding_options: Mapping[str, Any] = _options("DATELINE_EMBEDDING_OPTIONS")
     chroma_url: str | None = field(
         default=None,
-        repr=False,  # a name and password may stand in it
+        repr=False,  # it may hold a name and password
         metadata=_setting("CHROMA_URL", read.url, "an address that starts with http", True),
     )
     chroma_token: str | None = field(

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bot.config import Config
 from bot.llm.opening import is_slow, opened_model, prompts
 from bot.storage.engine import Place, PostgresServer
-from index.embedding.static import Embedder, StaticEmbedder, embedder_named
+from index.embedding.named import embedder_named
+from index.embedding.static import Embedder, StaticEmbedder
 from index.engines.chroma_http import ChromaServer
 from index.errors import ArticlesError, StoreBusyError, StoreError, UsageError
 from index.paths import (
@@ -37,13 +38,11 @@ from index.sync.workers import Workers
 
 if TYPE_CHECKING:
     from bot.answerer import Answerer, Models
-    from bot.conversation.memory import Memory
+    from bot.conversation.store import ConversationStore
     from bot.generation.exam import Examined
     from bot.generation.generative import ChatModels
     from bot.llm import LLM
 
-MEMORY = "memory.sqlite"
-"""The file in the store that remembers conversations, where no database is named."""
 JUDGES = "judges.json"
 """The file in the store that remembers which language models passed the exam for judges."""
 NO_JUDGE = "none"
@@ -271,12 +270,17 @@ def answerer_on(
 
 
 @asynccontextmanager
-async def memory(config: Config, notify: Notify, kept: bool = True) -> AsyncIterator["Memory"]:
-    """The memory of conversations: one that is kept, or one that ends with the process."""
-    from bot.conversation.memory import Memory  # noqa: PLC0415  (a single question needs none)
+async def conversation_store(
+    config: Config, notify: Notify, kept: bool = True
+) -> AsyncIterator["ConversationStore"]:
+    """The conversation store: one that is kept, or one that ends with the process."""
+    from bot.conversation.store import (  # noqa: PLC0415  (a single question needs none)
+        FILE,
+        ConversationStore,
+    )
 
-    place = place_of(config, MEMORY) if kept else None
-    async with Memory.open(place, config.memory_days, notify) as opened:
+    place = place_of(config, FILE) if kept else None
+    async with ConversationStore.open(place, config.memory_days, notify) as opened:
         yield opened
 
 

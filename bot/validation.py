@@ -42,7 +42,7 @@ def read_question(stream: TextIO) -> str:
 def find_range(
     article: Article, quote: str | None, start: int | None, end: int | None
 ) -> tuple[int, int] | None:
-    """Where in the article the quote or the characters from `start` up to `end` stand.
+    """Where in the article the quote or the characters from `start` up to `end` are.
 
     A quote may differ from the article in its line breaks and blanks. None when neither is
     given; UsageError when there is no such place.
@@ -50,7 +50,7 @@ def find_range(
     if quote is not None:
         found = re.search(r"\s+".join(map(re.escape, composed(quote).split())), article.text)
         if not found or not quote.strip():
-            raise UsageError(f"these words do not stand in {article.source}: {quote!r}")
+            raise UsageError(f"these words are not in {article.source}: {quote!r}")
         return found.span()
     if start is None and end is None:
         return None

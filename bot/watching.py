@@ -37,23 +37,23 @@ Outcome = SyncReport | DatelineError
 async def watching(config: Config, on_progress: OnProgress) -> AsyncGenerator[Outcome]:
     """What each sync did, or why it could not be done; the first follows at once.
 
-    One that did nothing is not told, nor the same trouble twice in a row. Articles that were
+    One that did nothing is not reported, nor the same trouble twice in a row. Articles that were
     named are remembered for next time. Closing the iterator ends a sync under way, which
     loses nothing.
     """
     if config.articles:
         await asyncio.to_thread(remember_roots, store_directory(config), config.articles)
     share_arenas()
-    told = ""
+    reported = ""
     with await asyncio.to_thread(open_collection, config) as store:
         upkeep = _Upkeep(store, config, on_progress)
         try:
             async with aclosing(changes(articles_roots(config))) as signals:
                 async for _ in signals:
                     outcome = await upkeep.bring_up_to_date()
-                    if _did_something(outcome) or _trouble(outcome) not in ("", told):
+                    if _did_something(outcome) or _trouble(outcome) not in ("", reported):
                         yield outcome
-                    told = _trouble(outcome)
+                    reported = _trouble(outcome)
         finally:
             upkeep.stopped = True
 

@@ -1,7 +1,6 @@
 """What words say the same, what words say the opposite, and what words say little.
 
-The lists, for English news, are in `wording.txt`. They know nothing of the sentences that the
-words stand in.
+The lists, for English news, are in `wording.txt`. They are of single words, whatever the sentence.
 """
 
 from collections import defaultdict

@@ -35,8 +35,8 @@ from bot.extraction.scoring import (
     ranked,
 )
 from bot.extraction.weights import Floats, Linear, Weights, shipped_weights
-from evals.figures.metrics import SHORT
 from evals.gold.format import BadRow, Gold, read_gold
+from evals.gold.strings import SHORT
 from evals.linear import Listing, Marks, Rows, fit_choice, fit_odds
 from index.embedding.similarity import Words
 from index.embedding.static import StaticEmbedder

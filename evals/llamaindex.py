@@ -20,7 +20,7 @@ LONG_ANSWER = 0.5
 class DatelineCorrectnessEvaluator(BaseEvaluator):  # type: ignore[misc]  # any type
     """Compares responses with gold answers: those of the rows whose question is the query.
 
-    `score` is 1 where a gold answer stands in the response, or where a question without an
+    `score` is 1 where a gold answer is in the response, or where a question without an
     answer is declined, else 0; for gold answers of more than 12 words it is the token F1 with the
     best of them. A `reference` given with a response is its gold answer. A query that is no gold
     question gives an invalid result.

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +74,17 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="print what was treated wrongly")
     options = parser.parse_args()
     drafts = read_drafts(options.drafts, read_articles(options.articles), options.half)
-    outcomes = [o for d in drafts for o in outcomes_of(d, judging(options.verdicts), WORDS)]
+    outcomes = [o for d in drafts for o in outcomes_of(d, judging(options.verdicts), words())]
     print(json.dumps(figures(outcomes), indent=1))
     for o in outcomes if options.list else ():
         if (o.kind == RIGHT) != (o.what == "kept"):
             print(f"{o.draft} {o.kind} {o.what}: {o.text} ({o.why})")
 
 
-WORDS = Words(StaticEmbedder())
+@cache
+def words() -> Words:
+    """What the static model knows of words, loaded when it is first asked."""
+    return Words(StaticEmbedder())
 
 
 def read_drafts(path: Path, articles: Articles, half: str | None = None) -> list[Written]:
@@ -170,7 +174,7 @@ def requests(drafts: Sequence[Written]) -> Iterator[tuple[str, Mapping[str, Any]
     """What a judge is shown of each draft, by the draft's name."""
     for draft in drafts:
         found = claims(draft.text, len(draft.evidence.passages))
-        asked = Verifier(draft.evidence, WORDS, draft.today).to_judge(found)
+        asked = Verifier(draft.evidence, words(), draft.today).to_judge(found)
         wanted = [k for k, sentence in enumerate(asked) if sentence.judged]
         today = draft.today.isoformat()
         yield draft.name, shown_to_judge(draft.question, today, asked, draft.evidence, wanted)

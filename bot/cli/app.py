@@ -18,7 +18,7 @@ from bot.cli.completion import complete_articles, complete_conversations, comple
 from bot.cli.gaps import gaps
 from bot.cli.opening import (
     answering,
-    opened_memory,
+    opened_conversations,
     opened_store,
     settings,
     talking,
@@ -214,8 +214,11 @@ def chat(
 
     config = settings(articles, store, as_of, prompts, model)
     kept = conversation is not None
-    with talking(config) as (lookup, runner), opened_memory(config, runner, kept) as memory:
-        talk = Talk(runner, memory, conversation or "unnamed", collection(config).name)
+    with (
+        talking(config) as (lookup, runner),
+        opened_conversations(config, runner, kept) as conversations,
+    ):
+        talk = Talk(runner, conversations, conversation or "unnamed", collection(config).name)
         _warn_of_withdrawn(lookup.answerer, talk)
         answers = waited_for(lookup.answerer, runner, config, as_json)
         talk_with(config, answers, talk, lookup, as_json)

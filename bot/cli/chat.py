@@ -25,8 +25,9 @@ from bot.cli.render import (
     passage_blocks,
     print_blocks,
 )
-from bot.conversation.memory import Exchange, Memory
+from bot.conversation.record import Exchange
 from bot.conversation.request import cleaned
+from bot.conversation.store import ConversationStore
 from bot.validation import clean_question
 from index.errors import DatelineError, StoreError, UsageError
 
@@ -55,28 +56,30 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One conversation of a memory, to be waited for; `articles` is the collection asked."""
+    """One conversation of a store, to be waited for; `articles` is the collection asked."""
 
     runner: asyncio.Runner
-    memory: Memory
+    conversations: ConversationStore
     name: str
     articles: str | None = None
 
     def turns(self) -> Sequence[Turn]:
         """What was said so far, as much as a question needs."""
-        return self.runner.run(self.memory.turns(self.name))
+        return self.runner.run(self.conversations.turns(self.name))
 
     def remember(self, question: str, answer: Answer) -> None:
         """Add a question and its answer."""
-        self.runner.run(self.memory.remember(self.name, question, answer, articles=self.articles))
+        self.runner.run(
+            self.conversations.remember(self.name, question, answer, articles=self.articles)
+        )
 
     def export(self) -> list[Exchange]:
         """All that is kept."""
-        return self.runner.run(self.memory.export(self.name))
+        return self.runner.run(self.conversations.export(self.name))
 
     def forget(self) -> None:
         """Delete all that is kept."""
-        self.runner.run(self.memory.forget(self.name))
+        self.runner.run(self.conversations.reset(self.name))
 
 
 class Chat:

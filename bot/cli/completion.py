@@ -58,13 +58,14 @@ def _sources(config: "Config", _: str) -> Iterator[str]:
 def _conversations(config: "Config", _: str) -> list[str]:
     import asyncio
 
-    from bot.factory import MEMORY, memory, store_directory
+    from bot.conversation.store import FILE
+    from bot.factory import conversation_store, store_directory
 
     async def names() -> list[str]:
-        async with memory(config, lambda _: None) as opened:
+        async with conversation_store(config, lambda _: None) as opened:
             return [name for name, *_ in await opened.conversations()]
 
-    is_kept = config.database_url or (store_directory(config) / MEMORY).is_file()
+    is_kept = config.database_url or (store_directory(config) / FILE).is_file()
     return asyncio.run(names()) if is_kept else []
 
 

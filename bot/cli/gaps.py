@@ -2,20 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.opening import kept_memory, kept_records
+from bot.cli.opening import kept_conversations
 from bot.cli.options import AsJson, StoreDirectory
 from bot.cli.output import count, note, print_json
 from index.errors import UsageError
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
+    from bot.conversation.record import Exchange
     from bot.service.gaps import Asked, Gap
 
 
@@ -35,7 +36,7 @@ def gaps(
     """
     from bot.service.gaps import gaps_in
 
-    found = gaps_in([*_asked_in_discord(store), *_asked_in_chats(store)])[:limit]
+    found = gaps_in(_asked(store))[:limit]
     if draft:
         _write_draft(draft, found)
     elif as_json:
@@ -44,28 +45,28 @@ def gaps(
         _print_gaps(found)
 
 
-def _asked_in_discord(store: str | None) -> "list[Asked]":
-    with kept_records(store) as kept:
-        if kept is None:
-            return []
-        from bot.discord.gaps import asked_of
+def _asked(store: str | None) -> "list[Asked]":
+    """What was asked in Discord where others could see it, and in named chats; newest first."""
+    from bot.discord.gaps import asked_of
 
-        records, runner = kept
-        found = runner.run(records.public())
-        return [asked_of(record, rated_down) for record, rated_down in found]
+    with kept_conversations(store) as (conversations, runner):
+        public = runner.run(conversations.public())
+        exchanges = runner.run(conversations.export())
+    in_discord = [asked_of(record, rated_down) for record, rated_down in public]
+    return [*in_discord, *map(_asked_in_chat, reversed(_of_chats(exchanges)))]
 
 
-def _asked_in_chats(store: str | None) -> "Iterator[Asked]":
+def _of_chats(exchanges: "Sequence[Exchange]") -> "list[Exchange]":
+    """Those of no person: the others are in Discord, and have records."""
+    return [exchange for exchange in exchanges if exchange.person is None]
+
+
+def _asked_in_chat(exchange: "Exchange") -> "Asked":
     from bot.answer import Status
     from bot.service.gaps import Asked
 
-    with kept_memory(store) as (memory, runner):
-        exchanges = runner.run(memory.export())
-    for exchange in reversed(exchanges):
-        if exchange.person is None:  # the others are in Discord's records
-            sources = tuple(citation.source for citation in exchange.citations)
-            declined = exchange.status == Status.ABSTAINED
-            yield Asked(exchange.question, declined, sources=sources)
+    sources = tuple(citation.source for citation in exchange.citations)
+    return Asked(exchange.question, exchange.status == Status.ABSTAINED, sources=sources)
 
 
 def _print_gaps(found: "Sequence[Gap]") -> None:

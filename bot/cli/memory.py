@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.opening import kept_memory, kept_records, settings
+from bot.cli.opening import kept_conversations, settings
 from bot.cli.options import AsJson, ConversationName, Person, StoreDirectory
 from bot.cli.output import count, note, print_json
 from index.errors import UsageError
@@ -17,8 +17,8 @@ app = typer.Typer(name="memory", help="What is remembered of conversations.")
 @app.command("list")
 def list_conversations(*, store: StoreDirectory = None, as_json: AsJson = False) -> None:
     """List the conversations that are kept."""
-    with kept_memory(store) as (memory, runner):
-        found = runner.run(memory.conversations())
+    with kept_conversations(store) as (conversations, runner):
+        found = runner.run(conversations.conversations())
     if as_json:
         print_json([conversation._asdict() for conversation in found])
         return
@@ -39,8 +39,8 @@ def export(
     store: StoreDirectory = None,
 ) -> None:
     """Print what is kept, as JSON."""
-    with kept_memory(store) as (memory, runner):
-        found = runner.run(memory.export(conversation, person))
+    with kept_conversations(store) as (conversations, runner):
+        found = runner.run(conversations.export(conversation, person))
     print_json([exchange.as_json() for exchange in found])
 
 
@@ -55,11 +55,10 @@ def forget(
     """Delete a conversation, or what a person said."""
     if everything == bool(conversation or person):
         raise UsageError("name a conversation, or a --person, or --all")
-    with kept_memory(store) as (memory, runner):
-        forgotten = runner.run(memory.forget(conversation, person))
+    with kept_conversations(store) as (conversations, runner):
+        forgotten = runner.run(conversations.forget(conversation, person)).questions
     if not person:
         _forget_typed(store)
-    forgotten = max(forgotten, _forgotten_in_discord(conversation, person, store))
     if not forgotten and not everything:
         raise UsageError("nothing of that name is kept; `dateline memory list` lists what is")
     typer.echo(f"{count(forgotten, 'question')} forgotten")
@@ -68,8 +67,8 @@ def forget(
 @app.command()
 def opinions(*, store: StoreDirectory = None) -> None:
     """Print what people in Discord thought of answers, as JSON."""
-    with kept_records(store) as kept:
-        found = kept[1].run(kept[0].ratings()) if kept else []
+    with kept_conversations(store) as (conversations, runner):
+        found = runner.run(conversations.ratings())
     print_json(
         [
             {"question": of.question, "answer": of.answer, "liked": liked, "reason": reason}
@@ -85,13 +84,3 @@ def _forget_typed(store: str | None) -> None:
 
     with suppress(OSError):
         (store_directory(settings(None, store, None)) / HISTORY).unlink(missing_ok=True)
-
-
-def _forgotten_in_discord(conversation: str | None, person: str | None, store: str | None) -> int:
-    """How many answers the bot kept of what is to be forgotten, which it now is."""
-    with kept_records(store) as kept:
-        if kept is None or (person and not person.isdecimal()):  # people are numbers there
-            return 0
-        records, runner = kept
-        answers, _ = runner.run(records.forget(int(person) if person else None, conversation))
-        return answers

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from bot.cli.chat import Ask
     from bot.cli.lookup import Lookup
     from bot.config import Config
-    from bot.conversation.memory import Memory
-    from bot.discord.records import Records
+    from bot.conversation.store import ConversationStore
     from index.store import Store
 
 T = TypeVar("T")
@@ -68,7 +67,7 @@ def require(extra: str) -> None:
 
 @contextmanager
 def opened_store(config: "Config") -> Iterator["Store"]:
-    """The index, up to date; what goes less than well on the way is told on stderr."""
+    """The index, up to date; problems on the way are printed on stderr."""
     from bot.factory import open_store
 
     with IndexingProgress() as progress:
@@ -84,39 +83,25 @@ def opened_store(config: "Config") -> Iterator["Store"]:
 
 
 @contextmanager
-def opened_memory(config: "Config", runner: "asyncio.Runner", kept: bool) -> Iterator["Memory"]:
-    """The memory of conversations, waited for by `runner`."""
-    from bot.factory import memory
+def opened_conversations(
+    config: "Config", runner: "asyncio.Runner", kept: bool
+) -> Iterator["ConversationStore"]:
+    """The conversation store, waited for by `runner`."""
+    from bot.factory import conversation_store
 
-    with _entered(memory(config, note, kept), runner) as opened:
+    with _entered(conversation_store(config, note, kept), runner) as opened:
         yield opened
 
 
 @contextmanager
-def kept_memory(store: str | None) -> Iterator[tuple["Memory", "asyncio.Runner"]]:
-    """The memory that the store keeps, and the runner that waits for it."""
+def kept_conversations(
+    store: str | None,
+) -> Iterator[tuple["ConversationStore", "asyncio.Runner"]]:
+    """The conversations that the store keeps, and the runner that waits for them."""
     import asyncio
 
     config = settings(None, store, None)
-    with asyncio.Runner() as runner, opened_memory(config, runner, True) as memory:
-        yield memory, runner
-
-
-@contextmanager
-def kept_records(store: str | None) -> Iterator[tuple["Records", "asyncio.Runner"] | None]:
-    """What the bot in Discord keeps of its answers, if it has ever run with this store."""
-    import asyncio
-
-    from bot.discord.records import FILE, Records
-    from bot.factory import place_of
-
-    config = settings(None, store, None)
-    place = place_of(config, FILE)
-    if isinstance(place, Path) and not place.is_file():
-        yield None
-        return
-    opening = Records.open(place, config.memory_days, note)
-    with asyncio.Runner() as runner, _entered(opening, runner) as opened:
+    with asyncio.Runner() as runner, opened_conversations(config, runner, True) as opened:
         yield opened, runner
 
 

@@ -143,9 +143,9 @@ def meant(reply: str, options: Sequence[str]) -> tuple[str, ...] | None:
         return _picked(picked, options)
     if _QUESTION.match(reply):
         return None
-    told = set(terms(reply))
+    answered = set(terms(reply))
     held = [set(terms(option)) for option in options]
-    named = [o for o, mine in zip(options, held, strict=True) if _only(mine, held) & told]
+    named = [o for o, mine in zip(options, held, strict=True) if _only(mine, held) & answered]
     return (named[0],) if len(named) == 1 else (reply,)
 
 

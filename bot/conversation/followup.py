@@ -132,8 +132,8 @@ def _says_again(pointer: re.Match[str], before: str, words: Words) -> bool:
 
 def _can_be_meant(before: str, words: Words) -> bool:
     """Tell whether the words before a pronoun say what it means."""
-    told = _idf(before, words).values()
-    return names_something(before) or (sum(told) >= _ANTECEDENT and max(told) >= _NOUN)
+    weights = _idf(before, words).values()
+    return names_something(before) or (sum(weights) >= _ANTECEDENT and max(weights) >= _NOUN)
 
 
 def hints_back(question: str) -> bool:

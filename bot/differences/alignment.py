@@ -8,20 +8,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise, zip_longest
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer import Citation
 from bot.differences.clauses import Clauses, clauses
-from bot.differences.likeness import listed_likeness
 from bot.differences.tokens import Sort, Token
 from bot.extraction.orders import gives_orders
 from bot.verification.days import same_day
 from bot.verification.figures import agree
-from bot.wording import is_light, stem
+from bot.wording import is_light, lines_of, meanings, sides, stem, undoes
 from index.article import Passage
 from index.embedding.similarity import Words
 from index.text.splitter import sentences
@@ -39,6 +39,7 @@ _FIGURE_WEIGHT = 5.0
 _NAME_WEIGHT = 4.0
 _LIGHT_WEIGHT = 0.4
 _APT = 0.7
+_ENDINGS = ("n", "an", "ian", "ean", "ese", "ish", "i", "s", "ns", "er", "ers", "ic", "'s")
 _LEAST_FIT = 0.4
 
 
@@ -144,7 +145,7 @@ class Alignment:
         return float((self._around(place) * best).sum())
 
     def surroundings(self, place: int) -> float:
-        """What `fit` gives where all the words around the claim's token stand beside another."""
+        """What `fit` gives where all the words around the claim's token are beside another."""
         return float(self._around(place).sum())
 
     def _around(self, place: int) -> Floats:
@@ -181,7 +182,7 @@ def _nearness(tokens: Sequence[Token], place: int) -> tuple[Floats, Floats]:
 
 
 def _between(counts: NDArray[np.int_], place: int) -> NDArray[np.int_]:
-    """How many stand between `place` and each other place, by what is counted up to each."""
+    """How many there are between `place` and each other place, by what is counted up to each."""
     low = np.minimum(np.arange(len(counts)), place)
     high = np.maximum(np.arange(len(counts)), place)
     return np.where(low == high, 0, counts[np.maximum(high - 1, 0)] - counts[low])
@@ -316,3 +317,70 @@ def before(lines: Sequence[Line], line: Line, most: int) -> Iterator[Line]:
     """The lines of the same passage before `line`, nearest first, at most so many."""
     earlier = [other for other in lines if other.place < line.place]
     yield from reversed(earlier[-most:])
+
+
+class _Form(NamedTuple):
+    """A word and what the lists say of it."""
+
+    low: str
+    stem: str
+    nation: int | None
+    meanings: frozenset[int]
+    sides: frozenset[int]
+
+
+@lru_cache(maxsize=20_000)
+def _form(text: str, stem: str) -> _Form:
+    low = text.lower()
+    return _Form(low, stem, _nations().get(low), meanings(stem), sides(stem))
+
+
+@lru_cache(maxsize=1)
+def _nations() -> dict[str, int]:
+    return {word: n for n, line in enumerate(lines_of("nation")) for word in line.split()}
+
+
+def listed_likeness(said: Token, held: Sequence[Token]) -> dict[int, float]:
+    """How well `said` is said by those of `held` that letters and lists tell of, by place."""
+    one = _form(said.text, said.stem)
+    against = frozenset(-side for side in one.sides)
+    is_name = said.sort is Sort.NAME
+    found = {}
+    for place, token in enumerate(held):
+        other = _form(token.text, token.stem)
+        same_seat = said.seat and said.seat == token.seat
+        if one.stem == other.stem or same_seat or _same_name(one, other):
+            found[place] = 1.0
+        elif is_name or not against.isdisjoint(other.sides):
+            found[place] = 0.0
+        else:
+            akin = _akin(one.stem, other.stem)  # seldom, and the rest is slow
+            if akin and undoes(one.stem, other.stem):
+                found[place] = 0.0
+            elif not one.meanings.isdisjoint(other.meanings):
+                found[place] = 0.9
+            elif akin and _one_within_other(one.stem, other.stem):
+                found[place] = 0.8
+    return found
+
+
+def _same_name(one: _Form, other: _Form) -> bool:
+    if one.nation is not None and one.nation == other.nation:
+        return True
+    if one.low[:4] != other.low[:4]:
+        return False
+    short, long_ = sorted((one.low, other.low), key=len)
+    root = short.rstrip("aeoy") if len(short) > 4 else short
+    return len(root) >= 4 and long_.startswith(root) and long_[len(root) :] in _ENDINGS
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two stems begin alike, or one holds the other."""
+    return one[:3] == other[:3] or one in other or other in one
+
+
+def _one_within_other(one: str, other: str) -> bool:
+    short, long_ = (one, other) if len(one) <= len(other) else (other, one)
+    if len(short) < 5 or long_.startswith(("un", "dis", "im", "in")):
+        return False
+    return short in long_ or long_.startswith(short[: max(5, len(short) - 2)])

@@ -68,7 +68,7 @@ _CAPTION = re.compile(
 
 
 class _Wanted(NamedTuple):
-    """What is an answer: a token, and the sentences that may have one, which is told at once."""
+    """What is an answer: a token, and the sentences that may have one, which shows at once."""
 
     may_be_in: Callable[[str], bool]
     is_it: Callable[[Token], bool]
@@ -108,7 +108,7 @@ def differing(
     """What articles give differently as the answer to `query`, oldest first, else nothing.
 
     Only sentences that `answers` accepts are compared.
-    One of `quotes` is among them; the others stand in `passages`. Articles that only repeat
+    One of `quotes` is among them; the others are in `passages`. Articles that only repeat
     each other count as one witness, and what several say is given once, by the newest.
     """
     kind = one_thing_asked(query.text)

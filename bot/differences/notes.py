@@ -8,7 +8,7 @@ from bot.answer import Citation, Conflict
 from bot.differences.conflicts import Stated
 
 Told = tuple[str, tuple[Citation, ...], tuple[Conflict, ...]]
-"""What is said, its citations numbered in order of first use, and the conflicts told in it."""
+"""What is said, its citations numbered in order of first use, and the conflicts that it names."""
 
 
 def with_differences(

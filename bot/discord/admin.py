@@ -85,7 +85,7 @@ class Administration(app_commands.Group):
     @app_commands.command()
     @app_commands.describe(
         article="A file of one of the kinds that can be read.",
-        address="Where it stands in the web, instead.",
+        address="Its address on the web, instead.",
     )
     async def add(
         self,
@@ -99,8 +99,8 @@ class Administration(app_commands.Group):
             try:
                 waiting = await _received(interaction, article, address)
             except RejectedError as rejected:
-                told = {key: escaped(str(value)) for key, value in rejected.told.items()}
-                await reply.settle(Post([words(rejected.why, **told)]))
+                details = {key: escaped(str(value)) for key, value in rejected.details.items()}
+                await reply.settle(Post([words(rejected.why, **details)]))
                 return
             own = interaction.client.servers[interaction.guild_id].own_articles
             text = waiting_text(waiting, own, words)
@@ -139,7 +139,7 @@ class Administration(app_commands.Group):
         """List the questions that were declined or rated down lately, alike ones together."""
         bot, server = interaction.client, _server(interaction)
         async with _managing(interaction) as reply:
-            records = await bot.records.public(server)
+            records = await bot.conversations.public(server)
             asked = [asked_of(record, rated_down) for record, rated_down in records]
             found = await asyncio.to_thread(gaps_in, asked)
             blocks = gaps_blocks(found, bot.words_for(interaction))
@@ -169,8 +169,8 @@ class Administration(app_commands.Group):
             await bot.servers.change(
                 server, digest_channel=chosen, digest_hour=hour, digest_zone=zone
             )
-            told = {"channel": f"<#{chosen}>", "hour": hour, "zone": zone}
-            await reply.settle(Post([say("digest_set", **told) if chosen else say("digest_off")]))
+            given = {"channel": f"<#{chosen}>", "hour": hour, "zone": zone}
+            await reply.settle(Post([say("digest_set", **given) if chosen else say("digest_off")]))
 
     @digest.autocomplete("zone")
     async def _zones(self, interaction: Interaction, typed: str) -> list[Choice[str]]:

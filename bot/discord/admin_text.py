@@ -22,7 +22,7 @@ SHOWN = 5
 def status_text(
     held: IndexStatus, settings: ServerSettings, asked: int, latency: float, words: Translations
 ) -> str:
-    """How the articles and their index stand, and how much was asked today."""
+    """The state of the articles and their index, and how much was asked today."""
     lines = [words("status_own" if settings.own_articles else "status_common")]
     if held.is_open:
         lines.append(words("status_articles", articles=held.articles, passages=held.passages))

@@ -31,8 +31,6 @@ from bot.discord.listening import ask_for_messages
 from bot.discord.lists import ListButton
 from bot.discord.metrics import Metrics
 from bot.discord.panel import Panel
-from bot.discord.records import FILE as RECORDS
-from bot.discord.records import Records
 from bot.discord.recovery import tell_interrupted
 from bot.discord.service import QuestionService
 from bot.discord.settings import FILE as SERVERS
@@ -40,7 +38,7 @@ from bot.discord.settings import Servers
 from bot.discord.views import RecordButton
 from bot.discord.watch_views import WatchButton
 from bot.discord.watcher import Watcher
-from bot.factory import memory, place_of
+from bot.factory import conversation_store, place_of
 
 LOG = logging.getLogger("bot.discord.client")  # as in older logs
 CONNECTIONS = 50
@@ -80,9 +78,8 @@ class DatelineBot(BotContext):
     async def setup_hook(self) -> None:
         """Open what the answers need; the articles go on opening while the bot connects."""
         opened, config = self._opened, self.config
-        self.memory = await opened.enter_async_context(memory(config, LOG.warning))
-        self.records = await opened.enter_async_context(
-            Records.open(place_of(config, RECORDS), config.memory_days, LOG.warning)
+        self.conversations = await opened.enter_async_context(
+            conversation_store(config, LOG.warning)
         )
         self.servers = await opened.enter_async_context(
             Servers.open(place_of(config, SERVERS), LOG.warning)
@@ -99,9 +96,9 @@ class DatelineBot(BotContext):
         await opened.enter_async_context(self.metrics.watching())
         if self.config.metrics_port:
             where = self.config.metrics_host, self.config.metrics_port
-            await opened.enter_async_context(self.metrics.told(*where))
+            await opened.enter_async_context(self.metrics.served(*where))
         self.service = self._service = QuestionService(
-            *(self.config, self.indexes, self.memory, self.records, self.servers),
+            *(self.config, self.indexes, self.conversations, self.servers),
             metrics=self.metrics,
         )
         self.add_dynamic_items(RecordButton, ConfirmButton, ListButton, WatchButton)
@@ -158,7 +155,7 @@ class DatelineBot(BotContext):
         return self.latency if self.is_ready() and not away else None
 
     async def _offer(self) -> None:
-        """Tell Discord which commands there are, if that has changed since it was last told."""
+        """Tell Discord which commands there are, if that has changed since the last time."""
         translator = CommandTranslator()
         await self.tree.set_translator(translator)
         offered = [
@@ -167,9 +164,9 @@ class DatelineBot(BotContext):
         ]
         written = json.dumps([self.application_id, offered], sort_keys=True)
         digest = hashlib.sha256(written.encode()).hexdigest()
-        if await self.records.fact(OFFERED) != digest:
+        if await self.conversations.fact(OFFERED) != digest:
             await self.tree.sync()
-            await self.records.keep_fact(OFFERED, digest)
+            await self.conversations.keep_fact(OFFERED, digest)
 
 
 def _is_forged(interaction: discord.Interaction[Any]) -> bool:

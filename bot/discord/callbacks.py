@@ -13,6 +13,8 @@ from discord.ui import Label, Modal, TextInput
 
 from bot.answer import Citation
 from bot.conversation.clarify import WHOM
+from bot.conversation.record import Record, Watch, new_id, new_watch_id
+from bot.conversation.watches import MOST
 from bot.discord.cards import asked_by, cards_of, colour_of
 from bot.discord.context import BotContext
 from bot.discord.events import following, preceding, request_from
@@ -21,11 +23,9 @@ from bot.discord.i18n import Translations
 from bot.discord.markup import shortened
 from bot.discord.pagination import pages
 from bot.discord.quotes import quote_text
-from bot.discord.records import Record, new_id
 from bot.discord.replies import InteractionReply, Post
 from bot.discord.requests import QuestionRequest
 from bot.discord.views import RecordButton, answer_posts, post_of, quote_row
-from bot.discord.watches import MOST, Watch, new_watch_id
 
 REASON, MEANT = "dateline:reason:", "dateline:meant:"
 """What the names of forms begin with; the id of the answer follows."""
@@ -82,7 +82,7 @@ async def _allowed(
     number: int | None = None,
 ) -> Press | None:
     """What somebody may do with an answer; where they may not, they get to know why."""
-    record = await bot.records.get(name)
+    record = await bot.conversations.get(name)
     if record is None:
         await refuse(bot, interaction, "not_kept")
     elif interaction.user.id != record.person and (record.private or is_own):
@@ -95,7 +95,7 @@ async def _allowed(
 async def _give_reason(press: Press, reason: str) -> None:
     """Keep the reason that was written into the form."""
     person = press.interaction.user.id
-    await press.bot.records.rate(press.record.id, person, False, reason[:REASON_LIMIT])
+    await press.bot.conversations.rate(press.record.id, person, False, reason[:REASON_LIMIT])
     await InteractionReply(press.interaction, True, press.words).tell(press.words("thanks"))
 
 
@@ -132,7 +132,7 @@ async def _quote_post(press: Press, number: int) -> Post:
 
 
 async def _watch(press: Press) -> None:
-    """Have the person told when an article answers."""
+    """Notify the person when an article answers."""
     record, asked = press.record, press.interaction
     reply = InteractionReply(asked, True, press.words)
     await reply.begin()
@@ -161,7 +161,7 @@ async def _left(press: Press) -> None:
 
 
 async def _up(press: Press) -> None:
-    await press.bot.records.rate(press.record.id, press.interaction.user.id, True)
+    await press.bot.conversations.rate(press.record.id, press.interaction.user.id, True)
     await InteractionReply(press.interaction, True, press.words).tell(press.words("thanks"))
 
 
@@ -174,7 +174,7 @@ async def _down(press: Press) -> None:
         max_length=REASON_LIMIT,
     )
     await _open_form(press, REASON, press.words("reason_title"), press.words("reason"), field)
-    await press.bot.records.rate(press.record.id, press.interaction.user.id, False)
+    await press.bot.conversations.rate(press.record.id, press.interaction.user.id, False)
 
 
 async def _say(press: Press) -> None:
@@ -225,15 +225,15 @@ async def _share(press: Press) -> None:
         await reply.tell(press.words("outdated"))
         return
     shared = replace(press.record, id=new_id(), private=False, follows=None)
-    await press.bot.records.add(shared)
+    await press.bot.conversations.add(shared)
     cards = await asyncio.to_thread(cards_of, shared, press.words, asked_by(shared, press.words))
     varies = press.bot.config.chat_model is not None
     shown = await reply.settle(*answer_posts(shared, cards, press.words, varies=varies))
-    await press.bot.records.show(shared.id, shown)
+    await press.bot.conversations.show(shared.id, shown)
 
 
 async def _withdrawn(press: Press) -> Sequence[Citation]:
-    """The answer's quotes that stand in their articles no more."""
+    """The answer's quotes that are no longer in their articles."""
     answerer = await press.bot.indexes.of(press.record.server)
     return await answerer.withdrawn(press.record.citations)
 

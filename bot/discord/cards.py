@@ -11,11 +11,11 @@ from enum import IntEnum
 
 from bot.answer import Citation, Conflict, Status
 from bot.conversation.clarify import WHOM
+from bot.conversation.record import Record
 from bot.differences.notes import difference_sentence
 from bot.discord.i18n import Translations
 from bot.discord.markup import aside, day_stamp, one_line, quotation, shortened
 from bot.discord.pagination import LIMIT, escaped, length, pages
-from bot.discord.records import Record
 from bot.discord.sources import (
     CitedArticle,
     by_citation,

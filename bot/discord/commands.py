@@ -106,7 +106,7 @@ async def reset(interaction: Interaction) -> None:
     """Begin a new conversation."""
     bot = interaction.client
     async with _replying(interaction) as reply:
-        await bot.memory.forget(conversation_in(bot, interaction))
+        await bot.conversations.reset(conversation_in(bot, interaction))
         await reply.settle(Post([bot.words_for(interaction)("reset_done")]))
 
 
@@ -116,13 +116,10 @@ forget = app_commands.Group(name="forget", description="Have the bot forget what
 @forget.command(name="me")
 async def forget_me(interaction: Interaction) -> None:
     """Delete your questions, the answers to them, your ratings, and what you wait for."""
-    bot, person = interaction.client, interaction.user.id
+    bot = interaction.client
     say = bot.words_for(interaction)
     async with _replying(interaction) as reply:
-        waited = len(await bot.watches.of(person))
-        asked = await bot.memory.forget(person=str(person))
-        answers, ratings = await bot.records.forget(person)
-        questions = max(asked, answers, waited)
+        questions, ratings = await bot.conversations.forget(person=str(interaction.user.id))
         done = say("forgotten", questions=questions, feedback=ratings)
         await reply.settle(Post([done if questions or ratings else say("forgotten_nothing")]))
 
@@ -140,7 +137,7 @@ async def new(interaction: Interaction, since: str = "yesterday") -> None:
         rows = await asyncio.to_thread(lambda: new_articles(store.catalogue(), start))
         blocks = await asyncio.to_thread(news_blocks, rows, start, words)
         await reply.settle(post_of(Colour.LIST, blocks, lambda: []))
-        await bot.records.keep_visit(interaction.user.id, bot.config.today)
+        await bot.conversations.keep_visit(interaction.user.id, bot.config.today)
 
 
 @app_commands.command(name="watches")
@@ -190,7 +187,7 @@ async def _start(bot: BotContext, person: int, since: str) -> date:
     if since == "today":
         return bot.config.today
     if since == "last visit":
-        return await bot.records.visit(person) or yesterday
+        return await bot.conversations.visit(person) or yesterday
     return yesterday
 
 

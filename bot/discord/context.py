@@ -10,16 +10,15 @@ import discord
 from discord.ext import commands
 
 from bot.config import Config
-from bot.conversation.memory import Memory
+from bot.conversation.store import ConversationStore
+from bot.conversation.watches import Watches
 from bot.discord.excuses import excuse
 from bot.discord.guild_index import GuildIndexes
 from bot.discord.i18n import Translations, translations_for
 from bot.discord.metrics import Metrics
-from bot.discord.records import Records
 from bot.discord.replies import InteractionReply
 from bot.discord.service import QuestionService
 from bot.discord.settings import Servers
-from bot.discord.watches import Watches
 
 HEARD = 10_000
 """Messages and interactions that are known again when a connection that is resumed repeats them."""
@@ -29,8 +28,7 @@ class BotContext(commands.AutoShardedBot):
     """The bot as its commands, views and events see it."""
 
     config: Config
-    memory: Memory
-    records: Records
+    conversations: ConversationStore
     servers: Servers
     indexes: GuildIndexes
     metrics: Metrics
@@ -44,7 +42,7 @@ class BotContext(commands.AutoShardedBot):
     @property
     def watches(self) -> Watches:
         """What people wait for."""
-        return self.records.watches
+        return self.conversations.watches
 
     def is_new(self, event: int) -> bool:
         """Whether a message or interaction is heard of for the first time, as it is by this."""

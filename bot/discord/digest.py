@@ -66,7 +66,7 @@ class Digest:
     async def post_if_due(self, server: int, settings: ServerSettings) -> bool:
         """Post a server's digest if its hour has come; whether one was posted."""
         now = self._clock().astimezone(ZoneInfo(settings.digest_zone))
-        kept = json.loads(await self._bot.records.fact(_fact(server)) or "{}")
+        kept = json.loads(await self._bot.conversations.fact(_fact(server)) or "{}")
         if now.hour < settings.digest_hour or kept.get("day") == now.date().isoformat():
             return False
         since = date.fromisoformat(kept["day"]) if kept else now.date() - timedelta(days=1)
@@ -77,7 +77,7 @@ class Digest:
         if new:
             await self._send(server, settings, new, since)
         fact = {"day": now.date().isoformat(), "posted": posted}
-        await self._bot.records.keep_fact(_fact(server), json.dumps(fact))
+        await self._bot.conversations.keep_fact(_fact(server), json.dumps(fact))
         return bool(new)
 
     async def _send(

@@ -12,15 +12,15 @@ from typing import Any
 
 import discord
 
+from bot.conversation.record import Record
 from bot.conversation.request import request_of
 from bot.discord.context import BotContext
 from bot.discord.excuses import excuse
 from bot.discord.listening import Listening, is_forum_post, listening_to
 from bot.discord.reading import background_of
-from bot.discord.records import Record
 from bot.discord.recovery import INTERACTION, MESSAGE, awaited
 from bot.discord.replies import REFUSALS, ChannelReply, QuietReply
-from bot.discord.requests import ANEW, Context, QuestionRequest
+from bot.discord.requests import NO_CONTEXT, Context, QuestionRequest
 from bot.discord.settings import History, ServerSettings
 from bot.validation import QUESTION_LIMIT
 from index.errors import StoreError
@@ -53,7 +53,7 @@ def request_from(
         private=private,
         question=question,
         words=words,
-        context=ANEW if private else context,
+        context=NO_CONTEXT if private else context,
     )
 
 
@@ -67,7 +67,7 @@ def _conversation_in(bot: BotContext, interaction: discord.Interaction[Any]) -> 
     thread = channel.id if isinstance(channel, discord.Thread) else None
     server, person = interaction.guild_id, interaction.user.id
     if interaction.context.private_channel:  # others read along: nothing said elsewhere counts
-        return f"discord private {interaction.channel_id} person {person}", ANEW
+        return f"discord private {interaction.channel_id} person {person}", NO_CONTEXT
     return conversation_of(bot.servers[server], server, person, thread)
 
 
@@ -90,7 +90,7 @@ async def answer_message(bot: BotContext, message: discord.Message) -> None:
     asked = _request(bot, message, question, message.id if opens else None)
     reply = _reply(message, asked, plain.text or question if opens else None)
     try:
-        record = await bot.records.shown_in(replied) if replied else None
+        record = await bot.conversations.shown_in(replied) if replied else None
     except StoreError as problem:
         await reply.tell(excuse(problem, message.id, asked.words))
         return
@@ -200,7 +200,7 @@ def conversation_of(
         since = time.time() - DIRECT_MEMORY
         return f"discord direct person {person}", Context(in_conversation=True, since=since)
     if not thread:
-        return f"discord {server} person {person}", ANEW
+        return f"discord {server} person {person}", NO_CONTEXT
     name = f"discord {server} thread {thread}"
     shared = settings.history is History.THREAD
     return name if shared else f"{name} person {person}", Context(in_conversation=True)

@@ -21,7 +21,7 @@ TAIL = 3 * LIMIT
 PASSAGE = 300
 """Characters shown of a passage."""
 BEFORE = 60
-"""Of which stand before the first word searched for, where it comes late."""
+"""Of which so many come before the first word searched for, where that comes late."""
 LABEL = 80
 """Characters that a button takes."""
 

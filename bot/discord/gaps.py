@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.answer import Status
+from bot.conversation.record import Record
 from bot.discord.i18n import Translations
 from bot.discord.markup import aside, one_line, shortened
 from bot.discord.pagination import length
-from bot.discord.records import Record
 from bot.service.gaps import Asked, Gap
 
 ROOM, SHOWN = 3500, 200
@@ -26,8 +26,8 @@ def gaps_blocks(gaps: Sequence[Gap], words: Translations) -> list[str]:
     lines: list[str] = []
     for gap in gaps:
         question = one_line(shortened(gap.questions[0], SHOWN))
-        told = words("gap_counts", declined=gap.declined, down=gap.rated_down)
-        line = f"- {question} · {told}"
+        counts = words("gap_counts", declined=gap.declined, down=gap.rated_down)
+        line = f"- {question} · {counts}"
         if length("\n".join([*lines, line])) > ROOM:
             break
         lines.append(line)

@@ -179,7 +179,7 @@ class GuildIndex:
         """End a sync that is under way, and close for good."""
         self._stopping.set()
         if self._opening:
-            with suppress(Exception):  # the person who asked has been told
+            with suppress(Exception):  # the person who asked has heard of it
                 await self._opening
         await self.close()
 

@@ -18,9 +18,9 @@ class Translations:
         self.language = language
         self.phrases = phrases
 
-    def __call__(self, key: str, /, **told: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The phrase with this key, filled in."""
-        return self.phrases[key].format(**told)
+        return self.phrases[key].format(**values)
 
 
 @cache

@@ -42,7 +42,7 @@ async def fetched(address: str) -> Incoming:
     try:
         found = await fetcher.fetch(address.strip())
     except FetchError as problem:
-        reason, _, _ = str(problem).partition(";")  # what follows is for whoever runs the bot
+        reason, _, _ = str(problem).partition(";")  # what follows is for the operator
         raise RejectedError("add_unfetched", problem=reason) from None
     assert found  # as nothing was known of it before
     parts = urlsplit(address.strip())

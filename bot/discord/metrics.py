@@ -1,4 +1,4 @@
-"""What can be measured of a running bot, and the local port on which it is told.
+"""What is measured of a running bot, and the local port that serves it.
 
 `/metrics` is for Prometheus, `/healthz` says that the process lives, and `/readyz` whether it
 answers questions now. Numbers only: no question, name or address is among them.
@@ -84,8 +84,8 @@ class Metrics:
             beating.cancel()
 
     @asynccontextmanager
-    async def told(self, host: str, port: int) -> AsyncIterator[None]:
-        """Tell of them at an address until this is left. Raises UsageError when it is taken."""
+    async def served(self, host: str, port: int) -> AsyncIterator[None]:
+        """Serve them at an address until this is left. Raises UsageError when it is taken."""
         app = web.Application()
         app.add_routes(
             [

@@ -1,6 +1,6 @@
 """Who asks when: one question a person, not too many of each, so many at once, others in line.
 
-It counts people and places, and knows nothing of what they ask or of how they are told.
+It counts people and places, not what they ask.
 """
 
 import asyncio

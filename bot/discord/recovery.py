@@ -1,6 +1,6 @@
 """Tells those whose questions were being answered when the bot was last killed.
 
-Who was waiting when it was merely told to stop has heard so already.
+People who were waiting when it was merely stopped have heard so already.
 """
 
 import logging
@@ -27,7 +27,7 @@ async def tell_interrupted(bot: BotContext) -> None:
 
     Those of other processes' servers may be being answered there.
     """
-    for event, place, server in await bot.records.unsettled():
+    for event, place, server in await bot.conversations.unsettled():
         if not bot.hears(server):
             continue
         kind, language, where = place.split(" ", 2)
@@ -39,7 +39,7 @@ async def tell_interrupted(bot: BotContext) -> None:
                 await _reply(bot, int(where), event, line)
         except REFUSALS as problem:
             LOG.warning("event %s: cannot tell that it was interrupted (%s)", event, problem)
-        await bot.records.settle(event)
+        await bot.conversations.settle(event)
 
 
 async def _respond(bot: BotContext, token: str, line: str) -> None:

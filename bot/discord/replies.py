@@ -35,7 +35,7 @@ UNKNOWN_MESSAGE = 10008
 THREAD_EXISTS = 160004
 THREAD_TITLE = 90
 SHOWN_SECONDS = 30
-"""For which a line meant for one person stands in a channel, where it cannot be said privately."""
+"""For which a channel shows a line meant for one person, where it cannot be said privately."""
 
 
 class UndeliveredError(Exception):

@@ -23,7 +23,7 @@ class Context:
     follows: str | None = None
 
 
-ANEW = Context()
+NO_CONTEXT = Context()
 """Nothing goes before the question."""
 
 
@@ -48,7 +48,7 @@ class QuestionRequest:
     private: bool
     question: str
     words: Translations
-    context: Context = ANEW
+    context: Context = NO_CONTEXT
     only_sure: bool = False
     within: Within | None = None
     notes: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from index.errors import DatelineError, UsageError
 
 BAD_TOKEN, BAD_INTENTS = 4004, 4014
 REFUSED = {
-    BAD_TOKEN: "Discord refuses DISCORD_TOKEN; copy the bot's token anew from its developer portal",
+    BAD_TOKEN: "Discord refuses DISCORD_TOKEN; copy the token again from its developer portal",
     BAD_INTENTS: "Discord refuses the bot's intents, though none is privileged; is the token its?",
 }
 """Codes with which the gateway ends a connection for good, in words."""

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from bot.answer import Answer, Draft, Status, Turn
 from bot.answering import Within
 from bot.config import Config
-from bot.conversation.memory import Memory
+from bot.conversation.record import Record, new_id
+from bot.conversation.store import ConversationStore
 from bot.discord.cards import cards_of
 from bot.discord.excuses import NotAllowedError, excuse, outcome_of
 from bot.discord.formatting import draft_text, moment
@@ -26,7 +27,6 @@ from bot.discord.metrics import Metrics
 from bot.discord.pagination import escaped, pages
 from bot.discord.progress import ThrottledEditor
 from bot.discord.queue import FairQueue
-from bot.discord.records import Record, Records, new_id
 from bot.discord.replies import Post, Reply, UndeliveredError
 from bot.discord.requests import Context, QuestionRequest
 from bot.discord.settings import Budget, Servers
@@ -46,7 +46,7 @@ GRACE = 5.0
 UNASKED = 0.8
 """The confidence from which a question is answered that was not asked of the bot."""
 SOON = 0.5
-"""Seconds after which a person who waits for the articles is told why."""
+"""Seconds after which a person who waits for the articles hears why."""
 
 
 POLITENESS = 1.0
@@ -62,16 +62,14 @@ class QuestionService:
         self,
         config: Config,
         indexes: GuildIndexes,
-        memory: Memory,
-        records: Records,
+        conversations: ConversationStore,
         servers: Servers,
         *,
         metrics: Metrics,
     ) -> None:
         self._config = config
         self._indexes = indexes
-        self._memory = memory
-        self._records = records
+        self._conversations = conversations
         self._servers = servers
         self._metrics = metrics
         self._running: set[asyncio.Task[None]] = set()
@@ -127,7 +125,7 @@ class QuestionService:
         if not await self._is_from_new(answer, record.server, after):
             return None
         found = _record(request, answer, began)
-        await self._records.add(found)
+        await self._conversations.add(found)
         return found
 
     async def _is_from_new(self, answer: Answer, server: int | None, after: int) -> bool:
@@ -157,7 +155,7 @@ class QuestionService:
                 taken_on.enter_context(self.queue.admit(request.person))
                 with self._arriving():
                     await reply.begin()
-                if await self._records.claim(request.event, request.awaited, request.server):
+                if await self._conversations.claim(request.event, request.awaited, request.server):
                     await self._settled(request, question, reply, taken_on)
         except ENDS as problem:
             self._metrics.settled(outcome_of(problem))
@@ -181,7 +179,7 @@ class QuestionService:
             await editor.close()
             shown = await reply.settle(*await self._posts(record, request.words))
             with _kept(request.event):
-                await self._records.show(record.id, shown)
+                await self._conversations.show(record.id, shown)
             self._metrics.settled(answer.status, time.time() - record.asked)
         except UnsureError:
             self._metrics.settled("unsure")
@@ -196,7 +194,7 @@ class QuestionService:
         finally:
             await editor.close()
             with _kept(request.event):
-                await self._records.settle(request.event)
+                await self._conversations.settle(request.event)
 
     async def _answered(
         self, request: QuestionRequest, question: str, editor: ThrottledEditor
@@ -212,11 +210,11 @@ class QuestionService:
             if isinstance(problem, StoreError):
                 self._indexes.look()  # what is damaged is made again
             raise
-        with _kept(request.event):
-            await self._memory.remember(request.conversation, question, answer, str(request.person))
         record = _record(replace(request, question=question), answer, began)
         with _kept(request.event):
-            await self._records.add(record)
+            await self._conversations.remember(
+                request.conversation, question, answer, str(request.person), record=record
+            )
         return answer, record
 
     async def _posts(self, record: Record, words: Translations) -> list[Post]:
@@ -261,16 +259,16 @@ class QuestionService:
     async def _turns(self, request: QuestionRequest) -> Sequence[Turn]:
         context = request.context
         if context.in_conversation:
-            return await self._memory.turns(
+            return await self._conversations.turns(
                 request.conversation, until=context.until, since=context.since
             )
-        chain = await self._records.chain(context.follows)
-        told = [record for record in chain if record.status is not Status.REPLY]
-        return [turn for record in told for turn in _turns(record)]
+        chain = await self._conversations.chain(context.follows)
+        answers = [record for record in chain if record.status is not Status.REPLY]
+        return [turn for record in answers for turn in _turns(record)]
 
     @contextmanager
     def _arriving(self) -> Iterator[None]:
-        """Somebody is to be told at once that their question has arrived."""
+        """Somebody should hear at once that their question has arrived."""
         self._arrivals += 1
         self._quiet.clear()
         try:

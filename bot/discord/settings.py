@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.storage.engine import Database, Place, Schema, open_database
+from bot.storage.engine import Database, Place, Schema
+from bot.storage.opening import open_database
 from index.errors import StoreError
 
 FILE = "servers.sqlite"

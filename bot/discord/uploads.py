@@ -40,12 +40,12 @@ class PendingUpload:
 
 
 class RejectedError(Exception):
-    """A file cannot be put there; `why` is the key of what the bot says, told `told`."""
+    """A file cannot be put there; `why` is the key of what the bot says, with `details`."""
 
-    def __init__(self, why: str, **told: object) -> None:
+    def __init__(self, why: str, **details: object) -> None:
         super().__init__(why)
         self.why = why
-        self.told = told
+        self.details = details
 
 
 class GuildUploads:

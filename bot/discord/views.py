@@ -24,10 +24,10 @@ from discord.ui import (
 
 from bot.answer import Status
 from bot.conversation.clarify import WHOM
+from bot.conversation.record import Record
 from bot.discord.cards import Card, Colour
 from bot.discord.formatting import label
 from bot.discord.i18n import Translations
-from bot.discord.records import Record
 from bot.discord.replies import Post
 
 Action = Literal[

@@ -7,13 +7,13 @@ from typing import Any, Self
 import discord
 from discord.ui import Button, DynamicItem, Item
 
+from bot.conversation.record import Watch
 from bot.discord.cards import Colour
 from bot.discord.context import BotContext
 from bot.discord.i18n import Translations
 from bot.discord.markup import one_line, shortened
 from bot.discord.replies import Post
 from bot.discord.views import Row, post_of
-from bot.discord.watches import Watch
 
 SHOWN = 200
 """Characters shown of a question."""

@@ -1,6 +1,6 @@
 """Asks again what waits for an answer, whenever articles were added or changed.
 
-The person who waits is told once, where they asked or in a direct message.
+The person who waits is notified once, where they asked or in a direct message.
 """
 
 import asyncio
@@ -10,16 +10,15 @@ from weakref import WeakKeyDictionary
 
 import discord
 
+from bot.conversation.record import Record, Watch
 from bot.discord.cards import cards_of
 from bot.discord.context import BotContext
 from bot.discord.events import context_of
 from bot.discord.guild_index import GuildIndex
 from bot.discord.i18n import translations_for
 from bot.discord.markup import one_line, shortened
-from bot.discord.records import Record
 from bot.discord.replies import REFUSALS, ChannelReply, UndeliveredError
 from bot.discord.views import answer_posts
-from bot.discord.watches import Watch
 from index.errors import DatelineError
 
 LOG = logging.getLogger(__name__)
@@ -79,7 +78,7 @@ class Watcher:
             await self._ask(watch, watch.after)
 
     async def _ask(self, watch: Watch, after: int) -> None:
-        record = await self._bot.records.get(watch.record)
+        record = await self._bot.conversations.get(watch.record)
         if record is None:  # expired or forgotten
             await self._bot.watches.end(watch.id, watch.person)
             return
@@ -106,7 +105,7 @@ class Watcher:
             reply = ChannelReply(
                 channel, person, int(watch.id, 16), words=words, mentions=_only(person)
             )
-            await self._bot.records.show(found.id, await reply.settle(*posts))
+            await self._bot.conversations.show(found.id, await reply.settle(*posts))
         except discord.NotFound:
             LOG.info("a person who waited for an answer is gone")
         except UndeliveredError:
@@ -118,5 +117,5 @@ class Watcher:
 
 
 def _only(person: discord.User) -> discord.AllowedMentions:
-    """They asked to be told, so that they are notified."""
+    """They asked for it, so that they are notified."""
     return discord.AllowedMentions(everyone=False, roles=False, users=[person])

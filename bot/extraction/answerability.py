@@ -7,7 +7,7 @@ import numpy as np
 
 from bot.extraction.answer_kind import Kind
 from bot.extraction.scoring import ScoredSentences
-from index.search.variants import named
+from index.search.ranking import named
 from index.text.analyzer import terms
 
 BEST = 5

@@ -17,9 +17,8 @@ from bot.extraction.sentences import Kind as SentenceKind
 from bot.extraction.sentences import Sentence, candidate_sentences, is_short
 from bot.extraction.weights import Floats, Weights
 from index.embedding.static import StaticEmbedder
-from index.search.ranking import Hit
+from index.search.ranking import Hit, named
 from index.search.retriever import Evidence
-from index.search.variants import named
 from index.storage.records import Candidate
 from index.text.analyzer import terms, terms_of_word
 from index.text.scripts import plain_letters, sizes

@@ -9,9 +9,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from typing import Any
 
 from bot.llm.adaptation import with_schema
-from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
+from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema, estimated_prompt
 from bot.llm.thinking import Aloud
-from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
+from bot.llm.tokens import Usage, estimated_tokens
 from index.errors import MalformedReplyError, ModelAwayError, ModelError
 from index.providers.integration import made, without_secrets
 from prompts import Prompts
@@ -47,8 +47,8 @@ class LlamaIndexModel(LLM):
     @property
     def name(self) -> str:
         """The model's name as the integration tells it, or else the integration's."""
-        told = self._model.metadata.model_name
-        return str(told if told not in (None, "", "unknown") else type(self._model).__name__)
+        name = self._model.metadata.model_name
+        return str(name if name not in (None, "", "unknown") else type(self._model).__name__)
 
     @property
     def window(self) -> int:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from bot.llm import responses_api
 from bot.llm.adaptation import RESPONSES, VERSION, Adaptation, Wish
 from bot.llm.events import DONE, Part, chat_part, events
-from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema
+from bot.llm.protocol import LLM, STEADY, Message, Reply, Sampling, Schema, estimated_prompt
 from bot.llm.thinking import Aloud
-from bot.llm.tokens import Usage, estimated_prompt, estimated_tokens
+from bot.llm.tokens import Usage, estimated_tokens
 from index.errors import MalformedReplyError, ModelAwayError, RefusalError
 from index.providers.openai_api import Endpoint, ReplyError, complaint_of
 from prompts import Prompts

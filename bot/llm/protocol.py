@@ -5,12 +5,12 @@ written, stopped in the middle, and waited for only as long as the model shows s
 """
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-from bot.llm.tokens import Usage, estimated_prompt
+from bot.llm.tokens import TOKENS_A_MESSAGE, Usage, estimated_tokens
 from index.errors import MalformedReplyError
 
 Schema = Mapping[str, Any]
@@ -142,3 +142,8 @@ def json_object(text: str, required: Sequence[str] = ()) -> Mapping[str, Any] | 
             return found
         at = text.find("{", at + 1)
     return None
+
+
+def estimated_prompt(messages: Iterable[Message]) -> int:
+    """About how many tokens the messages take together."""
+    return sum(estimated_tokens(m.content) + TOKENS_A_MESSAGE for m in messages)

@@ -5,12 +5,8 @@ It knows no model's tokenizer and no provider's price.
 
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from bot.llm.protocol import Message
+from typing import NamedTuple
 
 BYTES_A_TOKEN = 3.5
 """English prose has four; fewer, so that a text hardly ever takes more than is estimated."""
@@ -53,8 +49,3 @@ def estimated_tokens(text: str) -> int:
     text = _SPACE.sub(" ", text)
     singles = len(_SINGLE.findall(text.replace(" ", "")))  # each may be a token of its own
     return math.ceil((len(text.encode(errors="replace")) - singles) / BYTES_A_TOKEN) + singles
-
-
-def estimated_prompt(messages: Iterable["Message"]) -> int:
-    """About how many tokens the messages take together."""
-    return sum(estimated_tokens(m.content) + TOKENS_A_MESSAGE for m in messages)

@@ -104,21 +104,21 @@ def app(service: Service, config: Config) -> ASGIApp:
         ("GET", "/openapi.json", api.described),
         *(("GET", path, api.page) for path in PAGE),
     ]
-    routes = [Route(path, _told(handler), methods=[method]) for method, path, handler in paths]
+    routes = [Route(path, _excusing(handler), methods=[method]) for method, path, handler in paths]
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _no_such})
     return Guard(inner, config, OPEN_PATHS, COSTLY)
 
 
-def _told(handler: Handler) -> Handler:
+def _excusing(handler: Handler) -> Handler:
     """The handler, whose errors become responses."""
 
-    async def told(request: Request) -> Response:
+    async def answered(request: Request) -> Response:
         try:
             return await handler(request)
         except Exception as problem:
             return _refused(request, problem_of(problem))
 
-    return told
+    return answered
 
 
 async def _no_such(request: Request, error: Exception) -> Response:

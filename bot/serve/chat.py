@@ -56,7 +56,7 @@ class Completion:
         return f"data: {json.dumps(self._about() | about | more)}\n\n"
 
     def usage(self, answer: Answer) -> dict[str, int]:
-        """About how many tokens it took, as clients want to be told."""
+        """About how many tokens it took, as clients expect."""
         said = [self.request.question, *(turn.content for turn in self.request.history)]
         prompt, completion = sum(map(estimated_tokens, said)), estimated_tokens(answer.text)
         counts = {"prompt_tokens": prompt, "completion_tokens": completion}

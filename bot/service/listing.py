@@ -40,8 +40,8 @@ class Wanted:
         day = row.published or date.min
         if not (self.since or date.min) <= day <= (self.until or date.max):
             return False
-        told = f"{row.title}\n{row.source}\n{row.url or ''}".casefold()
-        return self.match is None or self.match.casefold() in told
+        shown = f"{row.title}\n{row.source}\n{row.url or ''}".casefold()
+        return self.match is None or self.match.casefold() in shown
 
 
 def wanted_rows(store: "Store", wanted: Wanted) -> Iterator["CatalogueRow"]:

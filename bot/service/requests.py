@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from bot.answer import Turn
-from bot.conversation.memory import TOKENS
+from bot.conversation.store import TOKENS
 from bot.llm.tokens import estimated_tokens
 from bot.service.errors import InvalidError
 from bot.service.listing import State, Wanted

@@ -55,13 +55,13 @@ class Upkeep:
 
         Raises DatelineError when that sync fails; it is tried again later.
         """
-        told = None
+        reported = None
         while not self._is_ready:
             if self.problem and not self.progress:
                 raise self.problem
-            if self.progress and self.progress != told:
-                told = self.progress
-                yield told
+            if self.progress and self.progress != reported:
+                reported = self.progress
+                yield reported
             await asyncio.sleep(TICK)
 
     def state(self) -> str:

@@ -1,12 +1,11 @@
-"""What every database offers, and the one way to open it.
+"""What every database offers.
 
 SQL is written so that both engines take it: values are named (`:name`), columns are TEXT, BIGINT
 or DOUBLE PRECISION, and a lone `INTEGER PRIMARY KEY` numbers the rows as they come. A value that
 may be None is cast where it is compared with NULL: PostgreSQL asks for its type.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -18,17 +17,25 @@ class Schema(NamedTuple):
     """What is kept together: its `key` in a database, its `name` for people, and its tables.
 
     `steps` are SQL that makes the tables, and then changes those of earlier versions: so many
-    steps, so many versions.
+    steps, so many versions. A step that is a schema adds its tables, with what earlier versions
+    kept in them apart: under the schema's own key, or in a file `<key>.sqlite` beside ours.
     """
 
     key: str
     name: str
-    steps: tuple[str, ...]
+    steps: "tuple[str | Schema, ...]"
+
+
+class Statement(NamedTuple):
+    """One statement of SQL, and its values."""
+
+    sql: str
+    values: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A database on a PostgreSQL server; a password may stand in the URL."""
+    """A database on a PostgreSQL server; the URL may hold a password."""
 
     url: str = field(repr=False)
 
@@ -49,21 +56,13 @@ class Database(Protocol):
     async def delete(self, sql: str, values: Mapping[str, object] = {}) -> int:
         """Delete for good; how many rows it was."""
 
+    async def transaction(
+        self, statements: Sequence[Statement], *, for_good: bool = False
+    ) -> list[int]:
+        """Carry out all statements or none; how many rows each changed.
+
+        What they delete `for_good` stays in no file.
+        """
+
     async def rows(self, sql: str, values: Mapping[str, object] = {}) -> list[Row]:
         """All that a query finds."""
-
-
-def open_database(
-    place: Place, schema: Schema, notify: Callable[[str], None]
-) -> AbstractAsyncContextManager[Database]:
-    """The database at a place, its tables made where they are not there yet.
-
-    `notify` is told when a damaged file was moved aside.
-    """
-    if isinstance(place, PostgresServer):
-        from bot.storage.postgres import PostgresDatabase  # noqa: PLC0415  (an extra)
-
-        return PostgresDatabase.open(place, schema)
-    from bot.storage.sqlite import SQLiteDatabase  # noqa: PLC0415  (where it is chosen)
-
-    return SQLiteDatabase.open(place, schema, notify)

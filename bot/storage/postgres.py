@@ -7,12 +7,12 @@ made again when they were lost.
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from bot.storage.engine import PostgresServer, Row, Schema
+from bot.storage.engine import PostgresServer, Row, Schema, Statement
 from index.errors import StoreError, UsageError, how_to_install
 
 if TYPE_CHECKING:
@@ -90,20 +90,36 @@ class PostgresDatabase:
         """All that a query finds."""
         return await (await self._run(sql, values)).fetchall()
 
+    async def transaction(
+        self, statements: Sequence[Statement], *, for_good: bool = False
+    ) -> list[int]:
+        """Carry out all statements or none; how many rows each changed."""
+        async with self._borrowed() as connection, connection.transaction():
+            return [
+                (await connection.execute(_translated(sql), _storable(values))).rowcount
+                for sql, values in statements
+            ]
+
     async def _run(self, sql: str, values: Mapping[str, object]) -> "AsyncCursor[Row]":
+        async with self._borrowed() as connection:
+            return await connection.execute(_translated(sql), _storable(values))
+
+    @asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator["AsyncConnection"]:
+        """An open connection that nobody else uses meanwhile; its errors become StoreErrors."""
         from psycopg import Error  # noqa: PLC0415
 
         waiting_since = time.monotonic()
         connection = await self._free.get()
         try:
-            connection = await self._standing(connection, waiting_since)
-            return await connection.execute(_translated(sql), _storable(values))
+            connection = await self._live(connection, waiting_since)
+            yield connection
         except Error as error:
             raise _problem(self._server, error) from error
         finally:
             self._free.put_nowait(connection)
 
-    async def _standing(
+    async def _live(
         self, connection: "AsyncConnection | None", waiting_since: float
     ) -> "AsyncConnection":
         """The connection if it is open, or a new one.
@@ -164,22 +180,30 @@ async def _make(db: "AsyncConnection", server: PostgresServer, schema: Schema) -
                 await db.execute("CREATE SCHEMA dateline")
             if await _none(db, "SELECT to_regclass('versions')"):
                 await db.execute("CREATE TABLE versions (key TEXT PRIMARY KEY, made_as BIGINT)")
-            found = await db.execute("SELECT made_as FROM versions WHERE key = %s", [schema.key])
-            [made_as] = await found.fetchone() or [0]
-            if made_as > len(schema.steps):
-                raise StoreError(
-                    f"{schema.name} in {_address(server)} is from a newer version of "
-                    "Dateline; update Dateline"
-                )
-            for step in schema.steps[made_as:]:
-                await db.execute(step.replace("INTEGER PRIMARY KEY", _NUMBERED).encode())
-            await db.execute(
-                "INSERT INTO versions (key, made_as) VALUES (%s, %s)"
-                " ON CONFLICT (key) DO UPDATE SET made_as = excluded.made_as",
-                [schema.key, len(schema.steps)],
-            )
+            await _take_steps(db, server, schema)
     except Error as error:
         raise _problem(server, error) from error
+
+
+async def _take_steps(db: "AsyncConnection", server: PostgresServer, schema: Schema) -> None:
+    """Take the steps that were not taken yet; those of a schema in it are counted apart."""
+    found = await db.execute("SELECT made_as FROM versions WHERE key = %s", [schema.key])
+    [made_as] = await found.fetchone() or [0]
+    if made_as > len(schema.steps):
+        raise StoreError(
+            f"{schema.name} in {_address(server)} is from a newer version of "
+            "Dateline; update Dateline"
+        )
+    for step in schema.steps[made_as:]:
+        if isinstance(step, Schema):
+            await _take_steps(db, server, step)
+        else:
+            await db.execute(step.replace("INTEGER PRIMARY KEY", _NUMBERED).encode())
+    await db.execute(
+        "INSERT INTO versions (key, made_as) VALUES (%s, %s)"
+        " ON CONFLICT (key) DO UPDATE SET made_as = excluded.made_as",
+        [schema.key, len(schema.steps)],
+    )
 
 
 def _parts(server: PostgresServer) -> dict[str, str]:

@@ -119,7 +119,7 @@ class Process:
         if opening := self._opened.pop(articles, None):
             before = [task for asked, task in self._under_way.values() if asked == articles]
             await asyncio.gather(*before, return_exceptions=True)
-            with suppress(Exception):  # the process that asked has been told
+            with suppress(Exception):  # the process that asked has heard of it
                 store, _ = await opening
                 await asyncio.to_thread(store.close)
 

@@ -5,7 +5,7 @@
 ARTICLES is a feed dump (`.jsonl.gz`), QUESTIONS gold questions about it. Every step of every
 peer is a process of its own, and the peers take turns, so that a busy moment hits them all.
 Only ratios carry over to another machine. Writes `bench.json`, `bench.md` and plots to DIR,
-anew after every round.
+again after every round.
 """
 
 import argparse

@@ -48,7 +48,7 @@ async def _ask(corpus: Corpus, questions: Sequence[str], before: Sequence[str]) 
         here = factory.answerer_on(store, corpus.config)
         await _one_by_one(here, before, corpus.today)
         alone = await _one_by_one(here, questions, corpus.today)
-    # New processes for each, for whoever has answered a question is quicker the next time.
+    # New processes for each, because one that has answered a question is quicker the next time.
     async with _others(corpus, before) as there:
         relayed = await _one_by_one(there, questions, corpus.today)
     async with _others(corpus, before) as there:

@@ -4,7 +4,7 @@
 
 Run it from a clone: the bot is a process of its own on the shipped articles, and its Discord is
 the tests' stand-in (`tests/standins/discord_server.py`), in this process. Heartbeats every 50 ms
-show the bot's loop standing still. A machine that does other things at the time adds to every
+show when the bot's loop is held up. A machine that does other things at the time adds to every
 figure; how much shows in a process that only sleeps for the same 50 ms. Memory is read after a
 tenth of QUESTIONS and after all of them (10,000 where none are given).
 """

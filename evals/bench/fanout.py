@@ -25,7 +25,8 @@ from typing import NamedTuple
 
 import psutil
 
-from index.embedding.static import Embedder, embedder_named
+from index.embedding.named import embedder_named
+from index.embedding.static import Embedder
 from index.engines.chroma_http import ChromaServer
 from index.store import Store
 from index.sync.passages import PassageMaker, Text

@@ -3,7 +3,7 @@
 A grown article has the length, paragraphs and day of a real one, its skeleton. Its sentences
 are drawn from the skeleton and the real articles nearest to it, so that it keeps to a matter
 as articles do. Its figures are changed, and its names, each throughout the article: kept, or
-taken from elsewhere in the feed as often as they stand there, or new. New names come at the
+taken from elsewhere in the feed as often as they are there, or new. New names come at the
 rate at which the real feed's words grow with its length (Heaps' law, fitted on its first half
 and the whole), and later articles name them again. So passages, vocabulary and the frequencies
 of words grow as those of a longer feed would, and no two articles are nearly the same.

@@ -7,7 +7,7 @@ gold questions about it. For every size, from nothing: the first indexing, one w
 do, one after every hundredth article has changed (the worst way to spread them, for every file
 is read again), a first answer from a new process, then passages and answers one after another,
 beside Chroma and tantivy asked by themselves in the same files. Every step is a process of its
-own. Writes `growth.json`, `growth.md` and plots to DIR, anew after every size.
+own. Writes `growth.json`, `growth.md` and plots to DIR, again after every size.
 """
 
 import argparse

@@ -6,8 +6,8 @@ For every choice of `max_neighbors` and `ef_construction` the passages' vectors 
 Chroma of their own; for every `ef_search` it is then asked the questions for as many passages
 as Dateline asks for, and what it finds is held against what comparing all of them finds.
 ARTICLES is a feed dump (`.jsonl.gz`), made longer by `evals/bench/grown.py` where it has fewer
-passages. Processor seconds are told because they bear a busy machine better. Writes
-`hnsw.json`, `hnsw.md` and a plot to DIR, anew after every choice.
+passages. Processor seconds are given because they bear a busy machine better. Writes
+`hnsw.json`, `hnsw.md` and a plot to DIR, again after every choice.
 """
 
 import argparse

@@ -42,13 +42,13 @@ class Corpus(NamedTuple):
     today: date | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """To be told to another process."""
+        """As another process gets it."""
         today = self.today.isoformat() if self.today else None
         return {"articles": str(self.articles), "store": str(self.store), "today": today}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Corpus":
-        """What `as_json` told."""
+        """What `as_json` wrote."""
         today = date.fromisoformat(row["today"]) if row["today"] else None
         return cls(Path(row["articles"]), Path(row["store"]), today)
 

@@ -1,4 +1,4 @@
-"""What was measured, as drawings that stand by themselves.
+"""What was measured, as drawings with their own words.
 
 It measures nothing itself.
 """

@@ -53,7 +53,7 @@ def measured(
 def run(module: str, arguments: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
     """What a module prints last, as JSON, when it is run and given `asked`.
 
-    `memory` in it is at least the most bytes that it and its children were seen to take.
+    `memory` in it is at least the most bytes that it and its children took.
     Raises SystemExit with what was said if it fails.
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DATELINE_")}

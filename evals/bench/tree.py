@@ -1,6 +1,6 @@
 """What a process takes together with its children: processor seconds, and the most memory.
 
-A page that processes share counts in each of them, so memory is rather told too large.
+A page that processes share counts in each of them, so memory is rather given too large.
 """
 
 import os
@@ -26,7 +26,7 @@ def cpu() -> float:
 
 @contextmanager
 def peak(process: int) -> Iterator[list[int]]:
-    """Watch a process that runs; on leaving, the list holds the most bytes it was seen to take."""
+    """Watch a process that runs; on leaving, the list holds the most bytes it took."""
     most, done = [0], Event()
 
     def watch() -> None:

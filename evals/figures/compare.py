@@ -182,8 +182,8 @@ def _flips(ours: Sequence[Record], theirs: Sequence[Record]) -> Iterator[Flip]:
 
 
 def _told(verdict: str, record: Record) -> dict[str, str]:
-    told = {name: record.answer[name] for name in ("status", "answer")}
-    return {"verdict": verdict, **told}
+    shown = {name: record.answer[name] for name in ("status", "answer")}
+    return {"verdict": verdict, **shown}
 
 
 def _verdict(record: Record) -> str:

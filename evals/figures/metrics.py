@@ -13,10 +13,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from evals.gold.format import Gold
+from evals.gold.strings import SHORT, flatten
 from evals.run.runs import Record
 from index.text.splitter import sentences
 
@@ -26,9 +27,6 @@ Texts = Callable[[str], str | None]
 """From the source of an article to its text, None for one that is not known."""
 
 KS = (1, 5, 10)
-SHORT = 12
-"""Words of the longest gold answer that can be looked for as a string; a longer one is written
-out as nobody else would write it."""
 
 _MARKERS = re.compile(r"\s*\[\d+\]")
 _CITED = re.compile(r"(?:\s*\[\d+\])+")
@@ -164,7 +162,7 @@ def cited(record: Record) -> Measured:
 
 
 def citation_verbatim(texts: Texts, record: Record) -> Measured:
-    """Of the quotes, those that stand in the article they name, at the place they name."""
+    """Of the quotes, those that are in the article they name, at the place they name."""
     citations = _citations(record)
     return sum(_stands(c, texts(c["source"])) for c in citations), len(citations)
 
@@ -197,7 +195,7 @@ def citation_support(record: Record) -> Measured:
 
 
 def cited_claims(answer: str) -> Iterator[tuple[str, list[int]]]:
-    """The sentences that carry [n], each with its numbers; several may stand before one [n]."""
+    """The sentences that carry [n], each with its numbers; several may come before one [n]."""
     start = 0
     for marker in _CITED.finditer(answer):
         before = answer[start : marker.start()].lstrip(".!?;, \n")
@@ -279,13 +277,6 @@ def _unclear(record: Record) -> bool:
 def plain(answer: str) -> str:
     """An answer without its [n]."""
     return _MARKERS.sub("", answer)
-
-
-@cache
-def flatten(text: str) -> str:
-    """The words of `text`, in lower case with one space around each, so that `in` finds words."""
-    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold())
-    return f" {' '.join(words)} "
 
 
 def normalised(text: str) -> list[str]:

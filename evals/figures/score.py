@@ -28,7 +28,6 @@ from evals.figures.bootstrap import (
 )
 from evals.figures.metrics import (
     METRICS,
-    SHORT,
     Measured,
     Texts,
     answer_recall,
@@ -37,6 +36,7 @@ from evals.figures.metrics import (
 )
 from evals.figures.names import NAMES, base, name_of
 from evals.gold.format import Gold
+from evals.gold.strings import SHORT
 from evals.run.runs import Record, Run
 
 BINS = 10

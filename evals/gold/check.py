@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from evals.figures.metrics import SHORT, flatten
 from evals.gold.format import BadRow, Gold, read_gold
+from evals.gold.strings import SHORT, flatten
 from index.article import Article
 from index.errors import UsageError
 from index.store import Store
@@ -103,7 +103,7 @@ def _articles(store: Store) -> Iterator[Article]:
 
 
 def _strings(gold: Gold) -> list[str]:
-    """The answers that are looked for as they stand; longer ones are prose."""
+    """The answers that are looked for as they are; longer ones are prose."""
     return [a for a in gold.answers if gold.has_answer and len(a.split()) <= SHORT]
 
 
@@ -147,7 +147,7 @@ def _wrong_answers(gold: Gold, known: Known) -> Iterator[tuple[Level, str]]:
     held = [known.holders[flatten(a)] for a in strings if a not in missing]
     if held and sources and not any(holders & sources for holders in held):
         other = min(min(holders) for holders in held)
-        yield "warning", f"its answers stand in none of its sources, but in others, as {other}"
+        yield "warning", f"its answers are in none of its sources, but in others, as {other}"
 
 
 def _wrong_history(gold: Gold) -> Iterator[tuple[Level, str]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from evals.figures.metrics import flatten
+from evals.gold.strings import flatten
 from index.article import Article
 from index.text.splitter import sentences
 
@@ -153,7 +153,7 @@ def _in_turns(articles: Sequence[Article]) -> Iterator[Proposal]:
 
 
 class _Names:
-    """Which names stand in which articles; found out when it is first asked for.
+    """Which names are in which articles; found out when it is first asked for.
 
     Names after the same word ("in", "by") are taken to be of the same sort.
     """

@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.render import Block, clean, one_line, print_blocks
-from evals.figures.metrics import flatten
 from evals.gold.draft import Proposal
+from evals.gold.strings import flatten
 from index.errors import UsageError
 from index.readers import reason_of
 

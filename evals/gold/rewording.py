@@ -1,6 +1,6 @@
 """A language model's question in place of a proposed one, where it holds good.
 
-What the model says is taken only when its answer stands in the sentence that the proposal is
+What the model says is taken only when its answer is in the sentence that the proposal is
 made from, word for word, and its question does not give the answer away. It knows no terminal.
 """
 
@@ -13,8 +13,8 @@ from bot.config import Config
 from bot.factory import language_model
 from bot.llm import LLM, Message
 from bot.llm.opening import prompts
-from evals.figures.metrics import SHORT, flatten
 from evals.gold.draft import Proposal
+from evals.gold.strings import SHORT, flatten
 from index.article import Article
 from index.errors import MalformedReplyError, RefusalError
 from prompts import Prompt

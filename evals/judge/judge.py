@@ -174,11 +174,11 @@ async def _verdict(
         Message("system", prompts[f"judge_{case.aspect}"].fill()),
         Message("user", json.dumps(shown, ensure_ascii=False, indent=1)),
     ]
-    told = await llm.complete(messages, max_tokens=MAX_TOKENS, schema=schema, sampling=sampling)
-    said = told.data or {}
+    reply = await llm.complete(messages, max_tokens=MAX_TOKENS, schema=schema, sampling=sampling)
+    said = reply.data or {}
     if said.get("verdict") not in words:
         raise ModelError(f"{llm.name} said {said.get('verdict')!r}, not {' or '.join(words)}")
-    usage = told.usage
+    usage = reply.usage
     return Verdict(
         *case,
         passed=said["verdict"] == words[0],

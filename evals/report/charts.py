@@ -175,7 +175,7 @@ def _drawing(said: str, height: float = SIZE[1]) -> Iterator[tuple["Axes", list[
 
 
 def _inline(document: str, said: str) -> str:
-    """The `<svg>` of an SVG document, fit to stand in a page beside others."""
+    """The `<svg>` of an SVG document, fit for a page beside others."""
     svg = _GLOBAL_STYLE.sub("", document[document.index("<svg") :])
     svg = _COLOUR.sub(_variable, svg)
     kept = set(_REFERRED.findall(svg))

@@ -1,4 +1,4 @@
-"""Texts as pieces to be marked: where gold strings and quotes stand in them.
+"""Texts as pieces to be marked: where gold strings and quotes are in them.
 
 It knows no page: a piece is text with the name of its mark, and the page escapes and colours it.
 """
@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from evals.figures.metrics import Texts, flatten
+from evals.figures.metrics import Texts
+from evals.gold.strings import flatten
 
 Span = tuple[int, int]
 Pieces = list[tuple[str, str]]

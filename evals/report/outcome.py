@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
     RIGHT = "right", "a gold answer was given, or where all are long, a gold source cited"
     DECLINED = "rightly not answered", "unanswerable and declined, or ambiguous and asked back"
-    NOT_FOUND = "not found", "what was asked for stands in no passage that was retrieved"
+    NOT_FOUND = "not found", "what was asked for is in no passage that was retrieved"
     NOT_SAID = "found, not said", "retrieved and answered, but the answer says something else"
     TOO_SHY = "found, but declined", "retrieved, but the question was declined"
     TOO_BOLD = "answered, though unanswerable", "the articles hold no answer"

@@ -39,8 +39,8 @@ IRRELEVANT = (
     "configuration.workers",
 )
 """Two runs may differ in these and still be runs of the same thing: the time, how many processes
-answered, where the files are, whose content is told by `gold.sha256` and `store.fingerprint`, and
-the model that answered in the end, which `configuration.chat_model` decides."""
+answered, where the files are (`gold.sha256` and `store.fingerprint` have their content), and the
+model that answered in the end, which `configuration.chat_model` decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +155,11 @@ def differences(one: Header, other: Header) -> dict[str, tuple[object, object]]:
 def same_or_refused(earlier: Header, now: Header, run: Path) -> Header:
     """The earlier header, to go on with; UsageError says what is not as it was."""
     if changed := differences(earlier, now):
-        told = "; ".join(f"{name} was {was!r}, is {now!r}" for name, (was, now) in changed.items())
+        changes = "; ".join(
+            f"{name} was {was!r}, is {now!r}" for name, (was, now) in changed.items()
+        )
         raise UsageError(
-            f"{run} cannot be gone on with, for its answers would be of two kinds ({told}); "
+            f"{run} cannot be continued, because its answers would be of two kinds ({changes}); "
             "choose another --out"
         )
     return replace(earlier, finished=None)

@@ -4,7 +4,7 @@ An embedder's `name` is its identity: an index made with one is never searched w
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.wordpieces import Pieces
-from index.errors import DatelineError, UsageError
+from index.errors import DatelineError
 
 Vectors = NDArray[np.float32]
 
@@ -104,34 +104,6 @@ def unit(vectors: Vectors) -> Vectors:
     """Each row made one of length 1; rows of nothing stay so."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
-
-
-def embedder_named(
-    name: str, options: Mapping[str, Any] = {}, url: str | None = None, key: str | None = None
-) -> Embedder:
-    """The embedder that the configuration calls `name`, with its `options`.
-
-    `url` and `key` are for models behind OpenAI's API, where the options name no others.
-    Raises UsageError when there is none, or it cannot be had without a key.
-    """
-    if name == "static":
-        return StaticEmbedder()
-    kind, _, model = name.partition(":")
-    if kind not in ("openai", "llamaindex") or not model:
-        raise UsageError(
-            f"there is no embedding called {name!r}; choose static, openai:MODEL or "
-            "llamaindex:CLASS"
-        )
-    from index.embedding.remote import LlamaIndexEmbedder, OpenAIEmbedder  # noqa: PLC0415
-    from index.providers.openai_api import OPENAI, Endpoint  # noqa: PLC0415  (most need neither)
-
-    if kind == "llamaindex":
-        return LlamaIndexEmbedder(model, options)
-    rest = dict(options)
-    url, key = rest.pop("base_url", url), rest.pop("api_key", key)
-    if not url and not key:
-        raise UsageError(f"{name} needs OPENAI_API_KEY, or OPENAI_BASE_URL of another server")
-    return OpenAIEmbedder(Endpoint(model, url or OPENAI, key), rest)
 
 
 def _load_wordllama(folder: Path) -> Any:

@@ -98,7 +98,7 @@ class Pieces:
             pieces, bounds = self._pieces, self._bounds
         lengths = bounds[words + 1] - bounds[words]
         last = lengths.cumsum()
-        # Where each piece stands among those of all words: its word's place, and so many on.
+        # The place of each piece among those of all words: its word's place, and so many on.
         at = np.arange(last[-1]) + np.repeat(bounds[words] - last + lengths, lengths)
         sizes = np.array([text.count(" ") + text.count(LINE_END) + 1 for text in texts])
         return np.split(pieces[at], last[sizes.cumsum() - 1][:-1])

@@ -24,7 +24,7 @@ TITLE_BOOST = 0.6
 class Bm25Index:
     """The passages' titles and bodies, searched by terms as `index.text.analyzer` makes them.
 
-    Only writing takes tantivy's lock: any number of readers may stand beside one writer.
+    Only writing takes tantivy's lock: any number of readers may work beside one writer.
     Whatever reads raises StoreError when the index is damaged.
     """
 
@@ -181,7 +181,7 @@ class Bm25Index:
 
 
 def schema() -> "Schema":
-    """What tantivy is told of a passage."""
+    """A passage as tantivy takes it."""
     from tantivy import SchemaBuilder  # noqa: PLC0415
 
     builder = SchemaBuilder()

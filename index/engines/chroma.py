@@ -265,7 +265,7 @@ def open_chroma(directory: Path) -> "tuple[Client, Collection]":
     import chromadb  # noqa: PLC0415 - costs more than a second
     from chromadb.config import Settings  # noqa: PLC0415
 
-    # Chroma would take settings from the `.env` file that Dateline's own stand in.
+    # Chroma would take settings from the `.env` file that holds Dateline's own.
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
         anonymized_telemetry=False,

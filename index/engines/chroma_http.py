@@ -49,7 +49,7 @@ class ChromaServer:
 
     @property
     def address(self) -> str:
-        """The address, without a name and password that may stand in it."""
+        """The address, without the name and password in it."""
         parts = urlsplit(self.url)
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 

@@ -1,7 +1,7 @@
 """The way to models behind OpenAI's API, at OpenAI or at any server that speaks it.
 
 It opens clients and puts what goes wrong into words; it knows nothing of what models are
-asked. Secrets never stand in those words.
+asked. Those words hold no secrets.
 """
 
 import re
@@ -79,7 +79,7 @@ class Endpoint:
 
     @property
     def place(self) -> str:
-        """The address, without a name, password or key that may stand in it."""
+        """The address, without the name, password or key in it."""
         parts = urlsplit(self.url)
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 

@@ -1,6 +1,7 @@
-"""What the words of a question mean in a collection: typos put right, other names found.
+"""What the words of a question mean in a collection, and how much each weighs.
 
-Only words that the collection lacks, or hardly has, take time: some ten milliseconds each.
+Typos are put right and other names found. Only words that the collection lacks, or hardly has,
+take time: some ten milliseconds each.
 """
 
 import math
@@ -10,10 +11,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 
-from index.embedding.similarity import Words
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.similarity import Lexicon, Numbers, Words
 from index.engines.bm25 import Bm25Index
 from index.search.aliases import SAME, Named, named, written_out
-from index.search.idf import ENGLISH
+from index.search.ranking import OtherName
 from index.search.spelling import (
     LIKELY,
     SHORTEST,
@@ -23,7 +27,6 @@ from index.search.spelling import (
     Spelling,
     function_word,
 )
-from index.search.variants import OtherName
 from index.storage.manifest import Manifest
 from index.text.analyzer import terms, terms_of_word
 from index.text.scripts import other_letters
@@ -46,7 +49,44 @@ WHOLE_WORD = 5.0
 """Below this idf in English a word is a common one, and no typo."""
 REMEMBERED = 1000
 """Questions whose meaning is remembered."""
+ENGLISH = 300
+"""Passages of ordinary English that are taken to lie beside the collection's own."""
+UNKNOWN = -1
 _WORD = re.compile(r"[^\W_]+")
+
+
+class Idf:
+    """BM25's inverse document frequency over the passages, and some of English at large.
+
+    In a collection of a few articles all on one matter, its own frequencies would make the
+    matter itself weigh nothing and a stray word everything. What was looked up is remembered,
+    so it holds for the index as it is. May be used by any thread.
+    """
+
+    def __init__(self, index: Bm25Index, count: int, lexicon: Lexicon) -> None:
+        """`count` is how many passages the index has; terms are numbered by the lexicon."""
+        self.index, self.count, self.lexicon = index, count, lexicon
+        self._frequencies = np.zeros(0, dtype=np.int32)
+
+    def holds(self, index: Bm25Index, count: int, lexicon: Lexicon) -> bool:
+        """Whether it was made of these."""
+        return (self.index, self.count, self.lexicon) == (index, count, lexicon)
+
+    def of(self, terms: Numbers, words: Numbers) -> NDArray[np.float64]:
+        """What each term weighs, in nats, given it and the word it means."""
+        held = self._looked_up(terms)[terms] + ENGLISH * np.exp(-self.lexicon.idf[words])
+        return np.asarray(np.log(1 + (self.count + ENGLISH - held + 0.5) / (held + 0.5)))
+
+    def _looked_up(self, terms: Numbers) -> NDArray[np.int32]:
+        """In how many passages each term is, or UNKNOWN where it is none of `terms`."""
+        known, count = self._frequencies, self.lexicon.term_count
+        if len(known) < count:
+            room = np.full(2 * count - len(known), UNKNOWN, dtype=np.int32)
+            known = np.concatenate([known, room])
+        new = np.unique(terms[known[terms] == UNKNOWN])
+        known[new] = self.index.doc_freqs(self.lexicon.written(new))
+        self._frequencies = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)

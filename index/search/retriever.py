@@ -16,11 +16,8 @@ from index.embedding.similarity import Words
 from index.embedding.static import Vectors
 from index.engines.bm25 import Bm25Index
 from index.errors import ModelError
-from index.search.diversity import one_of_each
-from index.search.idf import Idf
-from index.search.query import Understanding, Understood
-from index.search.ranking import MOST_DUPLICATES, Hit, Sought, best_passages
-from index.search.recency import by_time
+from index.search.query import Idf, Understanding, Understood
+from index.search.ranking import MOST_DUPLICATES, Hit, Sought, best_passages, by_time, one_of_each
 from index.search.scope import Scope
 from index.search.time_expressions import asks_for_newest, period_in
 from index.storage.generation import Generation

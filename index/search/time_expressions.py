@@ -26,14 +26,14 @@ class Period:
     named: tuple[str, ...] = ()
 
     def days_to(self, day: date) -> int:
-        """How far `day` lies outside; what happens on a day is often told on the next."""
+        """How far `day` lies outside; what happens on a day is often reported on the next."""
         return max((self.start - day).days, (day - self.end).days - 1, 0)
 
 
 def period_in(question: str, today: date | None) -> Period | None:
     """The time that `question` asks about, if it says so; none that only lies ahead.
 
-    Without `today`, only what names its year can be told.
+    Without `today`, only what names its year is known.
     """
     matches = [*_TIME.finditer(question)]
     firsts = (m for m in matches if (m["lead"] or "").lower() not in _JOINS)

@@ -15,7 +15,7 @@ from index.readers import READING, Problem
 from index.storage.manifest_reads import ManifestReads
 from index.storage.records import NewPassages
 from index.storage.schema import FORMAT, TABLES, UPGRADES
-from index.storage.versions import CURRENT, Standing
+from index.storage.versions import CURRENT, VersionState
 from index.text.minhash import bands
 
 
@@ -79,12 +79,12 @@ class Manifest(ManifestReads):
         """Another article, of the same title and text, has these passages from now on."""
         self.write("UPDATE passages SET article_id = ? WHERE article_id = ?", [(to, article_id)])
 
-    def set_standing(self, article_id: int, standing: Standing) -> None:
-        """Make the article what `standing` says; one that answers no more loses its passages."""
+    def set_state(self, article_id: int, state: VersionState) -> None:
+        """Make the article what `state` says; one that answers no more loses its passages."""
         self.write(
-            "UPDATE articles SET state = ?, stand_in = ? WHERE id = ?", [(*standing, article_id)]
+            "UPDATE articles SET state = ?, stand_in = ? WHERE id = ?", [(*state, article_id)]
         )
-        if standing.state != CURRENT:
+        if state.state != CURRENT:
             self._drop_passages(article_id)
 
     def set_story(self, article_id: int, story: int) -> None:

@@ -1,4 +1,4 @@
-"""Which of the articles that files deliver answer, and which stand back for another one.
+"""Which of the articles that files deliver are current, and which are replaced by another one?
 
 Versions of one article, by their source or url, give way to the newest; of articles with
 the same words, the oldest answers for all. A version takes the place of another only within
@@ -49,23 +49,23 @@ class Version(NamedTuple):
     origin: str = ""
 
 
-class Standing(NamedTuple):
+class VersionState(NamedTuple):
     """What an article is, and the one that answers in its place where it does not."""
 
     state: str
     stand_in: int | None = None
 
 
-def standings(versions: Iterable[Version]) -> dict[int, Standing]:
-    """The standing of each version, by id.
+def states_of(versions: Iterable[Version]) -> dict[int, VersionState]:
+    """The state of each version, by id.
 
     The caller must give, with any version, all that share its source, url or body.
     """
-    found: dict[int, Standing] = {}
+    found: dict[int, VersionState] = {}
     left = _reduced([*versions], lambda v: v.source, _newest, found)
     left = _reduced(left, lambda v: v.url, _newest_of_url, found)
     left = _reduced(left, lambda v: v.body, _oldest, found)
-    return found | {v.id: Standing(CURRENT) for v in left}
+    return found | {v.id: VersionState(CURRENT) for v in left}
 
 
 def precedence(version: Version) -> tuple[object, ...]:
@@ -77,10 +77,10 @@ def precedence(version: Version) -> tuple[object, ...]:
 def _reduced(
     versions: Sequence[Version],
     key: Callable[[Version], Hashable],
-    judge: Callable[[Sequence[Version]], dict[int, Standing]],
-    found: dict[int, Standing],
+    judge: Callable[[Sequence[Version]], dict[int, VersionState]],
+    found: dict[int, VersionState],
 ) -> list[Version]:
-    """The versions that do not stand back for another one of the same key."""
+    """The versions that no other one of the same key replaces."""
     groups: dict[Hashable, list[Version]] = defaultdict(list)
     for version in versions:
         groups[key(version)].append(version)
@@ -90,9 +90,9 @@ def _reduced(
     return [version for version in versions if version.id not in found]
 
 
-def _newest(versions: Sequence[Version]) -> dict[int, Standing]:
+def _newest(versions: Sequence[Version]) -> dict[int, VersionState]:
     newest = max(_entitled(versions), key=_recency)
-    return {v.id: Standing(SUPERSEDED, newest.id) for v in versions if v is not newest}
+    return {v.id: VersionState(SUPERSEDED, newest.id) for v in versions if v is not newest}
 
 
 def _entitled(versions: Sequence[Version]) -> Sequence[Version]:
@@ -120,15 +120,15 @@ def _host(address: str) -> str:
     return address
 
 
-def _newest_of_url(versions: Sequence[Version]) -> dict[int, Standing]:
+def _newest_of_url(versions: Sequence[Version]) -> dict[int, VersionState]:
     if len({v.file_id for v in versions}) < len(versions):
         return {}  # a file that gives it several names holds parts of a page, not versions
-    found: dict[int, Standing] = {}
+    found: dict[int, VersionState] = {}
     for version in versions:
         rivals = [v for v in versions if v.origin == version.origin or _is_own(v, v.url)]
         newest = max(rivals, key=_recency)
         if _recency(newest) > _recency(version) and _is_revised(version, newest):
-            found[version.id] = Standing(SUPERSEDED, newest.id)
+            found[version.id] = VersionState(SUPERSEDED, newest.id)
     return found
 
 
@@ -137,9 +137,9 @@ def _is_revised(old: Version, new: Version) -> bool:
     return same_title or resemblance(old.signature, new.signature) >= REVISED
 
 
-def _oldest(versions: Sequence[Version]) -> dict[int, Standing]:
+def _oldest(versions: Sequence[Version]) -> dict[int, VersionState]:
     oldest = min(versions, key=precedence)
-    return {v.id: Standing(DUPLICATE, oldest.id) for v in versions if v is not oldest}
+    return {v.id: VersionState(DUPLICATE, oldest.id) for v in versions if v is not oldest}
 
 
 def _recency(version: Version) -> tuple[object, ...]:

@@ -187,7 +187,7 @@ class Deliveries:
                 self._manifest.write("DELETE FROM files WHERE id = ?", [(file.id,)])
 
     def unsettled(self) -> list[Stored]:
-        """The articles that are new or leaving, and all whose standing may hang on theirs."""
+        """The articles that are new or leaving, and all whose state may depend on theirs."""
         found = self._stored("WHERE a.state = ? OR a.leaving = 1", (NEW,))
         frontier = found
         while frontier:

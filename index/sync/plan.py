@@ -18,9 +18,9 @@ from index.storage.versions import (
     DUPLICATE,
     NEW,
     SUPERSEDED,
-    Standing,
+    VersionState,
     precedence,
-    standings,
+    states_of,
 )
 from index.sync.ingest import Deliveries, Stored
 from index.text.minhash import bands, resemblance
@@ -53,7 +53,7 @@ class Changes:
 class Plan:
     """What to do with the articles that are new or leaving, and those that it touches.
 
-    `standing` is what each article that stays will be; `leaving` go. `embed` are those whose
+    `states` are what each article that stays will be; `leaving` go. `embed` are those whose
     passages have to be made, `take` says whose passages an article of the same words takes
     over, and `after` which articles answer until the one that gets passages can. `stories` has the
     new story numbers.
@@ -65,7 +65,7 @@ class Plan:
         self._staying = {s.version.id: s for s in stored if not s.leaving}
         self._leaving = {s.version.id: s for s in stored if s.leaving}
         self.leaving = [*self._leaving]
-        self.standing = standings(s.version for s in self._staying.values())
+        self.states = states_of(s.version for s in self._staying.values())
         self.embed, self.take = self._passages()
         self._takers = {giver: taker for taker, giver in self.take.items()}
         self.after = self._succession()
@@ -79,10 +79,10 @@ class Plan:
     def alters(self, article_id: int) -> bool:
         """Whether the article will be something else than it is."""
         stored = self._staying[article_id]
-        return self.standing[article_id] != Standing(stored.state, stored.stand_in)
+        return self.states[article_id] != VersionState(stored.state, stored.stand_in)
 
     def _answers(self, article_id: int) -> bool:
-        return article_id in self.standing and self.standing[article_id].state == CURRENT
+        return article_id in self.states and self.states[article_id].state == CURRENT
 
     def _wanting(self) -> list[Stored]:
         """Those that shall answer and have no passages, the most original first."""
@@ -118,7 +118,7 @@ class Plan:
         for n, s in (self._staying | self._leaving).items():
             if not s.answers or self._answers(n):
                 continue
-            heir = n if n in self.standing else heirs.get(s.version.source)
+            heir = n if n in self.states else heirs.get(s.version.source)
             heir = heir or heirs.get(s.version.url or "")
             last = self._last(heir) if heir else 0
             if last in awaited:
@@ -127,7 +127,7 @@ class Plan:
 
     def _last(self, article_id: int) -> int:
         """The article that answers in place of this one in the end."""
-        while stand_in := self.standing[article_id].stand_in:
+        while stand_in := self.states[article_id].stand_in:
             article_id = stand_in
         return article_id
 
@@ -177,7 +177,7 @@ class Plan:
                 homeless[s.version.body].append(source)
         found: dict[str, dict[str, None]] = defaultdict(dict)
         for n, s in self._staying.items():
-            source, state = s.version.source, self.standing[n].state
+            source, state = s.version.source, self.states[n].state
             if s.state != state:
                 found[state][source] = None
             if s.state != NEW or source in found["added"]:

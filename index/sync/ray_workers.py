@@ -78,7 +78,7 @@ class _Driver(Generic[B, R]):
             [sys.executable, "-P", "-m", __name__, address],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what matters of it is told in a line
+            stderr=subprocess.DEVNULL,  # what matters of it is reported in a line
             cwd=Path(sys.executable).anchor,  # Ray has workers import from there
             env={**QUIETLY, **os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )

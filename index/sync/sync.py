@@ -2,7 +2,7 @@
 
 First what changed files deliver is taken down, then a plan is made, then carried out. Whatever
 moment it is stopped at, every article that answers is whole, either as it was or as it is, and the
-next run goes on from there: ids of passages on their way in stand in the manifest's `garbage`
+next run goes on from there: ids of passages on their way in are in the manifest's `garbage`
 until one transaction makes them real, and ids of passages on their way out until the derived
 indexes have dropped them.
 
@@ -277,7 +277,7 @@ class Sync:
         with self._manifest.transaction():
             for number, giver in plan.take.items():
                 self._manifest.give_passages(giver, number)
-            for number in (*plan.standing, *plan.leaving):
+            for number in (*plan.states, *plan.leaving):
                 self._let_stand(plan, number)
             self._deliveries.forget(self._gone)
             self._manifest.set_problems(None, self._listing.problems)
@@ -290,8 +290,8 @@ class Sync:
 
     def _let_stand(self, plan: Plan, article_id: int) -> None:
         """Make the article what it is to be; one that is leaving goes."""
-        standing = plan.standing.get(article_id)
-        if standing is None:
+        state = plan.states.get(article_id)
+        if state is None:
             self._manifest.drop_article(article_id)
         elif plan.alters(article_id):
-            self._manifest.set_standing(article_id, standing)
+            self._manifest.set_state(article_id, state)

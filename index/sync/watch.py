@@ -15,27 +15,27 @@ from pathlib import Path
 from index.readers.kinds import reader_of
 
 QUIET_MS = 100
-"""Changes that follow each other as quickly as this are told together …"""
+"""Changes that follow each other as quickly as this are reported together …"""
 PATIENCE_MS = 500
 """… but the first of them no later than this."""
 TICK_MS = 500
 """How often roots are looked at: whether they are there, and files whether they have changed."""
 LOOK = 30.0
-"""Seconds after which everything is to be looked at, whatever was told."""
+"""Seconds after which everything is to be looked at, whatever was reported."""
 
 
 async def changes(roots: Sequence[Path], look: float = LOOK) -> AsyncGenerator[None]:
     """Yields once at the start, and whenever something under `roots` may have changed.
 
-    After `look` seconds it may have, whatever was told. Roots may vanish and return. What
-    changes while the caller is busy is told afterwards.
+    After `look` seconds it may have, whatever was reported. Roots may vanish and return. What
+    changes while the caller is busy is reported afterwards.
     """
     due, last = True, 0.0
     while True:
         seen = _looks(roots)
         async with aclosing(_ticks(roots)) as ticks:
-            async for told in ticks:
-                if due or told or time.monotonic() - last > look:
+            async for changed in ticks:
+                if due or changed or time.monotonic() - last > look:
                     due, last = False, time.monotonic()
                     yield
                 if _looks(roots) != seen:
@@ -44,7 +44,7 @@ async def changes(roots: Sequence[Path], look: float = LOOK) -> AsyncGenerator[N
 
 
 async def _ticks(roots: Sequence[Path]) -> AsyncGenerator[bool]:
-    """Every so often whether the system has told of a change in a folder."""
+    """Every so often whether the system has reported a change in a folder."""
     await asyncio.to_thread(import_module, "watchfiles")  # which takes some 0.2 s
     from watchfiles import Change, awatch  # noqa: PLC0415 - few commands watch
 
@@ -55,7 +55,7 @@ async def _ticks(roots: Sequence[Path]) -> AsyncGenerator[bool]:
 
     folders = [root for root in roots if root.is_dir()]
     try:
-        async for told in awatch(
+        async for changed in awatch(
             *folders,
             watch_filter=may_hold_articles,
             debounce=PATIENCE_MS,
@@ -64,7 +64,7 @@ async def _ticks(roots: Sequence[Path]) -> AsyncGenerator[bool]:
             yield_on_timeout=True,
             ignore_permission_denied=True,
         ):
-            yield bool(told)
+            yield bool(changed)
     except OSError:  # a folder has just gone, or the system watches no more for us
         await asyncio.sleep(TICK_MS / 1000)
         yield False

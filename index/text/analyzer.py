@@ -40,7 +40,7 @@ def analyzer() -> "TextAnalyzer":
 
 
 def terms(text: str) -> list[str]:
-    """The search terms of `text`, in order, repeated as often as they stand in it."""
+    """The search terms of `text`, in order, repeated as often as they are in it."""
     return analyzer().analyze(searchable(text))
 
 

@@ -36,7 +36,7 @@ class WordHashes:
         letters *= powers[: len(letters)]
         sums = np.zeros(len(letters) + 1, dtype=np.uint64)
         np.cumsum(letters, out=sums[1:])
-        return (sums[ends] - sums[starts]) * back[starts]  # the same wherever it stands
+        return (sums[ends] - sums[starts]) * back[starts]  # the same wherever it is
 
     def _powers_up_to(self, most: int) -> tuple[Hashes, Hashes]:
         """Those of the factor and of its inverse."""

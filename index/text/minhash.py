@@ -24,7 +24,7 @@ Signature = NDArray[np.uint32]
 
 _WEIGHTS = np.array([pow(FACTOR, n, 1 << 64) for n in range(1, BAND + 1)], dtype=np.uint64)
 _PLACES = np.arange(LENGTH // BAND, dtype=np.uint64) * np.uint64(MIX)
-"""Bands of the same numbers are told apart by where they stand in the signature."""
+"""Bands of the same numbers are kept apart by their place in the signature."""
 
 
 def signature(text: str) -> Signature:

@@ -10,7 +10,7 @@ import pytest
 from bot.answer import Answer, Status, Turn
 from bot.answerer import Answerer
 from bot.catalogue import LibraryQuestion, library_question
-from bot.conversation.memory import Memory
+from bot.conversation.store import ConversationStore
 from index.embedding.static import StaticEmbedder
 from index.store import Store
 
@@ -220,7 +220,7 @@ async def test_a_collection_without_dates(tmp_path: Path) -> None:
 
 async def test_small_talk_changes_nothing_for_the_next_question(answerer: Answerer) -> None:
     async def asked(*messages: str) -> Answer:
-        async with Memory.open(None, 1, print) as memory:
+        async with ConversationStore.open(None, 1, print) as memory:
             for message in messages:
                 answer = await answerer.ask(message, await memory.turns("c"), TODAY)
                 await memory.remember("c", message, answer)

@@ -50,7 +50,7 @@ def test_a_quote_is_found_whatever_its_blanks(quote: str, marked: str) -> None:
 
 @pytest.mark.parametrize("quote", ["", "  ", "three", "One.fine"])
 def test_a_quote_that_does_not_stand_there_is_refused(quote: str) -> None:
-    with pytest.raises(UsageError, match=r"do not stand in a\.txt"):
+    with pytest.raises(UsageError, match=r"are not in a\.txt"):
         find_range(ARTICLE, quote, None, None)
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.figures.metrics import flatten
 from evals.gold.draft import GAP, Proposal, proposals, propose
 from evals.gold.format import load_gold
+from evals.gold.strings import flatten
 from index.article import Article
 from tests.conftest import Dateline
 from tests.terminal import Terminal

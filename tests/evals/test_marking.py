@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.figures.metrics import SHORT, holds_gold
+from evals.figures.metrics import holds_gold
 from evals.gold.format import Gold
+from evals.gold.strings import SHORT
 from evals.report.marking import Pieces, in_context, marked, places
 
 ARTICLE = f"{'Rain fell. ' * 60}The bridge was closed on Monday. {'Boats sail. ' * 60}"

@@ -11,11 +11,11 @@ from evals.figures.metrics import (
     chosen_choice,
     citation_verbatim,
     cited_claims,
-    flatten,
     normalised,
     retrieval,
 )
 from evals.gold.format import Gold
+from evals.gold.strings import flatten
 from evals.run.runs import Record
 
 BRIDGE = "The harbour bridge was closed on Monday after 12 cables had rusted through."

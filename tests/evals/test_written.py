@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evals.dumps import read_articles
-from evals.written import RIGHT, WORDS, figures, judging, outcomes_of, read_drafts
+from evals.written import RIGHT, figures, judging, outcomes_of, read_drafts, words
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "eval"
@@ -25,7 +25,7 @@ def test_right_sentences_are_kept_and_wrong_ones_caught(
     articles = read_articles([SHARED / name / "articles.jsonl.gz" for name in SETS])
     judge = judging(verdicts)
     drafts = read_drafts(DRAFTS, articles)
-    outcomes = [o for draft in drafts for o in outcomes_of(draft, judge, WORDS)]
+    outcomes = [o for draft in drafts for o in outcomes_of(draft, judge, words())]
     found = figures(outcomes)
     assert found["right"] > 300 and found["wrong"] > 300
     assert found["kept"] >= kept, found

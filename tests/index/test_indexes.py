@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.embedding.named import embedder_named
 from index.embedding.similarity import Words
-from index.embedding.static import StaticEmbedder, Vectors, embedder_named, unit
+from index.embedding.static import StaticEmbedder, Vectors, unit
 from index.engines import chroma
 from index.engines.bm25 import Bm25Index
 from index.engines.chroma import VectorIndex

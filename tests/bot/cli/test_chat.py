@@ -16,7 +16,7 @@ from bot.answer import Answer, Citation, LeftOut, Status, Turn
 from bot.cli.chat import Chat, Talk
 from bot.cli.lookup import Lookup, quote_blocks
 from bot.cli.render import clean, console
-from bot.conversation.memory import Memory
+from bot.conversation.store import ConversationStore
 from index.article import Article, Passage
 from index.errors import UsageError
 
@@ -78,7 +78,7 @@ class Tried:
 @pytest.fixture
 def talk() -> Iterator[Tried]:
     with asyncio.Runner() as runner:
-        opening = Memory.open(None, 1, print)
+        opening = ConversationStore.open(None, 1, print)
         memory = runner.run(opening.__aenter__())
         yield Tried(Talk(runner, memory, "unnamed"))
         runner.run(opening.__aexit__(None, None, None))
@@ -103,7 +103,7 @@ def test_what_is_kept_can_be_had(talk: Tried) -> None:
 
 
 def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(talk: Tried) -> None:
-    db = talk.talk.memory._db
+    db = talk.talk.conversations._db
     talk.talk.runner.run(db.change("PRAGMA query_only = ON"))
     talk.chat.say("who?")
     assert "A quote. [1]" in talk.out.getvalue()

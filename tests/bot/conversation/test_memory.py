@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from bot.answer import Answer, Citation, Status, Turn
-from bot.conversation.memory import Memory
+from bot.conversation.store import ConversationStore
 from bot.llm.tokens import estimated_tokens
 from bot.storage.engine import Place, PostgresServer
 from index.errors import StoreError
@@ -61,10 +61,10 @@ def refuse(line: str) -> None:
 
 
 async def test_a_restart_forgets_nothing(place: Place) -> None:
-    async with Memory.open(place, DAYS, refuse) as memory:
-        await memory.remember("talk", "who?", said("She. [1]"), "ada", "seeds-1")
+    async with ConversationStore.open(place, DAYS, refuse) as memory:
+        await memory.remember("talk", "who?", said("She. [1]"), "ada", articles="seeds-1")
         await memory.remember("other", "when?", said("Then."))
-    async with Memory.open(place, DAYS, refuse) as memory:
+    async with ConversationStore.open(place, DAYS, refuse) as memory:
         assert await memory.turns("talk") == [Turn("user", "who?"), Turn("assistant", "She. [1]")]
         [kept] = await memory.export("talk")
         assert (kept.person, kept.articles, kept.status) == ("ada", "seeds-1", "answered")
@@ -78,7 +78,7 @@ async def test_a_restart_forgets_nothing(place: Place) -> None:
 
 async def test_a_conversation_as_it_stood(place: Place) -> None:
     clock = Clock()
-    async with Memory.open(place, DAYS, refuse, clock) as memory:
+    async with ConversationStore.open(place, DAYS, refuse, clock) as memory:
         await memory.remember("talk", "who?", said("She."))
         then = clock.now
         clock.pass_days(1)
@@ -88,30 +88,30 @@ async def test_a_conversation_as_it_stood(place: Place) -> None:
 
 
 async def test_others_cannot_read_the_file(path: Path) -> None:
-    async with Memory.open(path, DAYS, refuse) as memory:
+    async with ConversationStore.open(path, DAYS, refuse) as memory:
         await memory.remember("talk", "who?", said("She."))
         assert {file.stat().st_mode & 0o077 for file in path.parent.glob("*.sqlite*")} == {0}
 
 
 async def test_what_is_forgotten_is_in_no_file(path: Path) -> None:
     async with (
-        Memory.open(path, DAYS, refuse) as memory,
-        Memory.open(path, DAYS, refuse) as beside,
+        ConversationStore.open(path, DAYS, refuse) as memory,
+        ConversationStore.open(path, DAYS, refuse) as beside,
     ):
         for i in range(60):
             person = "ada" if i % 3 else "bob"
             await beside.remember("talk", f"<{person}> " * 40, said(f"<to {person}> " * i), person)
-        assert await memory.forget(person="ada") == 40
+        assert await memory.forget(person="ada") == (40, 0)
         left = b"".join(file.read_bytes() for file in path.parent.iterdir())
         assert b"<bob>" in left and b"<ada>" not in left and b"<to ada>" not in left
         assert {e.person for e in await beside.export()} == {"bob"}
-        assert await memory.forget("talk") == 20
+        assert await memory.forget("talk") == (20, 0)
         left = b"".join(file.read_bytes() for file in path.parent.iterdir())
         assert b"<bob>" not in left
 
 
 async def test_a_damaged_file_is_moved_aside(path: Path) -> None:
-    async with Memory.open(path, DAYS, refuse) as memory:
+    async with ConversationStore.open(path, DAYS, refuse) as memory:
         for _ in range(200):
             await memory.remember("talk", "who? " * 20, said("She. " * 20))
     content = path.read_bytes()
@@ -119,7 +119,7 @@ async def test_a_damaged_file_is_moved_aside(path: Path) -> None:
     beside = path.with_name("seeds.json")
     beside.write_text("not ours")
     lines: list[str] = []
-    async with Memory.open(path, DAYS, lines.append) as memory:
+    async with ConversationStore.open(path, DAYS, lines.append) as memory:
         assert await memory.turns("talk") == []
         await memory.remember("talk", "when?", said("Then."))
     [line] = lines
@@ -127,7 +127,7 @@ async def test_a_damaged_file_is_moved_aside(path: Path) -> None:
     [kept] = path.parent.glob("*damaged*.sqlite")
     assert str(kept) in line and len(kept.read_bytes()) == len(content)
     assert beside.read_text() == "not ours"
-    async with Memory.open(path, DAYS, refuse) as memory:
+    async with ConversationStore.open(path, DAYS, refuse) as memory:
         assert len(await memory.turns("talk")) == 2
 
 
@@ -136,7 +136,7 @@ async def test_no_database_at_all(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
     lines: list[str] = []
-    async with Memory.open(path, DAYS, lines.append) as memory:
+    async with ConversationStore.open(path, DAYS, lines.append) as memory:
         assert await memory.export() == []
     assert len(lines) == 1
 
@@ -147,12 +147,12 @@ async def test_only_one_moves_a_damaged_file(path: Path) -> None:
     lines: list[str] = []
 
     async def remember(number: int) -> None:
-        async with Memory.open(path, DAYS, lines.append) as memory:
+        async with ConversationStore.open(path, DAYS, lines.append) as memory:
             await memory.remember("talk", f"{number}?", said("So."))
 
     await asyncio.gather(*map(remember, range(8)))
     assert len(lines) == 1
-    async with Memory.open(path, DAYS, refuse) as memory:
+    async with ConversationStore.open(path, DAYS, refuse) as memory:
         assert {e.question for e in await memory.export()} == {f"{n}?" for n in range(8)}
 
 
@@ -161,7 +161,7 @@ async def test_one_from_a_newer_version_is_left_alone(path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="newer"):
-        async with Memory.open(path, DAYS, refuse):
+        async with ConversationStore.open(path, DAYS, refuse):
             pass
     assert path.exists()
 
@@ -169,7 +169,7 @@ async def test_one_from_a_newer_version_is_left_alone(path: Path) -> None:
 async def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot write"):
-        async with Memory.open(tmp_path / "file" / "memory.sqlite", DAYS, refuse):
+        async with ConversationStore.open(tmp_path / "file" / "memory.sqlite", DAYS, refuse):
             pass
 
 
@@ -177,12 +177,12 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from bot.answer import Answer, Status
-from bot.conversation.memory import Memory
+from bot.conversation.store import ConversationStore
 from bot.storage.engine import PostgresServer
 
 async def write(place, name, count):
     place = PostgresServer(place) if "://" in place else Path(place)
-    async with Memory.open(place, 30, print) as memory:
+    async with ConversationStore.open(place, 30, print) as memory:
         for i in range(int(count)):
             answer = Answer(Status.ANSWERED, f"{i}" * 500, 0.5, "query")
             await memory.remember(name, f"{i}?", answer)
@@ -208,7 +208,7 @@ async def test_a_killed_process_loses_nothing_it_had_remembered(place: Place) ->
     rest = process.stdout.read().split()
     process.stdout.close()
     last = int(rest[-1]) if rest else last
-    async with Memory.open(place, DAYS, refuse) as memory:
+    async with ConversationStore.open(place, DAYS, refuse) as memory:
         kept = await memory.export("talk")
     assert [e.question for e in kept[: last + 1]] == [f"{i}?" for i in range(last + 1)]
     assert all(e.answer == e.question[:-1] * 500 for e in kept)
@@ -220,7 +220,7 @@ async def test_two_processes_at_once(place: Place) -> None:
     for process in processes:
         process.communicate(timeout=30)
     assert [process.returncode for process in processes] == [0, 0]
-    async with Memory.open(place, DAYS, refuse) as memory:
+    async with ConversationStore.open(place, DAYS, refuse) as memory:
         for name in ("one", "two"):
             kept = [e.question for e in await memory.export(name)]
             assert kept == [f"{i}?" for i in range(60)]
@@ -243,7 +243,7 @@ class Remembering(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> None:
-        self.opening = Memory.open(self.place, DAYS, refuse, self.clock)
+        self.opening = ConversationStore.open(self.place, DAYS, refuse, self.clock)
         self.memory = self.runner.run(self.opening.__aenter__())
 
     def close(self) -> None:
@@ -267,7 +267,7 @@ class Remembering(RuleBasedStateMachine):
             return name in (None, row[0]) and person in (None, row[1])
 
         alive, all_of_it = len([*filter(meant, self.alive())]), len([*filter(meant, self.model)])
-        assert alive <= self.runner.run(self.memory.forget(name, person)) <= all_of_it
+        assert alive <= self.runner.run(self.memory.forget(name, person)).questions <= all_of_it
         self.model = [row for row in self.model if not meant(row)]
 
     @rule(days=st.floats(0, DAYS))
@@ -318,7 +318,7 @@ def test_it_is_as_a_plain_list_would_have_it(new_place: Callable[[], Place]) -> 
 
 
 async def test_a_character_that_some_databases_do_not_keep(place: Place) -> None:
-    async with Memory.open(place, DAYS, refuse) as memory:
+    async with ConversationStore.open(place, DAYS, refuse) as memory:
         await memory.remember("talk", "who\0?", said("She."))
         [kept] = await memory.export()
         assert kept.question in ("who\0?", "who\ufffd?")

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from bot.answer import Turn
 from bot.conversation.phrases import LANGUAGES, NUMBER, Phrase, parsed, phrases
 from bot.conversation.request import Talk, request_of
-from bot.conversation.smalltalk import small_talk, without_small_talk
-from bot.conversation.sums import sum_in
+from bot.conversation.smalltalk import small_talk, sum_in, without_small_talk
 
 
 @pytest.mark.parametrize(

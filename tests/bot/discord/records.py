@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.answer import Citation, Conflict, LeftOut, Option, Status
+from bot.conversation.record import Record
 from bot.differences.notes import difference_sentence
-from bot.discord.records import Record
 
 DAY, EARLIER = date(2024, 10, 4), date(2024, 10, 1)
 

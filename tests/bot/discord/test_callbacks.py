@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.conversation.store import FILE
 from bot.discord.i18n import translations_for
-from bot.discord.records import FILE
 from tests.bot.discord.answers import answer_to
 from tests.discord_bot import DiscordBot
 from tests.standins.discord_interactions import Interaction

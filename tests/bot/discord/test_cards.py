@@ -6,11 +6,11 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.answer import Option, Status
 from bot.conversation.clarify import WHOM
+from bot.conversation.record import Record
 from bot.discord.cards import CARD_LIMIT, Card, Colour, asked_by, cards_of, certainty
 from bot.discord.i18n import translations_for
 from bot.discord.markup import day_stamp
 from bot.discord.pagination import length
-from bot.discord.records import Record
 from tests.bot.discord.records import DAY, EARLIER, citation, differing, record, records
 
 WORDS = translations_for("en")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.conversation.store import FILE, ConversationStore
 from bot.discord.events import context_of, conversation_of, following, preceding
 from bot.discord.i18n import translations_for
-from bot.discord.records import FILE, Records
-from bot.discord.requests import ANEW, Context, QuestionRequest
+from bot.discord.requests import NO_CONTEXT, Context, QuestionRequest
 from bot.discord.settings import History, ServerSettings
 from tests.bot.discord.records import record
 
@@ -34,7 +34,7 @@ def asked(conversation: str, context: Context) -> QuestionRequest:
 
 
 def test_only_threads_and_direct_messages_are_conversations() -> None:
-    assert conversation_of(PLAIN, 1, 7, None)[1] == ANEW
+    assert conversation_of(PLAIN, 1, 7, None)[1] == NO_CONTEXT
     mine, context = conversation_of(PLAIN, 1, 7, 5)
     assert context == Context(in_conversation=True)
     assert conversation_of(PLAIN, 1, 8, 5)[0] != mine
@@ -48,21 +48,21 @@ def test_a_reply_goes_on_from_the_answer_in_its_conversation_or_along_the_chain(
     there = replace(ANSWER, conversation=thread)
     assert following(asked(thread, within), there).context == Context(True, until=110.0)
     assert preceding(asked(thread, within), there).context == Context(True, until=100.0)
-    elsewhere = asked("discord 1 person 7", ANEW)
+    elsewhere = asked("discord 1 person 7", NO_CONTEXT)
     assert following(elsewhere, ANSWER).context == Context(follows=ANSWER.id)
     chained = replace(ANSWER, follows="earlier")
     assert preceding(elsewhere, chained).context == Context(follows="earlier")
 
 
 def test_a_question_is_asked_again_in_the_light_it_was_asked_in() -> None:
-    assert context_of(ANSWER) == ANEW
+    assert context_of(ANSWER) == NO_CONTEXT
     direct = replace(ANSWER, server=None, conversation="discord direct person 7")
     assert context_of(direct) == Context(True, 100.0 - 1800, 100.0)
     assert context_of(replace(direct, follows="earlier")) == Context(follows="earlier")
 
 
 async def test_a_chain_of_replies_is_followed_back_as_far_as_it_is_kept(tmp_path: Path) -> None:
-    async with Records.open(tmp_path / FILE, 30, pytest.fail, lambda: 110.0) as records:
+    async with ConversationStore.open(tmp_path / FILE, 30, pytest.fail, lambda: 110.0) as records:
         chain = [replace(ANSWER, id=f"r{n}", follows=f"r{n - 1}") for n in range(9)]
         for one in chain:
             await records.add(one)

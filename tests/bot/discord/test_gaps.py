@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Status
-from bot.conversation.memory import Memory
+from bot.conversation.record import Record
+from bot.conversation.store import FILE, ConversationStore
 from bot.discord.gaps import asked_of, gaps_blocks
 from bot.discord.i18n import translations_for
 from bot.discord.pagination import length
-from bot.discord.records import FILE, Record, Records
 from bot.service.gaps import Gap, gaps_in
 from evals.gold.format import load_gold
 from tests.bot.discord.records import citation, record
@@ -52,7 +52,7 @@ def test_the_gaps_fit_into_a_card(questions: list[str]) -> None:
 
 
 async def test_what_was_asked_privately_or_elsewhere_is_no_gap_of_a_server(tmp_path: Path) -> None:
-    async with Records.open(tmp_path / FILE, 30, pytest.fail, lambda: 100.0) as records:
+    async with ConversationStore.open(tmp_path / FILE, 30, pytest.fail, lambda: 100.0) as records:
         here = asked("Here?")
         await records.add(here)
         await records.add(replace(here, id="private", private=True))
@@ -65,7 +65,7 @@ async def test_what_was_asked_privately_or_elsewhere_is_no_gap_of_a_server(tmp_p
 async def test_the_operator_lists_gaps_and_makes_gold_questions_of_them(
     dateline: Dateline, tmp_path: Path
 ) -> None:
-    async with Records.open(tmp_path / FILE, 30, pytest.fail) as records:
+    async with ConversationStore.open(tmp_path / FILE, 30, pytest.fail) as records:
         now = time.time()
         declined = replace(asked("Who is the mayor of Ulm?"), answered=now)
         await records.add(declined)
@@ -100,7 +100,7 @@ async def test_named_chats_count_and_answers_to_people_in_discord_do_not_count_t
     dateline: Dateline, tmp_path: Path
 ) -> None:
     declined = Answer(Status.ABSTAINED, "No.", 0.1, "")
-    async with Memory.open(tmp_path / "memory.sqlite", 30, pytest.fail) as memory:
+    async with ConversationStore.open(tmp_path / "memory.sqlite", 30, pytest.fail) as memory:
         await memory.remember("mine", "Who is the mayor of Ulm?", declined)
         await memory.remember("discord", "How tall is the tower?", declined, person="7")
     listed = dateline("gaps", "--store", tmp_path)

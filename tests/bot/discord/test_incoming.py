@@ -52,7 +52,7 @@ async def test_what_is_no_article_is_refused(address: str) -> None:
     for path, why in [("picture", "no kind of file"), ("nowhere", "status 404")]:
         with pytest.raises(RejectedError) as rejected:
             await fetched(f"{address}/{path}")
-        assert why in str(rejected.value.told["problem"])
+        assert why in str(rejected.value.details["problem"])
 
 
 async def test_private_networks_are_not_reached_whatever_is_allowed(
@@ -62,4 +62,4 @@ async def test_private_networks_are_not_reached_whatever_is_allowed(
     for inside in (f"{address}/news/hamm-elects", "file:///etc/passwd", "http://[::1]/"):
         with pytest.raises(RejectedError, match="add_unfetched") as rejected:
             await fetched(inside)
-        assert "DATELINE" not in str(rejected.value.told)
+        assert "DATELINE" not in str(rejected.value.details)

@@ -52,7 +52,10 @@ def port(socket_enabled: None) -> int:
 
 @asynccontextmanager
 async def getting(bot: Bot, port: int) -> AsyncIterator[aiohttp.ClientSession]:
-    async with bot.metrics.told(HOST, port), aiohttp.ClientSession(f"http://{HOST}:{port}") as web:
+    async with (
+        bot.metrics.served(HOST, port),
+        aiohttp.ClientSession(f"http://{HOST}:{port}") as web,
+    ):
         yield web
 
 
@@ -105,13 +108,13 @@ async def test_a_stalled_loop_is_noticed(bot: Bot) -> None:
 
 
 async def test_a_port_that_is_taken_is_told_of(bot: Bot, port: int) -> None:
-    async with bot.metrics.told(HOST, port):
+    async with bot.metrics.served(HOST, port):
         with pytest.raises(UsageError, match=f"DATELINE_METRICS_PORT.*{HOST}:{port}"):
-            async with Bot().metrics.told(HOST, port):
+            async with Bot().metrics.served(HOST, port):
                 pass
 
 
 async def test_it_is_let_go_of_at_the_end(bot: Bot, port: int) -> None:
     for _ in range(2):
-        async with bot.metrics.told(HOST, port):
+        async with bot.metrics.served(HOST, port):
             pass

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.conversation.store import FILE, ConversationStore
 from bot.discord.digest import Digest, zones
 from bot.discord.i18n import translations_for
 from bot.discord.news import by_story, new_articles, news_blocks
 from bot.discord.pagination import length
-from bot.discord.records import FILE, Records
 from bot.discord.settings import ServerSettings
 from index.storage.records import CatalogueRow
 
@@ -73,12 +73,12 @@ class Place:
         )
 
 
-def a_bot(records: Records, rows: list[CatalogueRow], place: Place) -> Any:
+def a_bot(records: ConversationStore, rows: list[CatalogueRow], place: Place) -> Any:
     async def store() -> Any:
         return SimpleNamespace(catalogue=lambda: iter(rows))
 
     return SimpleNamespace(
-        records=records,
+        conversations=records,
         indexes=SimpleNamespace(room=lambda _: SimpleNamespace(store=store)),
         get_guild=lambda _: None,
         get_partial_messageable=lambda _: place,
@@ -89,7 +89,7 @@ async def test_a_digest_is_posted_once_a_day_when_its_hour_has_come(tmp_path: Pa
     wanted = ServerSettings(digest_channel=5, digest_hour=8, digest_zone="Europe/Berlin")
     place, rows = Place(), [row("a", "The bridge falls")]
     now = datetime(2024, 10, 24, 5, 59, tzinfo=UTC)  # 07:59 in Berlin
-    async with Records.open(tmp_path / FILE, 30, pytest.fail) as records:
+    async with ConversationStore.open(tmp_path / FILE, 30, pytest.fail) as records:
         digest = Digest(a_bot(records, rows, place), lambda: now)
         assert not await digest.post_if_due(1, wanted)
         now += timedelta(minutes=1)

@@ -12,16 +12,16 @@ import pytest
 
 from bot.answerer import Answerer
 from bot.config import Config
+from bot.conversation.store import FILE, ConversationStore
 from bot.discord import service
 from bot.discord.i18n import translations_for
 from bot.discord.metrics import Metrics
 from bot.discord.queue import FairQueue
-from bot.discord.records import FILE, Records
 from bot.discord.replies import Post
 from bot.discord.requests import QuestionRequest
 from bot.discord.service import QuestionService
 from bot.discord.settings import Servers
-from bot.factory import answerer_on, memory, open_store
+from bot.factory import answerer_on, conversation_store, open_store
 from bot.validation import QUESTION_LIMIT
 from tests.bot.discord.eventually import PATIENCE, eventually
 
@@ -66,7 +66,7 @@ class Office:
     """A question service, and what it works with."""
 
     service: QuestionService
-    records: Records
+    conversations: ConversationStore
     servers: Servers
     store: Path
 
@@ -104,12 +104,11 @@ async def office(index: Any, tmp_path: Path) -> AsyncIterator[Office]:
     config = Config(store=tmp_path)
     async with AsyncExitStack() as opened:
         enter = opened.enter_async_context
-        kept = await enter(memory(config, pytest.fail))
-        records = await enter(Records.open(tmp_path / FILE, 30, pytest.fail))
+        conversations = await enter(conversation_store(config, pytest.fail))
         servers = await enter(Servers.open(None, pytest.fail))
         metrics = Metrics(lambda: 0, lambda: None, lambda: None, lambda: True)
-        service = QuestionService(config, index, kept, records, servers, metrics=metrics)
-        yield Office(service, records, servers, tmp_path)
+        service = QuestionService(config, index, conversations, servers, metrics=metrics)
+        yield Office(service, conversations, servers, tmp_path)
 
 
 ASKED = QuestionRequest(
@@ -132,7 +131,7 @@ async def test_the_answer_comes_once(office: Office) -> None:
     assert "Ada Lind" in answer
     again = await office.take(ASKED)
     assert again.ends == []
-    assert await office.records.unsettled() == []
+    assert await office.conversations.unsettled() == []
 
 
 @pytest.mark.parametrize(
@@ -213,7 +212,7 @@ async def test_who_is_still_waiting_at_the_end_is_told(
     await asyncio.wait_for(office.service.close(), PATIENCE)
     await asked
     assert seen.ends == [SAY("stopped")]
-    assert await office.records.unsettled() == []
+    assert await office.conversations.unsettled() == []
     late = await office.take(replace(ASKED, event=2, person=8))
     assert late.ends == [SAY("stopped")]
 

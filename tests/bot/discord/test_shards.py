@@ -15,8 +15,8 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
+from bot.conversation.store import ConversationStore
 from bot.discord.i18n import translations_for
-from bot.discord.records import Records
 from bot.storage.engine import PostgresServer
 from tests.bot.discord.answers import answer_to, reply_to
 from tests.bot.discord.test_admin import Town
@@ -218,7 +218,9 @@ def test_while_the_database_is_away_people_are_told_so(fleet: Fleet) -> None:
 
 async def left_open(fleet: Fleet, asked: list[Message]) -> None:
     """Have the bots think that they were answering these messages."""
-    async with Records.open(PostgresServer(fleet.postgres.url), 30, pytest.fail) as records:
+    async with ConversationStore.open(
+        PostgresServer(fleet.postgres.url), 30, pytest.fail
+    ) as records:
         for town, message in zip(fleet.towns, asked, strict=True):
             where = f"message en {town.channel.id}"
             assert await records.claim(message.id, where, town.guild.id)

@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from bot.answer import LeftOut, Option, Status
+from bot.conversation.record import Record
 from bot.discord.cards import Colour, cards_of
 from bot.discord.i18n import translations_for
-from bot.discord.records import Record
 from bot.discord.replies import Post
 from bot.discord.views import answer_posts, post_of, quote_row
 from tests.bot.discord.records import citation, record, records

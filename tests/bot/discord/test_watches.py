@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Status
+from bot.conversation.record import Record, Watch
+from bot.conversation.store import FILE, ConversationStore
+from bot.conversation.watches import MOST
 from bot.discord.i18n import translations_for
-from bot.discord.records import FILE, Record, Records
-from bot.discord.watches import MOST, Watch
 from tests.bot.discord.answers import answer_to
 from tests.bot.discord.records import record
 from tests.discord_bot import DiscordBot
@@ -123,7 +124,7 @@ def test_what_is_cancelled_or_forgotten_is_waited_for_no_more(
 
 def kept_while_stopped(folder: Path, watch: Watch, declined_answer: Record) -> None:
     async def keep() -> None:
-        async with Records.open(folder / FILE, 30, pytest.fail) as records:
+        async with ConversationStore.open(folder / FILE, 30, pytest.fail) as records:
             await records.add(declined_answer)
             await records.watches.add(watch)
 
@@ -152,7 +153,7 @@ def test_an_old_article_that_answers_by_now_is_no_news(
 
 
 async def test_nobody_waits_for_too_much(tmp_path: Path) -> None:
-    async with Records.open(tmp_path / FILE, 30, pytest.fail) as records:
+    async with ConversationStore.open(tmp_path / FILE, 30, pytest.fail) as records:
         watches = records.watches
         added = [
             await watches.add(replace(WAITING, id=f"{n:016x}", record=f"r{n}"))
@@ -165,5 +166,5 @@ async def test_nobody_waits_for_too_much(tmp_path: Path) -> None:
         assert not await watches.end("0" * 16, person=8)
         assert await watches.end("0" * 16, WAITING.person)
         assert await watches.add(replace(WAITING, id="e" * 16, record="new", person=8))
-        await records.forget(WAITING.person)
+        await records.forget(person=str(WAITING.person))
         assert [watch.person for watch in await watches.all()] == [8]

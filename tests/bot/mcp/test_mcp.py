@@ -113,7 +113,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("ask", {"question": "x", "as_of": "2024-13-01"}, "as_of is no day"),
     ("search", {"query": "x", "limit": "ten"}, "limit must be a whole number"),
     ("show", {"source": "none.txt"}, "there is no article 'none.txt'"),
-    ("show", {"source": SOURCE, "quote": "not in it"}, "these words do not stand in"),
+    ("show", {"source": SOURCE, "quote": "not in it"}, "these words are not in"),
     ("show", {"source": SOURCE, "start": 9, "end": 2}, "is no range in it"),
 ]
 

@@ -106,7 +106,7 @@ WRONG: list[Wrong] = [
     ("POST", "/ask", {"json": {"question": "x" * 300_000}}, 413, "longer than"),
     ("GET", "/ask", {}, 405, "GET /ask"),
     ("GET", "/show", {"params": {"source": "none"}}, 404, "there is no article"),
-    ("GET", "/show", {"params": {"source": "long", "quote": "no such"}}, 422, "do not stand in"),
+    ("GET", "/show", {"params": {"source": "long", "quote": "no such"}}, 422, "are not in"),
     ("GET", "/show", {"params": {"source": "long", "start": -1}}, 422, "whole number"),
     ("GET", "/search", {"params": {"query": "x", "limit": 51}}, 422, "more than 50"),
     ("GET", "/sources", {"params": {"state": "gone"}}, 422, "must be one of"),

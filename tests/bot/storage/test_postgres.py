@@ -13,7 +13,8 @@ import pytest
 from bot.config import Config
 from bot.doctor import Check, checks
 from bot.storage import postgres as engine
-from bot.storage.engine import Database, PostgresServer, Schema, open_database
+from bot.storage.engine import Database, PostgresServer, Schema
+from bot.storage.opening import open_database
 from index.errors import DatelineError, StoreError, UsageError
 from tests.standins.postgres_server import PASSWORD, USER, PostgresProcess
 

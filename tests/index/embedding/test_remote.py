@@ -13,8 +13,9 @@ from llama_index.core.embeddings import MockEmbedding
 
 from bot.config import Config
 from bot.factory import embedder
+from index.embedding.named import embedder_named
 from index.embedding.remote import BATCH
-from index.embedding.static import Embedder, embedder_named
+from index.embedding.static import Embedder
 from index.errors import (
     MalformedReplyError,
     ModelAwayError,

@@ -4,8 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from index.search.diversity import one_of_each
-from index.search.ranking import Hit, weights
+from index.search.ranking import Hit, one_of_each, weights
 from index.storage.records import Candidate
 
 WORDS = "The council voted on Monday to close the harbour bridge to lorries until the spring."

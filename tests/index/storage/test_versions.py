@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.storage.versions import CURRENT, DUPLICATE, SUPERSEDED, Standing, Version, standings
+from index.storage.versions import CURRENT, DUPLICATE, SUPERSEDED, Version, VersionState, states_of
 from index.text.minhash import signature
 
 LONG = "The council voted on Monday to close the harbour bridge to all lorries until the spring. "
@@ -43,23 +43,23 @@ def version(
 
 
 def test_what_differs_answers_for_itself() -> None:
-    assert standings([version(1, "a"), version(2, "b")]) == {
-        1: Standing(CURRENT),
-        2: Standing(CURRENT),
+    assert states_of([version(1, "a"), version(2, "b")]) == {
+        1: VersionState(CURRENT),
+        2: VersionState(CURRENT),
     }
 
 
 def test_of_one_source_the_newest_answers() -> None:
     old = version(1, "u", published="2024-10-25", written_ns=9)
     new = version(2, "u", published="2024-10-26", written_ns=1)
-    assert standings([old, new]) == {1: Standing(SUPERSEDED, 2), 2: Standing(CURRENT)}
+    assert states_of([old, new]) == {1: VersionState(SUPERSEDED, 2), 2: VersionState(CURRENT)}
     undated = version(3, "u", written_ns=99)
-    assert standings([undated, old])[3] == Standing(SUPERSEDED, 1)
+    assert states_of([undated, old])[3] == VersionState(SUPERSEDED, 1)
 
 
 def test_of_one_source_and_day_what_was_delivered_last_answers() -> None:
     versions = [version(1, "u", written_ns=5), version(2, "u", written_ns=4)]
-    assert standings(versions)[2] == Standing(SUPERSEDED, 1)
+    assert states_of(versions)[2] == VersionState(SUPERSEDED, 1)
 
 
 def test_a_corrected_copy_supersedes_by_its_url() -> None:
@@ -67,7 +67,7 @@ def test_a_corrected_copy_supersedes_by_its_url() -> None:
     new = version(
         2, "b.html", LONG * 3 + "Corrected.", url="http://x/bridge", published="2024-10-26"
     )
-    assert standings([old, new])[1] == Standing(SUPERSEDED, 2)
+    assert states_of([old, new])[1] == VersionState(SUPERSEDED, 2)
 
 
 def test_different_articles_that_give_the_front_page_as_their_url_all_answer() -> None:
@@ -75,22 +75,22 @@ def test_different_articles_that_give_the_front_page_as_their_url_all_answer() -
         version(n, f"{n}.html", title=f"Title {n}", url="http://x/", published=f"2024-10-{n + 10}")
         for n in range(5)
     ]
-    assert {s.state for s in standings(versions).values()} == {CURRENT}
+    assert {s.state for s in states_of(versions).values()} == {CURRENT}
 
 
 def test_parts_of_a_page_in_one_file_all_answer() -> None:
     versions = [version(n, f"page-{n}", url="http://x/page", file_id=7) for n in range(5)]
-    assert {s.state for s in standings(versions).values()} == {CURRENT}
+    assert {s.state for s in states_of(versions).values()} == {CURRENT}
 
 
 def test_of_the_same_words_the_oldest_answers_with_a_plain_url_first() -> None:
     late = version(1, "a", LONG, published="2024-10-26", url="http://x/1")
     early = version(2, "b", LONG, published="2024-10-25", url="http://x/2?from=feed")
     plain = version(3, "c", LONG, published="2024-10-25", url="http://x/3")
-    assert standings([late, early, plain]) == {
-        1: Standing(DUPLICATE, 3),
-        2: Standing(DUPLICATE, 3),
-        3: Standing(CURRENT),
+    assert states_of([late, early, plain]) == {
+        1: VersionState(DUPLICATE, 3),
+        2: VersionState(DUPLICATE, 3),
+        3: VersionState(CURRENT),
     }
 
 
@@ -119,10 +119,10 @@ def test_something_always_answers_and_order_makes_no_difference(
         )
         for n, (source, text, url, day, file_id, when, origin) in enumerate(rows, start=1)
     ]
-    found = standings(versions)
+    found = states_of(versions)
     shuffled = versions[:]
     random.shuffle(shuffled)
-    assert standings(shuffled) == found
+    assert states_of(shuffled) == found
     by_id = {v.id: v for v in versions}
     answering = [by_id[n] for n, s in found.items() if s.state == CURRENT]
     assert len({v.source for v in answering}) == len(answering) == len({v.body for v in answering})
@@ -140,17 +140,17 @@ def test_another_s_feed_supersedes_nothing() -> None:
     own = version(1, link, published="2024-10-24")._replace(origin="https://www.paper.example/rss")
     forged = version(2, link, published="2024-10-30")._replace(origin="https://other.example/rss")
     kept = version(3, link, published="2024-10-20")._replace(origin="/news")
-    assert standings([own, forged])[2] == Standing(SUPERSEDED, 1)
-    assert standings([kept, forged])[2] == Standing(SUPERSEDED, 3)
-    assert standings([kept, own, forged])[3] == Standing(SUPERSEDED, 1)
+    assert states_of([own, forged])[2] == VersionState(SUPERSEDED, 1)
+    assert states_of([kept, forged])[2] == VersionState(SUPERSEDED, 3)
+    assert states_of([kept, own, forged])[3] == VersionState(SUPERSEDED, 1)
     same = forged._replace(origin=own.origin)
-    assert standings([own, same])[1] == Standing(SUPERSEDED, 2)
+    assert states_of([own, same])[1] == VersionState(SUPERSEDED, 2)
 
 
 def test_a_url_in_another_folder_supersedes_nothing() -> None:
     old = version(1, "a.html", LONG * 3, url="http://x/bridge", published="2024-10-25")
     new = version(2, "b.html", LONG * 4, url="http://x/bridge", published="2024-10-26")
-    assert standings([old, new])[1] == Standing(SUPERSEDED, 2)
+    assert states_of([old, new])[1] == VersionState(SUPERSEDED, 2)
     elsewhere = new._replace(origin="/other")
-    assert {s.state for s in standings([old, elsewhere]).values()} == {CURRENT}
-    assert standings([old, new._replace(origin="http://x/feed")])[1] == Standing(SUPERSEDED, 2)
+    assert {s.state for s in states_of([old, elsewhere]).values()} == {CURRENT}
+    assert states_of([old, new._replace(origin="http://x/feed")])[1] == VersionState(SUPERSEDED, 2)

@@ -1,34 +1,15 @@
 """Questions that wait for an article that answers them, kept until one does.
 
-A person who was told that the articles do not answer may wait for it. `watcher.py` asks again.
+A person who heard that the articles do not answer may wait for it. `watcher.py` asks again.
 """
 
-import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from bot.conversation.record import Watch
 from bot.storage.engine import Database, Row
 
 MOST = 10
 """Questions of one person that wait at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """A question that waits; `record` is the answer that declined it.
-
-    Without a `channel` the person gets a direct message. `after` is the number of the
-    newest article when it was set: only a later one answers. None was kept by earlier versions.
-    """
-
-    id: str
-    person: int
-    server: int | None
-    channel: int | None
-    language: str
-    question: str
-    record: str
-    after: int | None = None
 
 
 class Watches:
@@ -85,11 +66,6 @@ class Watches:
         """Wait no more; whether the person did."""
         sql = "DELETE FROM watches WHERE id = :id AND person = :person"
         return bool(await self._db.delete(sql, {"id": watch, "person": person}))
-
-
-def new_watch_id() -> str:
-    """An id for a watch."""
-    return secrets.token_hex(8)
 
 
 def _watches(rows: Sequence[Row]) -> list[Watch]:
