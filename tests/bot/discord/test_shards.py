@@ -87,6 +87,7 @@ def fleet(
     discord: DiscordServer,
     postgres: PostgresProcess,
     dateline: Dateline,
+    *,
     forked: Path,
     environment: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
