@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,8 @@ from tests.terminal import Terminal
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
 
 DATELINE = Path(sys.executable).with_name("dateline")
+SLOW = frozenset(("forked", "inside", "postgres", "seeds_store", "terminal"))
+"""Fixtures of tests that take long."""
 QUIET = (
     "DATELINE_",
     "CHAT_",
@@ -41,6 +44,17 @@ QUIET = (
 def pytest_configure() -> None:
     """Have Ctrl-C tried: a shell that runs the tests in its background has it ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files whose tests start processes, so that no long one is left for the end."""
+    slow = Counter(item.path for item in items if SLOW.intersection(names_of(item)))
+    items.sort(key=lambda item: -slow[item.path])
+
+
+def names_of(item: pytest.Item) -> list[str]:
+    """The fixtures that a test uses."""
+    return getattr(item, "fixturenames", [])
 
 
 @pytest.fixture(scope="session", autouse=True)
