@@ -75,6 +75,9 @@ CREATE TABLE watches (
         """
 ALTER TABLE watches ADD COLUMN after BIGINT; -- see watches.py
 """,
+        """
+ALTER TABLE watches ADD COLUMN home BIGINT NOT NULL DEFAULT 0; -- 0 for none
+""",
     ),
 )
 
@@ -85,7 +88,8 @@ class Record:
 
     `asked` and `answered` are seconds since 1970; `private` ones only the person has seen. What
     has a default was not kept by earlier versions. `follows` is the record of the answer that the
-    question was a reply to. `article` and `since` (YYYY-MM-DD) are what it was narrowed to.
+    question was a reply to. `article` and `since` (YYYY-MM-DD) are what it was narrowed to. `home`
+    is the channel whose articles answered.
     """
 
     id: str
@@ -109,6 +113,7 @@ class Record:
     follows: str | None = None
     article: str | None = None
     since: str | None = None
+    home: int | None = None
 
     @property
     def within(self) -> Within | None:
