@@ -82,12 +82,16 @@ def preload() -> None:
     """Import what most commands need, and no more: what runs threads could not be forked."""
     import chromadb  # noqa: F401
     import onnxruntime  # noqa: F401
+    import openai  # noqa: F401
     import tantivy  # noqa: F401
     import tokenizers  # noqa: F401
     import wordllama  # noqa: F401
 
     import bot.cli.lookup
-    import bot.cli.opening  # noqa: F401
+    import bot.cli.opening
+    import bot.discord.bot
+    import bot.mcp.run
+    import bot.serve.run  # noqa: F401
     from index.embedding import static
 
     static._load_wordllama = cache(static._load_wordllama)
