@@ -40,9 +40,32 @@ SOON = 2.0
 AS_DISCORD = "discord"
 """Chosen for the language that the server has at Discord."""
 MOST_QUESTIONS = 1_000_000
-Channel = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | discord.StageChannel
-"""Where people ask, and what threads belong to."""
 _LANGUAGES = [Choice(name=name, value=code) for code, name in languages().items()]
+
+
+class Askable(app_commands.Transformer):
+    """Channels where people ask, and those that threads belong to."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """The kind of the option."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """The kinds of channels that Discord offers."""
+        kinds = discord.ChannelType
+        return [kinds.text, kinds.news, kinds.voice, kinds.stage_voice, kinds.forum]
+
+    async def transform(
+        self, interaction: discord.Interaction[Any], value: Any, /
+    ) -> app_commands.AppCommandChannel:
+        """Take the channel as it was chosen."""
+        assert isinstance(value, app_commands.AppCommandChannel)
+        return value
+
+
+Channel = app_commands.Transform[app_commands.AppCommandChannel, Askable]
 
 
 class Administration(app_commands.Group):
