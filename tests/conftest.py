@@ -5,13 +5,19 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.cli.app import run
+from bot.extraction.reader import CrossEncoder, built_in_reader
 from bot.storage.engine import Place, PostgresServer
+from index.embedding import static
+from tests.forks import forking
 from tests.standins import postgres_server
 from tests.standins.openai_server import OpenAIServer, running
 from tests.standins.postgres_server import PostgresProcess
@@ -20,6 +26,8 @@ from tests.terminal import Terminal
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
 
 DATELINE = Path(sys.executable).with_name("dateline")
+SLOW = frozenset(("forked", "inside", "postgres", "seeds_store", "terminal"))
+"""Fixtures of tests that take long."""
 QUIET = (
     "DATELINE_",
     "CHAT_",
@@ -38,10 +46,37 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files whose tests start processes, so that no long one is left for the end."""
+    slow = Counter(item.path for item in items if SLOW.intersection(names_of(item)))
+    items.sort(key=lambda item: -slow[item.path])
+
+
+def names_of(item: pytest.Item) -> list[str]:
+    """The fixtures that a test uses."""
+    return getattr(item, "fixturenames", [])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what tests remember out of the user data of the person who runs them."""
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_loaded_once() -> Iterator[None]:
+    """Share the installed models between tests: to load them takes longer than most tests."""
+    built_in, load = built_in_reader(), CrossEncoder._loaded
+    loaded = cache(lambda: load(built_in))
+
+    def shared(reader: CrossEncoder) -> Any:
+        same = (reader._folder, reader.sha256) == (built_in._folder, built_in.sha256)
+        return loaded() if same else load(reader)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CrossEncoder, "_loaded", shared)
+        patch.setattr(static, "_load_wordllama", cache(static._load_wordllama))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -52,15 +87,24 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def dateline(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Dateline:
-    """Runs the installed command in a folder without settings."""
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The command, without the seconds that it takes to import what it needs."""
+    with forking(tmp_path_factory.mktemp("forks")) as command:
+        yield command
+
+
+@pytest.fixture(scope="session")
+def dateline(
+    environment: dict[str, str], forked: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Dateline:
+    """Runs the command in a folder without settings, in a process of its own."""
     folder = tmp_path_factory.mktemp("work")
 
     def run(
         *arguments: object, stdin: str = "", seconds: float = 60, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [DATELINE, *map(str, arguments)],
+            [forked, *map(str, arguments)],
             input=stdin,
             capture_output=True,
             encoding="utf-8",

@@ -21,11 +21,12 @@ class DiscordBot:
         store: Path,
         folder: Path,
         environment: Mapping[str, str] = os.environ,
+        command: Path = DATELINE,
     ) -> None:
         self._discord = discord
         self.store = store
         self._folder = folder
-        self._arguments = [str(DATELINE), "discord", "--store", str(store)]
+        self._arguments = [str(command), "discord", "--store", str(store)]
         self._environment = {**environment, **discord.settings}
         self._log = folder / "log.txt"
         self._process: subprocess.Popen[bytes] | None = None

@@ -29,6 +29,8 @@ UV = re.compile(r"(?:\.uv/bin/)?uv run (?:--no-dev )?")
 LEFT_TO_CI = re.compile(r"python3 -m pip |(?:\.uv/bin/)?uv run (?:pytest|--group )|\.ci/run")
 EXPECTED = re.compile(r"  # exit status (\d+)$")
 NAMED = re.compile(r"`((?:bot|index|prompts|evals|tests|docs|\.ci)/[\w./-]*[\w/])`")
+QUESTIONS = 4
+"""Gold questions that the commands ask here."""
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -39,7 +41,7 @@ def left_to_ci() -> list[str]:
 
 
 @pytest.fixture
-def new_user(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+def new_user(environment: dict[str, str], forked: Path, tmp_path: Path) -> dict[str, str]:
     """The environment of somebody who has the docs' articles and has never used Dateline."""
     news, feeds = tmp_path / "news", tmp_path / "feeds"
     news.mkdir()
@@ -50,7 +52,8 @@ def new_user(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
     with gzip.open(feeds / "world.jsonl.gz", "wt", encoding="utf-8") as feed:
         feed.write(json.dumps(row) + "\n")
     kept = {key: value for key, value in environment.items() if not key.startswith("XDG_")}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    folders = (forked.parent, Path(sys.executable).parent, environment["PATH"])
+    path = os.pathsep.join(map(str, folders))
     return kept | {"HOME": str(tmp_path), "PATH": path}
 
 
@@ -62,6 +65,9 @@ def clone(tmp_path: Path) -> Path:
     shutil.copy(ROOT / ".env.example", clone)
     shutil.copytree(ROOT / "seeds", clone / "seeds")
     shutil.copytree(ROOT / "evals" / "gold", clone / "evals" / "gold")
+    seeds = clone / "evals" / "gold" / "seeds.jsonl"
+    some = seeds.read_text(encoding="utf-8").splitlines(keepends=True)[:QUESTIONS]
+    seeds.write_text("".join(some), encoding="utf-8")  # test_quality.py asks them all
     (clone / ".venv").symlink_to(sys.prefix)
     [gold] = re.findall(r"```jsonl\n(.*?)^```", PAGES["docs/evaluation.md"], re.M | re.S)
     (clone / "gold.jsonl").write_text(gold, encoding="utf-8")
@@ -104,7 +110,7 @@ def test_ci_runs_the_same_commands(line: str) -> None:
         assert os.access(ROOT / line, os.X_OK)
     else:
         command = line.removeprefix(".uv/bin/")
-        assert re.search(rf"^stage \w+ {re.escape(command)}$", CI, re.MULTILINE)
+        assert re.search(rf"^ *stage \w+ {re.escape(command)}$", CI, re.MULTILINE)
 
 
 def test_the_readme_is_short() -> None:

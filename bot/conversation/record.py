@@ -51,7 +51,8 @@ class Record:
 
     `asked` and `answered` are seconds since 1970; `private` ones only the person has seen. What
     has a default was not kept by earlier versions. `follows` is the record of the answer that the
-    question was a reply to. `article` and `since` (YYYY-MM-DD) are what it was narrowed to.
+    question was a reply to. `article` and `since` (YYYY-MM-DD) are what it was narrowed to. `home`
+    is the channel whose articles answered.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Record:
     follows: str | None = None
     article: str | None = None
     since: str | None = None
+    home: int | None = None
 
     @property
     def within(self) -> Within | None:
@@ -120,6 +122,7 @@ class Watch:
 
     Without a `channel` the person gets a direct message. `after` is the number of the
     newest article when it was set: only a later one answers. None was kept by earlier versions.
+    `home` is the channel whose articles are waited for.
     """
 
     id: str
@@ -130,6 +133,7 @@ class Watch:
     question: str
     record: str
     after: int | None = None
+    home: int | None = None
 
 
 def new_watch_id() -> str:

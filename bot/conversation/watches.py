@@ -28,9 +28,9 @@ class Watches:
             return False
         await self._db.change(
             "INSERT INTO watches"
-            " (id, person, server, channel, language, question, record, since, after)"
+            " (id, person, server, channel, language, question, record, since, after, home)"
             " VALUES (:id, :person, :server, :channel, :language, :question, :record, :since,"
-            " CAST(:after AS BIGINT))",
+            " CAST(:after AS BIGINT), :home)",
             {
                 "id": watch.id,
                 "person": watch.person,
@@ -41,6 +41,7 @@ class Watches:
                 "record": watch.record,
                 "since": self._clock(),
                 "after": watch.after,
+                "home": watch.home or 0,
             },
         )
         return True
@@ -52,8 +53,8 @@ class Watches:
     async def all(self) -> list[Watch]:
         """What everybody waits for, oldest first."""
         rows = await self._db.rows(
-            "SELECT id, person, server, channel, language, question, record, after FROM watches"
-            " ORDER BY since"
+            "SELECT id, person, server, channel, language, question, record, after, home"
+            " FROM watches ORDER BY since"
         )
         return _watches(rows)
 
@@ -70,6 +71,8 @@ class Watches:
 
 def _watches(rows: Sequence[Row]) -> list[Watch]:
     return [
-        Watch(i, person, server or None, channel or None, language, question, record, after)
-        for i, person, server, channel, language, question, record, after in rows
+        Watch(
+            name, who, server or None, channel or None, language, asks, record, after, home or None
+        )
+        for name, who, server, channel, language, asks, record, after, home in rows
     ]

@@ -1,7 +1,7 @@
 """`/dateline …`: what members who may manage a server can see and change there.
 
 Only they see these commands and the replies, and their right is checked again at each use.
-`uploads.py` reads files, and `guild_index.py` indexes them.
+`uploads.py` reads files, and `guild_index.py` indexes them, for the server or for one channel.
 """
 
 import asyncio
@@ -21,13 +21,14 @@ from bot.discord.context import Interaction, may_manage
 from bot.discord.digest import zones
 from bot.discord.excuses import NotAllowedError
 from bot.discord.gaps import asked_of, gaps_blocks
-from bot.discord.i18n import languages
+from bot.discord.i18n import Translations, languages
 from bot.discord.incoming import attached, fetched
 from bot.discord.pagination import escaped, pages
 from bot.discord.panel import Panel
+from bot.discord.place import Place
 from bot.discord.replies import InteractionReply, Post
 from bot.discord.settings import History
-from bot.discord.uploads import GuildUploads, PendingUpload, RejectedError
+from bot.discord.uploads import PendingUpload, RejectedError
 from bot.discord.views import post_of
 from bot.service.gaps import gaps_in
 from index.errors import DatelineError
@@ -40,6 +41,31 @@ AS_DISCORD = "discord"
 """Chosen for the language that the server has at Discord."""
 MOST_QUESTIONS = 1_000_000
 _LANGUAGES = [Choice(name=name, value=code) for code, name in languages().items()]
+
+
+class Askable(app_commands.Transformer):
+    """Channels where people ask, and those that threads belong to."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """The kind of the option."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """The kinds of channels that Discord offers."""
+        kinds = discord.ChannelType
+        return [kinds.text, kinds.news, kinds.voice, kinds.stage_voice, kinds.forum]
+
+    async def transform(
+        self, interaction: discord.Interaction[Any], value: Any, /
+    ) -> app_commands.AppCommandChannel:
+        """Take the channel as it was chosen."""
+        assert isinstance(value, app_commands.AppCommandChannel)
+        return value
+
+
+Channel = app_commands.Transform[app_commands.AppCommandChannel, Askable]
 
 
 class Administration(app_commands.Group):
@@ -55,29 +81,32 @@ class Administration(app_commands.Group):
         )
 
     @app_commands.command()
-    async def status(self, interaction: Interaction) -> None:
+    @app_commands.describe(channel="The channel whose articles are meant, not the server's.")
+    async def status(self, interaction: Interaction, channel: Channel | None = None) -> None:
         """Show the articles, when they were last looked through, and today's questions."""
         bot, server = interaction.client, _server(interaction)
         async with _managing(interaction) as reply:
-            room = bot.indexes.room(server)
+            place = _place(interaction, channel)
+            room = place.room
             with suppress(DatelineError, TimeoutError):
                 async with asyncio.timeout(SOON):
                     await room.answerer()
             asked, words = await bot.servers.spent(server), bot.words_for(interaction)
             held = await asyncio.to_thread(room.status)
-            text = status_text(held, bot.servers[server], asked, bot.latency, words)
+            told: dict[str, Any] = {"asked": asked, "latency": bot.latency, "words": words}
+            text = status_text(held, bot.servers[server], place.channel, **told)
             await reply.settle(Post(pages(text)))
 
     @app_commands.command()
-    async def sync(self, interaction: Interaction) -> None:
+    @app_commands.describe(channel="The channel whose articles are meant, not the server's.")
+    async def sync(self, interaction: Interaction, channel: Channel | None = None) -> None:
         """Look for new, changed and removed articles now."""
-        bot, server = interaction.client, _server(interaction)
-        words = bot.words_for(interaction)
+        place, words = _place(interaction, channel), interaction.client.words_for(interaction)
         async with _managing(interaction) as reply:
             try:
-                report = await bot.indexes.room(server).sync()
+                report = await place.room.sync()
             except DatelineError as problem:
-                LOG.warning("server %s: the articles could not be synced: %s", server, problem)
+                LOG.warning("%s: the articles could not be synced: %s", place, problem)
                 await reply.settle(Post([words("sync_failed")]))
                 return
             await reply.settle(Post(pages(sync_text(report, words))))
@@ -86,46 +115,54 @@ class Administration(app_commands.Group):
     @app_commands.describe(
         article="A file of one of the kinds that can be read.",
         address="Its address on the web, instead.",
+        channel="The channel whose articles are meant, not the server's.",
     )
     async def add(
         self,
         interaction: Interaction,
         article: discord.Attachment | None = None,
         address: str | None = None,
+        channel: Channel | None = None,
     ) -> None:
         """Add an article to those of this server, after you have looked at it."""
-        words = interaction.client.words_for(interaction)
+        place, words = _place(interaction, channel), interaction.client.words_for(interaction)
         async with _managing(interaction) as reply:
             try:
-                waiting = await _received(interaction, article, address)
+                waiting = await _received(place, article, address)
             except RejectedError as rejected:
                 details = {key: escaped(str(value)) for key, value in rejected.details.items()}
                 await reply.settle(Post([words(rejected.why, **details)]))
                 return
-            own = interaction.client.servers[interaction.guild_id].own_articles
-            text = waiting_text(waiting, own, words)
-            await reply.settle(Post(pages(text), confirmation("add", waiting.ticket, words)))
+            text = waiting_text(waiting, place.has_own, place.channel, words)
+            view = confirmation("add", waiting.ticket, place.channel, words)
+            await reply.settle(Post(pages(text), view))
 
     @app_commands.command()
-    @app_commands.describe(article="One of this server's own articles.")
-    async def remove(self, interaction: Interaction, article: str) -> None:
+    @app_commands.describe(
+        article="One of this server's own articles.",
+        channel="The channel whose articles are meant, not the server's.",
+    )
+    async def remove(
+        self, interaction: Interaction, article: str, channel: Channel | None = None
+    ) -> None:
         """Remove one of this server's own articles."""
-        words = interaction.client.words_for(interaction)
+        place, words = _place(interaction, channel), interaction.client.words_for(interaction)
         async with _managing(interaction) as reply:
-            files = await asyncio.to_thread(_uploads(interaction).files)
+            files = await asyncio.to_thread(place.uploads.files)
             if article not in files:
-                await reply.settle(Post([words("no_such" if files else "no_own")]))
+                await reply.settle(Post([words("no_such") if files else _no_own(place, words)]))
                 return
             text = words("remove_confirm", article=f"**{escaped(article)}**")
-            await reply.settle(Post([text], confirmation("remove", article, words)))
+            view = confirmation("remove", article, place.channel, words)
+            await reply.settle(Post([text], view))
 
     @remove.autocomplete("article")
     async def _articles(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         if not may_manage(interaction):
             return []
-        room = interaction.client.indexes.room(_server(interaction))
-        files = await asyncio.to_thread(_uploads(interaction).files)
-        titles = await asyncio.to_thread(room.titles)
+        place = _place(interaction, interaction.namespace.channel)
+        files = await asyncio.to_thread(place.uploads.files)
+        titles = await asyncio.to_thread(place.room.titles)
         named = {name: " · ".join(filter(None, (titles.get(name), name))) for name in files}
         found = [
             Choice(name=_short(shown), value=name)
@@ -186,6 +223,7 @@ class Administration(app_commands.Group):
         questions_per_user="Questions a day for each user; 0 for no limit.",
         questions_per_server="Questions a day for the whole server; 0 for no limit.",
         own_articles="Answer from this server's own articles instead of the common ones.",
+        channel="The channel in which `own_articles` is to hold.",
     )
     @app_commands.choices(
         history=[Choice(name=name, value=name) for name in History],
@@ -201,6 +239,7 @@ class Administration(app_commands.Group):
         questions_per_user: Range[int, 0, MOST_QUESTIONS] | None = None,
         questions_per_server: Range[int, 0, MOST_QUESTIONS] | None = None,
         own_articles: bool | None = None,
+        channel: Channel | None = None,
     ) -> None:
         """Show the settings of this server, changed as you say."""
         bot, server = interaction.client, _server(interaction)
@@ -210,7 +249,7 @@ class Administration(app_commands.Group):
             "language": language,
             "person_budget": questions_per_user,
             "server_budget": questions_per_server,
-            "own_articles": own_articles,
+            "own_articles": None if channel else own_articles,
         }
         changes: dict[str, Any] = {key: value for key, value in typed.items() if value is not None}
         unset = {"language": AS_DISCORD, "person_budget": 0, "server_budget": 0}
@@ -220,6 +259,12 @@ class Administration(app_commands.Group):
         async with _managing(interaction) as reply:
             settings = await bot.servers.change(server, **changes)
             words = bot.words_for(interaction)  # perhaps in another language now
+            if channel and own_articles is not None:
+                place = _place(interaction, channel)
+                if own_articles and not await asyncio.to_thread(place.uploads.files):
+                    await reply.settle(Post([_no_own(place, words)]))
+                    return
+                settings = await place.own(own_articles)
             view = Panel.of(settings, interaction.guild, words)
             await reply.settle(
                 Post([settings_text(settings, words, reads=bot.intents.message_content)], view)
@@ -238,7 +283,7 @@ async def _managing(interaction: Interaction) -> AsyncIterator[InteractionReply]
 
 
 async def _received(
-    interaction: Interaction, article: discord.Attachment | None, address: str | None
+    place: Place, article: discord.Attachment | None, address: str | None
 ) -> PendingUpload:
     if article and not address:
         incoming = await attached(article)
@@ -246,7 +291,7 @@ async def _received(
         incoming = await fetched(address)
     else:
         raise RejectedError("add_what")
-    return await asyncio.to_thread(_uploads(interaction).receive, *incoming)
+    return await asyncio.to_thread(place.uploads.receive, *incoming)
 
 
 def _server(interaction: Interaction) -> int:
@@ -254,8 +299,15 @@ def _server(interaction: Interaction) -> int:
     return interaction.guild_id
 
 
-def _uploads(interaction: Interaction) -> GuildUploads:
-    return GuildUploads(interaction.client.indexes.folder(_server(interaction)))
+def _place(interaction: Interaction, channel: discord.abc.Snowflake | None) -> Place:
+    return Place(interaction.client, _server(interaction), channel.id if channel else None)
+
+
+def _no_own(place: Place, words: Translations) -> str:
+    """Say that a server or channel has no articles of its own."""
+    if place.channel:
+        return words("channel_no_own", channel=f"<#{place.channel}>")
+    return words("no_own")
 
 
 def _short(text: str) -> str:

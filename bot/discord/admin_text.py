@@ -20,10 +20,18 @@ SHOWN = 5
 
 
 def status_text(
-    held: IndexStatus, settings: ServerSettings, asked: int, latency: float, words: Translations
+    held: IndexStatus,
+    settings: ServerSettings,
+    channel: int | None,
+    *,
+    asked: int,
+    latency: float,
+    words: Translations,
 ) -> str:
-    """The state of the articles and their index, and how much was asked today."""
+    """The state of the articles of a server or channel, and how much was asked today."""
     lines = [words("status_own" if settings.own_articles else "status_common")]
+    if channel in settings.own_channels:
+        lines = [words("status_channel", channel=f"<#{channel}>")]
     if held.is_open:
         lines.append(words("status_articles", articles=held.articles, passages=held.passages))
     if held.progress:
@@ -54,7 +62,9 @@ def sync_text(report: SyncReport, words: Translations) -> str:
     return "\n".join([*lines, *_problem_lines(report.problems, words)])
 
 
-def waiting_text(waiting: PendingUpload, own: bool, words: Translations) -> str:
+def waiting_text(
+    waiting: PendingUpload, has_own: bool, channel: int | None, words: Translations
+) -> str:
     """What is about to be added, and what that will change."""
     lines = [f"- {article_line(article, words)}" for article in waiting.articles[:SHOWN]]
     if more := len(waiting.articles) - SHOWN:
@@ -62,7 +72,9 @@ def waiting_text(waiting: PendingUpload, own: bool, words: Translations) -> str:
     lines.insert(0, words("add_confirm", name=f"**{escaped(waiting.name)}**"))
     if waiting.replaces:
         lines.append(words("add_again"))
-    if not own:
+    if not has_own and channel:
+        lines.append(words("channel_add_first", channel=f"<#{channel}>"))
+    elif not has_own:
         lines.append(words("add_first"))
     return "\n".join(lines)
 
@@ -88,6 +100,7 @@ def settings_text(settings: ServerSettings, words: Translations, reads: bool) ->
         "person_budget": limit if settings.person_budget is None else settings.person_budget,
         "server_budget": limit if settings.server_budget is None else settings.server_budget,
         "articles": words("own_articles" if settings.own_articles else "common_articles"),
+        "own_channels": _mentions("#", settings.own_channels) or words("nowhere"),
     }
     text = words("settings", **shown).strip()
     listens = settings.sure_channels or settings.always_channels

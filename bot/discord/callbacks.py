@@ -19,6 +19,7 @@ from bot.discord.cards import asked_by, cards_of, colour_of
 from bot.discord.context import BotContext
 from bot.discord.events import following, preceding, request_from
 from bot.discord.formatting import left_out_text
+from bot.discord.guild_index import GuildIndex
 from bot.discord.i18n import Translations
 from bot.discord.markup import shortened
 from bot.discord.pagination import pages
@@ -124,11 +125,16 @@ async def _quote(press: Press) -> None:
 async def _quote_post(press: Press, number: int) -> Post:
     cited = press.record.citations or tuple(filter(None, [press.record.nearest]))
     number = max(1, min(number, len(cited)))
-    store = await press.bot.indexes.room(press.record.server).store()
+    store = await _room(press).store()
     article = await asyncio.to_thread(store.article, cited[number - 1].source)
     text = quote_text(cited, number, article, press.words)
     count = len(cited)
     return post_of(colour_of(press.record), [text], lambda: quote_row(press.record, number, count))
+
+
+def _room(press: Press) -> GuildIndex:
+    """The articles that an answer came from."""
+    return press.bot.indexes.room(press.record.server, press.record.home)
 
 
 async def _watch(press: Press) -> None:
@@ -137,7 +143,7 @@ async def _watch(press: Press) -> None:
     reply = InteractionReply(asked, True, press.words)
     await reply.begin()
     is_public = record.server is not None and not record.private
-    store = await press.bot.indexes.room(record.server).store()
+    store = await _room(press).store()
     watch = Watch(
         id=new_watch_id(),
         person=asked.user.id,
@@ -147,6 +153,7 @@ async def _watch(press: Press) -> None:
         question=record.question,
         record=record.id,
         after=await asyncio.to_thread(store.last_number),
+        home=record.home,
     )
     has_room = await press.bot.watches.add(watch)
     said = press.words("watching") if has_room else press.words("watch_full", count=MOST)

@@ -133,7 +133,7 @@ async def new(interaction: Interaction, since: str = "yesterday") -> None:
     bot, words = interaction.client, interaction.client.words_for(interaction)
     async with _replying(interaction) as reply:
         start = await _start(bot, interaction.user.id, since)
-        store = await bot.indexes.room(interaction.guild_id).store()
+        store = await bot.room(interaction).store()
         rows = await asyncio.to_thread(lambda: new_articles(store.catalogue(), start))
         blocks = await asyncio.to_thread(news_blocks, rows, start, words)
         await reply.settle(post_of(Colour.LIST, blocks, lambda: []))
@@ -169,7 +169,11 @@ async def _narrowed(
 ) -> QuestionRequest:
     """The question about a part of the articles. Raises NotAllowedError where there is none."""
     words = asked.words
-    row = await chosen_article(bot, asked.server, article) if article else None
+    row = (
+        await chosen_article(bot.indexes.room(asked.server, asked.home), article)
+        if article
+        else None
+    )
     day = day_named(since, bot.config.today) if since else None
     if article and not row:
         raise NotAllowedError(words("no_such"))

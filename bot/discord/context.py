@@ -13,7 +13,7 @@ from bot.config import Config
 from bot.conversation.store import ConversationStore
 from bot.conversation.watches import Watches
 from bot.discord.excuses import excuse
-from bot.discord.guild_index import GuildIndexes
+from bot.discord.guild_index import GuildIndex, GuildIndexes
 from bot.discord.i18n import Translations, translations_for
 from bot.discord.metrics import Metrics
 from bot.discord.replies import InteractionReply
@@ -57,6 +57,10 @@ class BotContext(commands.AutoShardedBot):
         shards = self.config.discord_shards
         return shards is None or shards.has(server)
 
+    def room(self, interaction: discord.Interaction[Any]) -> GuildIndex:
+        """The articles of the place where an interaction began."""
+        return self.indexes.room(interaction.guild_id, home(interaction.channel))
+
     def words_in(self, guild: discord.Guild | None) -> Translations:
         """The bot's words in a server's language."""
         chosen = self.servers[guild.id if guild else None].language
@@ -75,6 +79,11 @@ class BotContext(commands.AutoShardedBot):
 
 
 Interaction = discord.Interaction[BotContext]
+
+
+def home(channel: Any) -> int | None:
+    """The channel whose articles answer in a channel: a thread has those of the one it is in."""
+    return getattr(channel, "parent_id", None) or getattr(channel, "id", None)
 
 
 def may_manage(interaction: discord.Interaction[Any]) -> bool:

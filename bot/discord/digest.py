@@ -70,7 +70,7 @@ class Digest:
         if now.hour < settings.digest_hour or kept.get("day") == now.date().isoformat():
             return False
         since = date.fromisoformat(kept["day"]) if kept else now.date() - timedelta(days=1)
-        store = await self._bot.indexes.room(server).store()
+        store = await self._bot.indexes.room(server, settings.digest_channel).store()
         known = frozenset(kept.get("posted", ()))
         new = await asyncio.to_thread(lambda: new_articles(store.catalogue(), since, known))
         posted = [*(row.source for row in new), *kept.get("posted", ())][:KEPT]

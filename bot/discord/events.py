@@ -14,7 +14,7 @@ import discord
 
 from bot.conversation.record import Record
 from bot.conversation.request import request_of
-from bot.discord.context import BotContext
+from bot.discord.context import BotContext, home
 from bot.discord.excuses import excuse
 from bot.discord.listening import Listening, is_forum_post, listening_to
 from bot.discord.reading import background_of
@@ -47,6 +47,7 @@ def request_from(
         awaited=awaited(INTERACTION, words, interaction.token),
         person=interaction.user.id,
         server=interaction.guild_id,
+        home=home(interaction.channel),
         places=places(interaction.channel),
         roles=roles(interaction.user),
         conversation=conversation,
@@ -136,6 +137,7 @@ def _request(
         awaited=awaited(MESSAGE, words, channel.id),
         person=person,
         server=server,
+        home=home(channel),
         places=places(channel),
         roles=roles(message.author),
         conversation=conversation,

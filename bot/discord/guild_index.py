@@ -1,7 +1,7 @@
 """Which articles a server's questions are answered from, kept open and up to date.
 
-Most servers share the articles of the settings; a server that has its own is answered from
-those alone, and nobody else is. It knows servers by their numbers, and nothing of Discord.
+Most servers share the articles of the settings; a server or a channel that has its own is answered
+from those alone, and nobody else is. It knows servers and channels by their numbers alone.
 """
 
 import asyncio
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("bot.discord.newsroom")  # as in older logs
 FOLDER = "servers"
-"""In the store: a folder of articles for each server that has its own."""
+"""In the store: a folder of articles for each server or channel that has its own."""
+Key = tuple[int, int | None]
+"""A server, and the channel of it that has articles of its own."""
 OPEN = 16
 """GuildIndexes of single servers that stay open though nobody asks."""
 BUSY = 0.5
@@ -72,7 +74,7 @@ class IndexStatus(NamedTuple):
 
 
 class NoArticlesError(ArticlesError):
-    """A server has no articles of its own, though it is to be answered from such."""
+    """A server or channel has no articles of its own, though it is to be answered from such."""
 
 
 class GuildIndex:
@@ -80,7 +82,7 @@ class GuildIndex:
 
     `synced` is when its index was last up to date, in seconds since 1970; `progress` is how far
     a sync under way has come, and `problem` why the last one failed. `asked` is when it was last
-    asked, on the monotonic clock. `own` is the folder of a server's own articles.
+    asked, on the monotonic clock. `own` is the folder of a server's or a channel's own articles.
     """
 
     def __init__(self, config: Config, shared: Shared, own: Path | None = None) -> None:
@@ -265,7 +267,7 @@ class GuildIndexes:
         self._config = config
         self._servers = servers
         self._shared = shared
-        self._own: dict[int, GuildIndex] = {}
+        self._own: dict[Key, GuildIndex] = {}
         self._look = asyncio.Event()
 
     @classmethod
@@ -292,23 +294,36 @@ class GuildIndexes:
                     task.cancel()
                 await asyncio.gather(*(room.stop() for room in indexes._all()))
 
-    async def of(self, server: int | None) -> "Answering":
-        """Who answers a server's questions; see GuildIndex.answerer."""
-        return await self.room(server).answerer()
+    async def of(self, server: int | None, channel: int | None = None) -> "Answering":
+        """Who answers a channel's questions; see GuildIndex.answerer."""
+        return await self.room(server, channel).answerer()
 
-    def room(self, server: int | None) -> GuildIndex:
-        """The index of a server, or of direct messages; perhaps not open yet."""
-        if server is None or not self._servers[server].own_articles:
+    def room(self, server: int | None, channel: int | None = None) -> GuildIndex:
+        """The index of a channel, else of its server, or of direct messages; perhaps not open yet.
+
+        A thread has that of the channel it is in, which is the one to name.
+        """
+        settings = self._servers[server]
+        if server is None or not (settings.own_articles or channel in settings.own_channels):
             return self.common
-        if server not in self._own:
-            own = self.folder(server)
+        key = (server, channel if channel in settings.own_channels else None)
+        if key not in self._own:
+            own = self.folder(*key)
             config = replace(self._config, articles=(own,))
-            self._own[server] = GuildIndex(config, self._shared, own)
-        return self._own[server]
+            self._own[key] = GuildIndex(config, self._shared, own)
+        return self._own[key]
 
-    def folder(self, server: int) -> Path:
-        """Where a server's own articles are; nothing need be there."""
-        return store_directory(self._config) / FOLDER / str(server)
+    def folder(self, server: int, channel: int | None = None) -> Path:
+        """Where a server's or a channel's own articles are; nothing need be there."""
+        return self._folders / (f"{server}-{channel}" if channel else str(server))
+
+    def uploads(self, server: int, channel: int | None = None) -> GuildUploads:
+        """What is put into such a folder; a server and its channels share the space."""
+        return GuildUploads(self.folder(server, channel), self.folder(server))
+
+    @property
+    def _folders(self) -> Path:
+        return store_directory(self._config) / FOLDER
 
     def look(self) -> None:
         """Bring the open indexes up to date soon, whatever the time."""

@@ -15,6 +15,7 @@ from discord.ui import Button, DynamicItem, Item
 from bot.discord.cards import Colour
 from bot.discord.context import BotContext
 from bot.discord.formatting import passage_text
+from bot.discord.guild_index import GuildIndex
 from bot.discord.i18n import Translations
 from bot.discord.markup import aside, one_line
 from bot.discord.pagination import length
@@ -84,9 +85,9 @@ async def list_post(
     bot: BotContext, interaction: discord.Interaction[Any], kind: Kind, query: str, page: int = 1
 ) -> Post:
     """A page of a list."""
-    words, server = bot.words_for(interaction), interaction.guild_id
+    words, room = bot.words_for(interaction), bot.room(interaction)
     look = _found if kind == "search" else _listed
-    listing = await look(bot, server, query, page, words)
+    listing = await look(bot, room, query, page, words)
     lines = "\n".join(listing.lines)
     if listing.pages > 1:
         lines += "\n" + aside(words("page", number=listing.page, count=listing.pages))
@@ -95,9 +96,9 @@ async def list_post(
 
 
 async def _found(
-    bot: BotContext, server: int | None, query: str, page: int, words: Translations
+    bot: BotContext, room: GuildIndex, query: str, page: int, words: Translations
 ) -> Listing:
-    answerer = await bot.indexes.of(server)
+    answerer = await room.answerer()
     async with bot.service.queue.turn(lambda _: None):
         found = await answerer.search(query, bot.config.today, FOUND)
     if not found:
@@ -125,9 +126,9 @@ def _terms(passage: Passage) -> list[str]:
 
 
 async def _listed(
-    bot: BotContext, server: int | None, query: str, page: int, words: Translations
+    bot: BotContext, room: GuildIndex, query: str, page: int, words: Translations
 ) -> Listing:
-    store = await bot.indexes.room(server).store()
+    store = await room.store()
     rows = await asyncio.to_thread(_matching, store, query.casefold())
     if not rows:
         return Listing(words("no_sources"), (), 1, 1)

@@ -11,7 +11,8 @@ from itertools import islice
 
 from discord.app_commands import Choice
 
-from bot.discord.context import BotContext, Interaction
+from bot.discord.context import Interaction
+from bot.discord.guild_index import GuildIndex
 from bot.discord.i18n import Translations
 from bot.discord.markup import shortened
 from index.errors import DatelineError
@@ -45,7 +46,7 @@ def day_named(typed: str, today: date) -> date | None:
 
 async def article_choices(interaction: Interaction, typed: str) -> list[Choice[str]]:
     """The newest articles whose title or file has what was typed."""
-    room = interaction.client.indexes.room(interaction.guild_id)
+    room = interaction.client.room(interaction)
     if not room.is_open:
         return []
     with suppress(DatelineError):
@@ -60,10 +61,9 @@ async def day_choices(interaction: Interaction, typed: str) -> list[Choice[str]]
     return [*_days(typed, bot.config.today, bot.words_for(interaction))][:MOST]
 
 
-async def chosen_article(bot: BotContext, server: int | None, typed: str) -> CatalogueRow | None:
+async def chosen_article(room: GuildIndex, typed: str) -> CatalogueRow | None:
     """The article that was chosen or typed."""
-    rows = await bot.indexes.room(server).catalogue()
-    return await asyncio.to_thread(article_named, rows, typed)
+    return await asyncio.to_thread(article_named, await room.catalogue(), typed)
 
 
 def _matching(rows: Iterable[CatalogueRow], typed: str) -> list[CatalogueRow]:

@@ -32,16 +32,17 @@ class QuestionRequest:
     """A question as it came.
 
     `event` is the number of the message or interaction, and `awaited` says where the answer is
-    awaited. `places` and `roles` are what a server may allow to ask. `context` is what the
-    question is read in the light of. With `only_sure`, nothing is said unless the answer is sure.
-    Only the articles `within` are read, which `notes` say. `background` reads what a language
-    model is to know beside the question.
+    awaited. `home` is the channel whose articles answer. `places` and `roles` are what a server may
+    allow to ask. `context` is what the question is read in the light of. With `only_sure`, nothing
+    is said unless the answer is sure. Only the articles `within` are read, which `notes` say.
+    `background` reads what a language model is to know beside the question.
     """
 
     event: int
     awaited: str
     person: int
     server: int | None
+    home: int | None
     places: Collection[int]
     roles: Collection[int]
     conversation: str

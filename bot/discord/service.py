@@ -107,6 +107,7 @@ class QuestionService:
             awaited="",
             person=record.person,
             server=record.server,
+            home=record.home,
             places=(),
             roles=(),
             conversation=record.conversation,
@@ -122,17 +123,17 @@ class QuestionService:
             answer = await self._answer(request, record.question, editor)
         finally:
             await editor.close()
-        if not await self._is_from_new(answer, record.server, after):
+        if not await self._is_from_new(answer, record, after):
             return None
         found = _record(request, answer, began)
         await self._conversations.add(found)
         return found
 
-    async def _is_from_new(self, answer: Answer, server: int | None, after: int) -> bool:
+    async def _is_from_new(self, answer: Answer, record: Record, after: int) -> bool:
         """Whether the first quote, which answers, is of an article with a higher number."""
         if answer.status not in (Status.ANSWERED, Status.PARTIAL) or not answer.citations:
             return False
-        store = await self._indexes.room(server).store()
+        store = await self._indexes.room(record.server, record.home).store()
         return await asyncio.to_thread(store.number, answer.citations[0].source) > after
 
     def admit(
@@ -285,7 +286,7 @@ class QuestionService:
                 await self._quiet.wait()
 
     async def _answerer(self, request: QuestionRequest, editor: ThrottledEditor) -> "Answering":
-        opening = asyncio.ensure_future(self._indexes.of(request.server))
+        opening = asyncio.ensure_future(self._indexes.of(request.server, request.home))
         done, _ = await asyncio.wait([opening], timeout=SOON)
         if not done:
             editor.put(partial(request.words, "building"))
@@ -323,6 +324,7 @@ def _record(request: QuestionRequest, answer: Answer, began: float) -> Record:
         follows=request.context.follows,
         article=within.source,
         since=since,
+        home=request.home,
     )
 
 

@@ -71,10 +71,10 @@ class ServerSettings:
 
     No `channels` or `roles` means that all may ask. Budgets are questions a day (UTC), without
     end if None. `threads` has a mention answered in a thread. `language` is that of the bot's
-    own words; None takes the server's. `own_articles`: the server has a folder of its own. Messages
-    that do not mention the bot are answered in `always_channels`, and in `sure_channels` where the
-    answer is sure. New articles are posted in `digest_channel`, if there is one, from that hour
-    of the day on.
+    own words; None takes the server's. `own_articles`: the server has a folder of its own, and so
+    has each of `own_channels`. Messages that do not mention the bot are answered in
+    `always_channels`, and in `sure_channels` where the answer is sure. New articles are posted in
+    `digest_channel`, if there is one, from that hour of the day on.
     """
 
     channels: frozenset[int] = frozenset()
@@ -85,6 +85,7 @@ class ServerSettings:
     person_budget: int | None = None
     server_budget: int | None = None
     own_articles: bool = False
+    own_channels: frozenset[int] = frozenset()
     sure_channels: frozenset[int] = frozenset()
     always_channels: frozenset[int] = frozenset()
     digest_channel: int | None = None
@@ -222,6 +223,9 @@ class Servers:
         return int(self._clock() // _DAY)
 
 
+_SETS = [f.name for f in fields(ServerSettings) if f.default == frozenset()]
+
+
 def _differing(settings: ServerSettings) -> str:
     """What is not as ever, as JSON; what a later version makes the default reaches the rest."""
     usual = asdict(ServerSettings())
@@ -237,7 +241,7 @@ def _settings(written: str) -> ServerSettings:
     """What was kept; settings that this version does not know are left out."""
     kept: dict[str, Any] = json.loads(written)
     known = {f.name for f in fields(ServerSettings)}
-    sets = dict.fromkeys(("channels", "roles", "sure_channels", "always_channels"), frozenset)
+    sets = dict.fromkeys(_SETS, frozenset)
     read: dict[str, Any] = sets | {"history": History}
     return ServerSettings(
         **{key: read.get(key, lambda v: v)(value) for key, value in kept.items() if key in known}

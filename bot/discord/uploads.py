@@ -1,4 +1,4 @@
-"""A server's own folder of articles: what is put there, read before it counts, and taken away.
+"""A server's or channel's own folder of articles: what is put there, read first, and taken away.
 
 It knows nothing of Discord, and nothing of the index that is made of the folder.
 """
@@ -17,7 +17,7 @@ from index.readers.kinds import READERS, read_untrusted, reader_of
 LARGEST = 8_000_000
 """Bytes of one file."""
 ROOM = 200_000_000
-"""Bytes of all files of a server."""
+"""Bytes of all files of a server and its channels."""
 _WAITING = ".waiting"
 """Where files are until they are accepted; hidden, so that they are not indexed."""
 _LONG = 24 * 60 * 60
@@ -49,10 +49,14 @@ class RejectedError(Exception):
 
 
 class GuildUploads:
-    """The articles of one server, in a folder that need not exist before the first one."""
+    """The articles of a server or channel, in a folder that need not exist before the first one.
 
-    def __init__(self, folder: Path) -> None:
+    `server` is the folder of the server that a channel belongs to.
+    """
+
+    def __init__(self, folder: Path, server: Path | None = None) -> None:
         self.folder = folder
+        self._server = server or folder
 
     def receive(self, name: str, data: bytes) -> PendingUpload:
         """Read a file, and have it wait to be accepted.
@@ -116,7 +120,9 @@ class GuildUploads:
                 self.refuse(path.name)
 
     def _size(self) -> int:
-        return sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file())
+        folders = [self._server, *self._server.parent.glob(f"{self._server.name}-*")]
+        files = (path for folder in folders for path in folder.rglob("*"))
+        return sum(path.stat().st_size for path in files if path.is_file())
 
 
 def check_file(name: str, size: int) -> None:

@@ -52,10 +52,13 @@ class Watcher:
         waiting = [w for w in await self._bot.watches.all() if self._bot.hears(w.server)]
         changed = await self._changed(waiting)
         for watch in waiting:
-            number = changed.get(self._bot.indexes.room(watch.server))
+            number = changed.get(self._room(watch))
             if number is not None:
                 await self._look(watch, number)
         self._checked.update(changed)
+
+    def _room(self, watch: Watch) -> GuildIndex:
+        return self._bot.indexes.room(watch.server, watch.home)
 
     async def _changed(self, waiting: list[Watch]) -> dict[GuildIndex, int]:
         """The indexes with articles that are new since they were checked, and the last number.
@@ -63,7 +66,7 @@ class Watcher:
         A process that indexes for this one shows only by the number.
         """
         changed = {}
-        for index in {self._bot.indexes.room(watch.server) for watch in waiting}:
+        for index in {self._room(watch) for watch in waiting}:
             if index.is_open:
                 number = await asyncio.to_thread((await index.store()).last_number)
                 if self._checked.get(index) != number:

@@ -20,7 +20,7 @@ from bot.verification.vetoes import veto
 from index.embedding.similarity import Words
 from index.text.analyzer import terms
 
-NEAR = 0.6
+NEAR = 0.5
 """The share of a claim's weight that a sentence says and their cosine must add up to this for it
 to be quoted in the claim's place."""
 ADDS = 0.25

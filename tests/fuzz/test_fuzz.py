@@ -7,7 +7,7 @@ import pytest
 from tests.fuzz.__main__ import fuzz
 from tests.fuzz.targets import TARGETS
 
-SECONDS = float(os.environ.get("DATELINE_FUZZ_SECONDS", "60"))
+SECONDS = float(os.environ.get("DATELINE_FUZZ_SECONDS", "16"))
 """For all targets together."""
 SHARES = {"readers": 0.5, "arguments": 0.2, "settings": 0.1, "evaluations": 0.2}
 

@@ -21,6 +21,7 @@ from index.engines.bm25 import Bm25Index
 from index.engines.chroma import VectorIndex
 from index.engines.probe import main as probe
 from index.errors import DatelineError
+from index.storage.manifest import Manifest
 from index.store import Store
 from index.sync import sync
 from tests.index.test_store import CountingEmbedder
@@ -47,12 +48,43 @@ def run_killed(store: Path, articles: Path, at: int, embedder: str = "bag-16") -
     return int(receiver.recv()) if process.exitcode == 0 else None
 
 
+def run_killed_in(store: Path, articles: Path, moment: tuple[str, ...]) -> None:
+    """Sync in a process of its own, killed before or after the n-th call of a method.
+
+    `moment` has the class, the method, "before" or "after", and n.
+    """
+    process = _FORKS.Process(target=_sync_until, args=(store, articles, moment))
+    process.start()
+    process.join(120)
+    assert process.exitcode == -signal.SIGKILL, process.exitcode
+
+
 def probe_in_fork(directory: Path) -> bool:
     """As the store does it, without starting Python anew."""
     process = _FORKS.Process(target=probe, args=(directory,))
     process.start()
     process.join(120)
     return process.exitcode == 0
+
+
+def _sync_until(store: Path, articles: Path, moment: tuple[str, ...]) -> None:
+    kind, name, when, nth = moment
+    chroma._tried = probe_in_fork
+    sync.BATCH = sync.CHARACTERS = 1
+    owner: Any = {"Manifest": Manifest, "Bm25Index": Bm25Index, "VectorIndex": VectorIndex}[kind]
+    real, calls = getattr(owner, name), count(1)
+
+    def deadly(*arguments: Any, **options: Any) -> Any:
+        is_last = next(calls) == int(nth)
+        if is_last and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = real(*arguments, **options)
+        if is_last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, deadly)
+    Store.open(store, CountingEmbedder()).sync([articles])
 
 
 def _sync(store: Path, articles: Path, at: int, embedder: str, sender: Connection) -> None:

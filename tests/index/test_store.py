@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -334,36 +333,11 @@ def test_a_failure_midway_leaves_the_old_answering(tmp_path: Path, news: Path, c
         assert is_sound(store, [news])
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-from tests.index.test_store import CountingEmbedder
-from index.sync import sync
-from index.storage.generation import Generation
-from index.storage.manifest import Manifest
-from index.engines.bm25 import Bm25Index
-from index.store import Store
-from index.engines.chroma import VectorIndex
+def sync_until_killed(store: Path, articles: Path, moment: tuple[str, ...]) -> None:
+    """Sync in another process that is killed at a moment."""
+    from tests.index.crashing import run_killed_in  # which needs the embedder of this module
 
-sync.BATCH = sync.CHARACTERS = 1
-kind, name, when, nth = sys.argv[4:]
-owner = {"Manifest": Manifest, "Bm25Index": Bm25Index, "VectorIndex": VectorIndex}[kind]
-real, calls = getattr(owner, name), 0
-
-def deadly(*args, **kwargs):
-    global calls
-    calls += 1
-    if when == "before" and calls == int(nth):
-        os.kill(os.getpid(), signal.SIGKILL)
-    result = real(*args, **kwargs)
-    if when == "after" and calls == int(nth):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return result
-
-setattr(owner, name, deadly)
-Store.open(Path(sys.argv[2]), CountingEmbedder()).sync([Path(sys.argv[3])])
-"""
+    run_killed_in(store, articles, moment)
 
 
 @pytest.mark.parametrize(
@@ -387,11 +361,7 @@ def test_killed_at_any_point(tmp_path: Path, news: Path, moment: tuple[str, ...]
         write(news, f"{fruit}.txt", f"New {fruit}\n\nThe {fruit} is new.")
     (news / "apple.txt").unlink()
     write(news, "damson.txt")
-    here = str(Path(__file__).parents[2])
-    arguments = [sys.executable, "-c", KILLED, here, str(folder), str(news), *moment]
-    done = subprocess.run(arguments, check=False, timeout=60)
-    assert done.returncode == -signal.SIGKILL
-
+    sync_until_killed(folder, news, moment)
     with Store.open(folder, CountingEmbedder()) as store:
         assert store.is_stale([news])
         for row in store.catalogue():
@@ -410,12 +380,8 @@ def test_a_first_sync_killed_goes_on_where_it_was(tmp_path: Path, news: Path) ->
         write(news, f"damson-{number}.txt")
     articles = len(FRUITS) + BEHIND
     folder = tmp_path / "store"
-    here = str(Path(__file__).parents[2])
     # The last article is written beside those before it, which may be put in by then or not.
-    moment = ["VectorIndex", "add", "before", str(articles)]
-    arguments = [sys.executable, "-c", KILLED, here, str(folder), str(news), *moment]
-    done = subprocess.run(arguments, check=False, timeout=60)
-    assert done.returncode == -signal.SIGKILL
+    sync_until_killed(folder, news, ("VectorIndex", "add", "before", str(articles)))
     with Store.open(folder, CountingEmbedder()) as store:
         added, changed, removed, unchanged = did(store.sync([news]))
         assert (changed, removed) == (0, 0)

@@ -40,7 +40,7 @@ from tests.standins.threads import looping
 
 T = TypeVar("T")
 LIMITED_CONTENT = 1 << 19
-PATIENCE = 30.0
+PATIENCE = 90.0
 GLANCE = 0.2
 TOKEN = "a-token-of-the-tests-alone"
 SUBCOMMAND, SUBGROUP = 1, 2

@@ -60,8 +60,9 @@ def test_every_command_has_the_common_options(command: str) -> None:
         assert option in shown
 
 
-def test_version(dateline: "Dateline") -> None:
-    done = dateline("--version")
+def test_version(environment: dict[str, str]) -> None:
+    installed = [str(DATELINE), "--version"]
+    done = subprocess.run(installed, capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("dateline 0.")
 

@@ -46,12 +46,13 @@ def stopped_bot(
     discord: DiscordServer,
     seeds_store: Path,
     environment: dict[str, str],
+    forked: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[DiscordBot]:
     """The bot before it is started, with a store of its own that holds the shipped articles."""
     folder = tmp_path_factory.mktemp("discord")
     shutil.copytree(seeds_store, folder / "store")
-    with DiscordBot(discord, folder / "store", folder, environment) as bot:
+    with DiscordBot(discord, folder / "store", folder, environment, forked) as bot:
         yield bot
 
 

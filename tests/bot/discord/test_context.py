@@ -23,6 +23,7 @@ def asked(conversation: str, context: Context) -> QuestionRequest:
         awaited="",
         person=7,
         server=1,
+        home=None,
         places=(),
         roles=(),
         conversation=conversation,

@@ -21,6 +21,7 @@ from index.storage.write_lock import LOCK
 from tests.bot.discord.eventually import eventually
 
 HERE, THERE, ELSEWHERE = 1001, 1002, 1003
+CHANNEL, OTHER = 2001, 2002
 QUESTION = "Who is the mayor of Hamm?"
 NEVER = 1_000_000.0
 
@@ -97,6 +98,22 @@ async def test_a_servers_own_articles_answer_there_and_nowhere_else(
         assert room.is_open
         assert room.status().synced
         assert room.status().articles == 1
+
+
+async def test_a_channel_has_its_own_articles_and_then_those_of_its_server(config: Config) -> None:
+    async with Servers.open(None, pytest.fail) as servers:
+        await servers.change(HERE, own_articles=True, own_channels=frozenset({CHANNEL}))
+        async with GuildIndexes.open(config, servers, NEVER) as indexes:
+            write(indexes.folder(HERE), "Bo Berg")
+            write(indexes.folder(HERE, CHANNEL), "Cy Dahl")
+            room = indexes.room(HERE, CHANNEL)
+            assert "Cy Dahl" in (await (await room.answerer()).ask(QUESTION)).text
+            assert "Bo Berg" in (await (await indexes.of(HERE, OTHER)).ask(QUESTION)).text
+            assert room.status().articles == 1
+            assert indexes.room(HERE, OTHER) is indexes.room(HERE) is not room
+            assert indexes.room(THERE, CHANNEL) is indexes.room(None, CHANNEL) is indexes.common
+            await servers.change(HERE, own_channels=frozenset())
+            assert indexes.room(HERE, CHANNEL) is indexes.room(HERE)
 
 
 async def test_new_articles_are_found_while_it_answers(config: Config, news: Path) -> None:

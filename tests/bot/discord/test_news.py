@@ -79,7 +79,7 @@ def a_bot(records: ConversationStore, rows: list[CatalogueRow], place: Place) ->
 
     return SimpleNamespace(
         conversations=records,
-        indexes=SimpleNamespace(room=lambda _: SimpleNamespace(store=store)),
+        indexes=SimpleNamespace(room=lambda *_: SimpleNamespace(store=store)),
         get_guild=lambda _: None,
         get_partial_messageable=lambda _: place,
     )

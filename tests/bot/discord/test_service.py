@@ -116,6 +116,7 @@ ASKED = QuestionRequest(
     awaited="message en 1",
     person=7,
     server=None,
+    home=None,
     places=(),
     roles=(),
     conversation="direct",

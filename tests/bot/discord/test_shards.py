@@ -87,6 +87,8 @@ def fleet(
     discord: DiscordServer,
     postgres: PostgresProcess,
     dateline: Dateline,
+    *,
+    forked: Path,
     environment: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Fleet]:
@@ -123,6 +125,7 @@ def fleet(
                 store,
                 store.parent,
                 environment | shared | {"DATELINE_METRICS_PORT": str(port)},
+                forked,
             )
             for store, port in zip(stores, ports, strict=True)
         ]

@@ -35,6 +35,20 @@ def test_what_waits_survives_a_restart(uploads: GuildUploads) -> None:
     assert GuildUploads(uploads.folder).accept(waiting.ticket) == "hamm.txt"
 
 
+def test_a_server_and_its_channels_share_the_space(
+    uploads: GuildUploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ROOM", 2 * len(ARTICLE))
+    folders = [uploads.folder.with_name(name) for name in ("1001-5", "1001-6", "10012-5")]
+    one, other, elsewhere = (GuildUploads(f, uploads.folder) for f in folders)
+    for place in (one, uploads):
+        place.accept(place.receive("hamm.txt", ARTICLE).ticket)
+    with pytest.raises(RejectedError, match="add_full"):
+        other.receive("hamm.txt", ARTICLE)
+    stranger = GuildUploads(elsewhere.folder, uploads.folder.with_name("10012"))
+    assert stranger.receive("hamm.txt", ARTICLE).name == "hamm.txt"
+
+
 def test_what_is_refused_is_gone(uploads: GuildUploads) -> None:
     waiting = uploads.receive("hamm.txt", ARTICLE)
     uploads.refuse(waiting.ticket)

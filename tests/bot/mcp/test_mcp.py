@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from mcp import Client, MCPError, StdioServerParameters
 from mcp_types import CallToolResult, TextContent, TextResourceContents
 
-from tests.conftest import DATELINE, Dateline
+from tests.conftest import Dateline
 
 QUESTION = "Why does China worry about North Korean troops in Russia?"
 SOURCE = "004_ce89ec9d11cecf6f.txt"
@@ -40,9 +40,9 @@ def store(seeds_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def started(store: Path, environment: dict[str, str]) -> StdioServerParameters:
+def started(store: Path, environment: dict[str, str], forked: Path) -> StdioServerParameters:
     arguments = ["mcp", "--store", str(store)]
-    return StdioServerParameters(command=str(DATELINE), args=arguments, env=environment)
+    return StdioServerParameters(command=str(forked), args=arguments, env=environment)
 
 
 @asynccontextmanager
@@ -145,12 +145,12 @@ async def test_a_wrong_call_gets_one_line_and_articles_are_resources(
 
 
 async def test_it_waits_for_the_index_and_takes_articles_as_data(
-    environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str], forked: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "trams.txt").write_text(ORDERS, encoding="utf-8")
     arguments = ["mcp", "--store", str(tmp_path / "store"), "--articles", str(tmp_path / "news")]
-    server = StdioServerParameters(command=str(DATELINE), args=arguments, env=environment)
+    server = StdioServerParameters(command=str(forked), args=arguments, env=environment)
     heard: list[str | None] = []
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:
@@ -178,7 +178,9 @@ async def test_it_waits_for_the_index_and_takes_articles_as_data(
     assert heard
 
 
-def test_only_the_protocol_is_on_standard_output(store: Path, environment: dict[str, str]) -> None:
+def test_only_the_protocol_is_on_standard_output(
+    store: Path, environment: dict[str, str], forked: Path
+) -> None:
     sent = "\n".join(
         [
             "this is no JSON",
@@ -189,7 +191,7 @@ def test_only_the_protocol_is_on_standard_output(store: Path, environment: dict[
         ]
     )
     done = subprocess.run(
-        [DATELINE, "mcp", "--store", store],
+        [forked, "mcp", "--store", store],
         input=sent,
         capture_output=True,
         encoding="utf-8",
@@ -203,11 +205,11 @@ def test_only_the_protocol_is_on_standard_output(store: Path, environment: dict[
     assert "Traceback" not in done.stdout
 
 
-def test_ctrl_c_ends_it_at_once(store: Path, environment: dict[str, str]) -> None:
+def test_ctrl_c_ends_it_at_once(store: Path, environment: dict[str, str], forked: Path) -> None:
     greeting = {"protocolVersion": "2025-06-18", "capabilities": {}}
     greeting |= {"clientInfo": {"name": "test", "version": "1"}}
     message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": greeting}
-    command = [str(DATELINE), "mcp", "--store", str(store)]
+    command = [str(forked), "mcp", "--store", str(store)]
     pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, env=environment, encoding="utf-8", **pipes) as running:
         assert running.stdin and running.stdout and running.stderr
@@ -242,10 +244,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def address(store: Path, environment: dict[str, str]) -> Iterator[str]:
+def address(store: Path, environment: dict[str, str], forked: Path) -> Iterator[str]:
     """Where a server with a token is to be reached."""
     port = str(free_port())
-    command = [str(DATELINE), "mcp", "--http", "--port", port, "--store", str(store)]
+    command = [str(forked), "mcp", "--http", "--port", port, "--store", str(store)]
     secret = environment | {"DATELINE_TOKEN": TOKEN}
     with subprocess.Popen(command, env=secret, stderr=subprocess.PIPE, encoding="utf-8") as running:
         assert running.stderr

@@ -15,7 +15,6 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.conftest import DATELINE
 from tests.standins import openai_server
 from tests.standins.openai_server import OpenAIServer
 
@@ -67,16 +66,16 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def serving(
-    news: Path, folder: Path, environment: dict[str, str], **settings: str
+    command: Path, news: Path, folder: Path, environment: dict[str, str], **settings: str
 ) -> Iterator[str]:
     """Where a server with these settings is to be reached; it ends well when it is stopped."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     named = ["--articles", str(news), "--store", str(folder / "store")]
-    command = [str(DATELINE), "serve", "--port", port, *named]
+    arguments = [str(command), "serve", "--port", port, *named]
     with subprocess.Popen(
-        command, env=environment | settings, stderr=subprocess.PIPE, encoding="utf-8"
+        arguments, env=environment | settings, stderr=subprocess.PIPE, encoding="utf-8"
     ) as running:
         assert running.stderr
         found = re.search(r"http://\S+", running.stderr.readline())
@@ -91,11 +90,15 @@ def serving(
 
 @pytest.fixture(scope="module")
 def address(
-    news: Path, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    forked: Path,
+    news: Path,
+    environment: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Where a server is to be reached that quotes."""
     limit = {"DATELINE_RATE_LIMIT": "100000"}
-    with serving(news, tmp_path_factory.mktemp("serve"), environment, **limit) as address:
+    folder = tmp_path_factory.mktemp("serve")
+    with serving(forked, news, folder, environment, **limit) as address:
         yield address
 
 
@@ -107,6 +110,7 @@ def model() -> Iterator[OpenAIServer]:
 
 @pytest.fixture(scope="module")
 def guarded(
+    forked: Path,
     news: Path,
     model: OpenAIServer,
     environment: dict[str, str],
@@ -121,7 +125,7 @@ def guarded(
         "OPENAI_API_KEY": openai_server.KEY,
     }
     folder = tmp_path_factory.mktemp("guarded")
-    with serving(news, folder, environment, **settings) as address:
+    with serving(forked, news, folder, environment, **settings) as address:
         yield address
 
 
