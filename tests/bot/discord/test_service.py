@@ -82,7 +82,7 @@ class OneIndex:
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
 
-    async def of(self, server: int | None) -> Answerer:
+    async def of(self, server: int | None, channel: int | None = None) -> Answerer:
         return self._answerer
 
     def look(self) -> None:
