@@ -79,7 +79,9 @@ UPDATE exchanges SET record = (
     ORDER BY answered LIMIT 1
 );
 """
-_HOMES_OF_WATCHES = "ALTER TABLE watches ADD COLUMN home BIGINT NOT NULL DEFAULT 0; -- 0 for none"
+_HOMES_OF_WATCHES = """
+ALTER TABLE watches ADD COLUMN home BIGINT NOT NULL DEFAULT 0; -- 0 for none
+"""
 CONVERSATIONS = Schema(
     "memory", "the memory", (_EXCHANGES, ANSWERS, _RECORDS_OF_EXCHANGES, _HOMES_OF_WATCHES)
 )

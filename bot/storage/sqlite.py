@@ -188,11 +188,13 @@ async def _copies(
         raise StoreBusyError(f"another process still uses {file}; end it and try again")
     await db.execute(f"ATTACH ? AS {file.stem}", [str(file)])
     tables = await db.execute_fetchall(
-        f"SELECT name FROM {file.stem}.sqlite_master WHERE type = 'table' ORDER BY rowid"
+        "SELECT t.name, group_concat(c.name) FROM"
+        f" (SELECT name, rowid FROM {file.stem}.sqlite_master WHERE type = 'table') t,"
+        f" pragma_table_info(t.name, '{file.stem}') c GROUP BY t.name ORDER BY t.rowid"
     )
     return [
-        f"INSERT OR IGNORE INTO main.{table} SELECT * FROM {file.stem}.{table};"
-        for (table,) in tables
+        f"INSERT OR IGNORE INTO main.{table} ({columns}) SELECT {columns} FROM {file.stem}.{table};"
+        for table, columns in tables
     ]
 
 
