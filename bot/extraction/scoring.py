@@ -155,7 +155,8 @@ class SentenceScorer:
         """The reader's scores of the chosen sentences, or of the first ones alone."""
         if self._reader is None or is_foreign(evidence.query.meant):
             return None  # it reads English alone
-        question = plain_letters(asked_of_reader(evidence))
+        # Of a follow-up alone: the question before it would be answered again.
+        question = plain_letters(evidence.query.meant)
         texts = [plain_letters(s.text) for s in chosen]
         logits = self._reader.scores(question, texts[:first])
         if len(texts) <= first or logits.max() >= SURE:
@@ -176,12 +177,6 @@ def ranked(read: ScoredSentences) -> ScoredSentences:
     best = sorted((replace(s, hit=place[s.hit]) for s in scored), key=lambda s: -s.score)
     moved = tuple(replace(hits[i], score=float(passage[i])) for i in order)
     return replace(read, evidence=replace(read.evidence, hits=moved), sentences=tuple(best))
-
-
-def asked_of_reader(evidence: Evidence) -> str:
-    """The question as the reader is asked it: after the one before it, where it follows one."""
-    query = evidence.query
-    return " ".join([*query.context[:1], query.meant])
 
 
 def features(evidence: Evidence, kind: Kind, found: Sequence[ScoredSentence]) -> dict[str, Floats]:

@@ -11,6 +11,7 @@ from llama_index.core.postprocessor import LongContextReorder, SimilarityPostpro
 
 from bot.answer import Status
 from bot.answerer import Answerer, Models
+from bot.extraction import reader as reader_module
 from bot.extraction.reader import (
     TUNED,
     CrossEncoder,
@@ -56,18 +57,19 @@ def test_long_sentences_and_none_at_all_are_read() -> None:
     assert reader.scores(QUESTION, []).shape == (0,)
 
 
-def test_a_copy_in_a_folder_reads_alike() -> None:
-    own = reader_named(str(built_in_folder()))
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return shutil.copytree(built_in_folder(), tmp_path / "model")
+
+
+def test_a_copy_in_a_folder_reads_alike(copy: Path) -> None:
+    shutil.copy(Path(reader_module.__file__).with_name(TUNED), copy)
+    own = reader_named(str(copy))
     assert own
     texts = [ANSWER, *OTHERS]
     assert (
         own.scores(QUESTION, texts).tolist() == built_in_reader().scores(QUESTION, texts).tolist()
     )
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    return shutil.copytree(built_in_folder(), tmp_path / "model")
 
 
 def test_trained_layers_take_the_place_of_the_models_own(copy: Path) -> None:
