@@ -32,7 +32,7 @@ def readings(
     asked = _questions(history)
     reply = _reply(question, history[-1]) if asked else None
     if reply is not None:
-        return (Query(asked[-1].text, reply, as_of),)
+        return (Query(asked[-1].text, reply, as_of, is_explained=True),)
     alone = Query(question, (), as_of)
     context = tuple(c for c in dict.fromkeys(_context(question, asked, words)) if c != question)
     if not context:

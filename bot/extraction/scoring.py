@@ -18,7 +18,7 @@ from bot.extraction.sentences import Sentence, candidate_sentences, is_short
 from bot.extraction.weights import Floats, Weights
 from index.embedding.static import StaticEmbedder
 from index.search.ranking import Hit, named
-from index.search.retriever import Evidence
+from index.search.retriever import Evidence, Query
 from index.storage.records import Candidate
 from index.text.analyzer import terms, terms_of_word
 from index.text.scripts import plain_letters, sizes
@@ -155,8 +155,7 @@ class SentenceScorer:
         """The reader's scores of the chosen sentences, or of the first ones alone."""
         if self._reader is None or is_foreign(evidence.query.meant):
             return None  # it reads English alone
-        # Of a follow-up alone: the question before it would be answered again.
-        question = plain_letters(evidence.query.meant)
+        question = plain_letters(_asked_of_reader(evidence.query))
         texts = [plain_letters(s.text) for s in chosen]
         logits = self._reader.scores(question, texts[:first])
         if len(texts) <= first or logits.max() >= SURE:
@@ -177,6 +176,11 @@ def ranked(read: ScoredSentences) -> ScoredSentences:
     best = sorted((replace(s, hit=place[s.hit]) for s in scored), key=lambda s: -s.score)
     moved = tuple(replace(hits[i], score=float(passage[i])) for i in order)
     return replace(read, evidence=replace(read.evidence, hits=moved), sentences=tuple(best))
+
+
+def _asked_of_reader(query: Query) -> str:
+    """The question, and whom it means; a follow-up alone, or the one before is answered again."""
+    return " ".join([*query.context[:1], query.meant]) if query.is_explained else query.meant
 
 
 def features(evidence: Evidence, kind: Kind, found: Sequence[ScoredSentence]) -> dict[str, Floats]:

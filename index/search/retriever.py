@@ -46,7 +46,8 @@ class Query:
     """What to search for: a question, what was said before that it needs, and today's date.
 
     The retriever sets `corrected` where the question means other words than were typed. With
-    `newest` the newest articles come first.
+    `newest` the newest articles come first. `is_explained` says that the context is no question,
+    but whom or what the question means.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Query:
     as_of: date | None = None
     corrected: str | None = None
     newest: bool = False
+    is_explained: bool = False
 
     @property
     def meant(self) -> str:

@@ -242,6 +242,7 @@ def test_in_a_terminal(terminal: "Terminal", seeds_store: Path) -> None:
     terminal.wait_for("Whom do you mean")
     terminal.wait_for_prompt(">")
     terminal.enter("Xi Jinping")
-    screen = terminal.wait_for("[1]")
+    screen = terminal.wait_for("confidence")
+    assert "[1]" in screen
     assert "searched for: What did he say about it? [" in screen
     assert screen.count("confidence") == 1
