@@ -8,6 +8,7 @@ signals on, and ends as the fork ends.
 import atexit
 import gc
 import json
+import logging
 import os
 import select
 import signal
@@ -93,6 +94,9 @@ def preload() -> None:
     import bot.mcp.run
     import bot.serve.run  # noqa: F401
     from index.embedding import static
+
+    logging.root.handlers.clear()  # wordllama logs to stderr once it is imported
+    logging.root.setLevel(logging.WARNING)
 
     static._load_wordllama = cache(static._load_wordllama)
     static.StaticEmbedder()._loaded()
