@@ -241,7 +241,7 @@ async def _share(press: Press) -> None:
 
 async def _withdrawn(press: Press) -> Sequence[Citation]:
     """The answer's quotes that are no longer in their articles."""
-    answerer = await press.bot.indexes.of(press.record.server)
+    answerer = await _room(press).answerer()
     return await answerer.withdrawn(press.record.citations)
 
 

@@ -150,6 +150,15 @@ def test_buttons_of_an_answer_go_by_its_channel_after_a_restart(room: Room, hall
     assert ANSWER in room.asks(hall).text
 
 
+def test_a_private_answer_is_shared_by_the_articles_of_its_channel(
+    room: Room, hall: Channel
+) -> None:
+    asker = room.discord.user("sharer")
+    asked = room.discord.slash("ask", question=QUESTION, private=True, user=asker, channel=hall)
+    shared = room.discord.clicks(answer_to(room.discord, asked), SAY("share"), asker)
+    assert ANSWER in answer_to(room.discord, shared).text
+
+
 def test_who_waits_in_a_channel_is_told_of_its_articles(room: Room, hall: Channel) -> None:
     discord, asker = room.discord, room.discord.user("waiting")
     bridge = "Who is the mayor of Bonn?"
