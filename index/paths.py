@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from index.errors import StoreError
 
@@ -38,6 +39,14 @@ def collection_directory(store: Path, roots: Sequence[Path]) -> Path:
 def is_address(text: str) -> bool:
     """Whether articles are named by an address of the web rather than a path."""
     return text.lower().startswith(("http://", "https://"))
+
+
+def host_of(address: str) -> str:
+    """The name of an address's site, without www; empty where it has none."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:  # such as brackets that do not close
+        return ""
 
 
 def is_reader(text: str) -> bool:

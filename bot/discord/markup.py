@@ -5,9 +5,9 @@ What is passed in comes from articles and models: nothing of it is markup afterw
 
 import re
 from datetime import UTC, date, datetime, time
-from urllib.parse import urlsplit
 
 from bot.discord.pagination import escaped, length
+from index.paths import host_of
 
 LINK_LIMIT = 512
 """Characters of an address that a link button takes; longer ones are not linked in a text."""
@@ -52,14 +52,6 @@ def web_address(url: str | None) -> str | None:
         return None
     clean = url.translate(_ENDS_LINK)
     return clean if host_of(clean) and length(clean) <= LINK_LIMIT else None
-
-
-def host_of(url: str) -> str:
-    """The name of the site, without www."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:  # such as brackets that do not close
-        return ""
 
 
 def link(text: str, url: str | None) -> str:

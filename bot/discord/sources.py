@@ -9,7 +9,6 @@ from bot.discord.markup import (
     TITLE,
     aside,
     day_stamp,
-    host_of,
     link,
     one_line,
     shortened,
@@ -18,6 +17,7 @@ from bot.discord.markup import (
 )
 from bot.discord.pagination import length
 from index.article import Passage
+from index.paths import host_of
 from index.storage.records import CatalogueRow
 
 SOURCES = 1600

@@ -10,6 +10,7 @@ from lxml import etree
 from trafilatura import bare_extraction
 
 from index.article import Article
+from index.paths import host_of
 from index.readers import live_blog, page_date
 from index.readers.consent import is_only_consent, without_dialogs
 from index.readers.dates import day_in_address, find_date
@@ -98,7 +99,7 @@ def _sites(page: Any) -> set[str]:
     """What the site of a page may be called, in small letters."""
     said = page.xpath("//meta[@property='og:site_name' or @name='application-name']/@content")
     urls = page.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
-    hosts = [urlsplit(url).netloc.removeprefix("www.") for url in urls if url.startswith("http")]
+    hosts = [*filter(None, map(host_of, urls))]
     return {flat(name).casefold() for name in (*said, *hosts, *(h.split(".")[0] for h in hosts))}
 
 

@@ -1,18 +1,16 @@
 """Files in the encodings that people have."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.readers import Problem, read_file
+from index.readers import Problem
 from index.readers.encoding import codec_of, declared_in, decode, guess, is_garbled
+from tests.index.readers.conftest import Read
 
-Read = Callable[[str, bytes], list[Article | Problem]]
 GERMAN = "Die Fähre nach Lindö fährt wieder, sagte „Käpt’n“ Größl – für 3 € am Tag."
 POLISH = "Prom znów pływa: naprawiono śrubę, powiedziała kapitan Łucja Żak."
 RUSSIAN = "Паром снова ходит по понедельникам, сказал капитан порта."
@@ -23,15 +21,6 @@ FEED = (
     "<rss version='2.0'><channel><title>Post</title><item><title>T</title>"
     "<link>https://a.example/1</link><description>{}</description></item></channel></rss>"
 )
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def read(name: str, data: bytes) -> list[Article | Problem]:
-        (tmp_path / name).write_bytes(data)
-        return list(read_file(tmp_path / name, name))
-
-    return read
 
 
 def split(found: list[Article | Problem]) -> tuple[Article, list[Problem]]:

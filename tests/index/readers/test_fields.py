@@ -1,27 +1,16 @@
 """Rows of tables and dumps under the names, and in the forms, that people give them."""
 
 import json
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from index.article import Article
-from index.readers import Problem, read_file
+from index.readers import Problem
 from index.readers.fields import readable
+from tests.index.readers.conftest import Read
 
-Read = Callable[[str, str], list[Article | Problem]]
 DAY = date(2024, 10, 24)
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def read(name: str, text: str) -> list[Article | Problem]:
-        (tmp_path / name).write_text(text)
-        return list(read_file(tmp_path / name, name))
-
-    return read
 
 
 @pytest.mark.parametrize(

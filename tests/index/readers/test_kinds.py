@@ -2,34 +2,21 @@
 
 import json
 import re
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 from fpdf import FPDF
 
 from index.article import Article
-from index.readers import Problem, read_file
+from index.readers import Problem
+from tests.index.readers.conftest import Read
 from tests.standins.documents import ATOM, BOOK, PAGE, RSS, archive, pdf, word
-
-Read = Callable[[str, str | bytes], list[Article | Problem]]
 
 SAILS = (
     "The ferry to the island sails again after a break of three months, the harbour office said "
     "on Thursday."
 )
 LONG = f"{SAILS} It carries ninety cars and four hundred people, and it is the only way to get"
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def read(name: str, data: str | bytes) -> list[Article | Problem]:
-        path = tmp_path / name
-        path.write_bytes(data.encode() if isinstance(data, str) else data)
-        return list(read_file(path, name))
-
-    return read
 
 
 def labels(article: Article) -> dict[str, str]:
@@ -322,6 +309,12 @@ def test_a_title_has_no_name_of_its_site(read: Read, tab: str, title: str) -> No
     said = f"<title>{tab}</title><meta property='og:site_name' content='The Post'>"
     page = re.sub("<title>.*</title>", said, PAGE).replace("<h1>Ferry returns</h1>", "")
     assert one(read("a.html", page)).title == title
+
+
+def test_a_page_may_name_an_address_that_is_none(read: Read) -> None:
+    page = PAGE.replace("<title>", "<link rel='canonical' href='http://[post'><title>")
+    assert page != PAGE
+    assert one(read("a.html", page)).text == one(read("b.html", PAGE)).text
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])

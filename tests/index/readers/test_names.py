@@ -1,9 +1,7 @@
 """Columns, keys and lines above a text are known in many languages, and from many programs."""
 
 import json
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,21 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.readers import Problem, read_file
 from index.readers.names import flattened, named, plain_name
+from tests.index.readers.conftest import Read
 
-Read = Callable[[str, str], list[Article | Problem]]
 DAY = date(2025, 3, 14)
 TEXT = "The harbour bridge was shut on Friday."
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def read(name: str, text: str) -> list[Article | Problem]:
-        (tmp_path / name).write_text(text)
-        return list(read_file(tmp_path / name, name))
-
-    return read
 
 
 @pytest.mark.parametrize(
