@@ -8,7 +8,6 @@ signals on, and ends as the fork ends.
 import atexit
 import gc
 import json
-import logging
 import os
 import select
 import signal
@@ -86,7 +85,6 @@ def preload() -> None:
     import openai  # noqa: F401
     import tantivy  # noqa: F401
     import tokenizers  # noqa: F401
-    import wordllama  # noqa: F401
 
     import bot.cli.lookup
     import bot.cli.opening
@@ -94,9 +92,6 @@ def preload() -> None:
     import bot.mcp.run
     import bot.serve.run  # noqa: F401
     from index.embedding import static
-
-    logging.root.handlers.clear()  # wordllama logs to stderr once it is imported
-    logging.root.setLevel(logging.WARNING)
 
     static._load_wordllama = cache(static._load_wordllama)
     static.StaticEmbedder()._loaded()
