@@ -93,8 +93,10 @@ class Administration(app_commands.Group):
                     await room.answerer()
             asked, words = await bot.servers.spent(server), bot.words_for(interaction)
             held = await asyncio.to_thread(room.status)
-            told: dict[str, Any] = {"asked": asked, "latency": bot.latency, "words": words}
-            text = status_text(held, bot.servers[server], place.channel, **told)
+            settings = bot.servers[server]
+            text = status_text(
+                held, settings, place.channel, asked=asked, latency=bot.latency, words=words
+            )
             await reply.settle(Post(pages(text)))
 
     @app_commands.command()

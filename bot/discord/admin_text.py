@@ -29,9 +29,10 @@ def status_text(
     words: Translations,
 ) -> str:
     """The state of the articles of a server or channel, and how much was asked today."""
-    lines = [words("status_own" if settings.own_articles else "status_common")]
     if channel in settings.own_channels:
         lines = [words("status_channel", channel=f"<#{channel}>")]
+    else:
+        lines = [words("status_own" if settings.own_articles else "status_common")]
     if held.is_open:
         lines.append(words("status_articles", articles=held.articles, passages=held.passages))
     if held.progress:

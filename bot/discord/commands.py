@@ -169,11 +169,8 @@ async def _narrowed(
 ) -> QuestionRequest:
     """The question about a part of the articles. Raises NotAllowedError where there is none."""
     words = asked.words
-    row = (
-        await chosen_article(bot.indexes.room(asked.server, asked.home), article)
-        if article
-        else None
-    )
+    room = bot.indexes.room(asked.server, asked.home)
+    row = await chosen_article(room, article) if article else None
     day = day_named(since, bot.config.today) if since else None
     if article and not row:
         raise NotAllowedError(words("no_such"))

@@ -16,8 +16,6 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _OTHER = re.compile(rf"[{UNSPACED}{HANGUL}\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0900-\u0dff]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _AMBIGUOUS = frozenset(("was", "will", "in", "so", "an", "war"))
-
-
 _OWN_LETTER = re.compile(r"(?<![^\W\d_])[a-z\u00df-\u00ff\u0101-\u024f][^\W\d_]*(?![^\W\d_])")
 
 
@@ -63,8 +61,10 @@ def may_be_foreign(text: str) -> bool:
 
     A short one has few small words, but words with letters that English has in names alone.
     """
-    if text.isascii() or is_foreign(text):
-        return is_foreign(text)
+    if is_foreign(text):
+        return True
+    if text.isascii():
+        return False
     own = sum(not word.isascii() for word in _OWN_LETTER.findall(text))
     english = len({word.lower() for word in _WORD.findall(text)} & _small_words().english)
     return own > english

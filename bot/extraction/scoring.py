@@ -26,7 +26,7 @@ from index.text.scripts import plain_letters, sizes
 PASSAGES = 24
 """Passages whose sentences are candidates: the answer is among them for 19 questions of 20."""
 READ = 4
-"""Sentences the reader reads for a question, some 25 ms of one core each. Twelve find no more."""
+"""Sentences the reader reads for a question, some 25 ms of one core each. Eight find no more."""
 READ_FOR_TOPIC = 8
 """Sentences it reads for a topic, which needs several."""
 FIRST = 2

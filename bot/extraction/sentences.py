@@ -202,7 +202,7 @@ def _kind(text: str, listed: bool, alone: bool) -> Kind:
 
 def is_short(text: str) -> bool:
     """Whether a text has too few words to state anything; one word of Korean says much."""
-    return max(sizes(text), hangul_pairs(text)) < MIN_WORDS
+    return sizes(text) < MIN_WORDS and hangul_pairs(text) < MIN_WORDS
 
 
 def _kind_of_ended(text: str, tokens: Sequence[str]) -> Kind:

@@ -51,7 +51,7 @@ _PLACE = re.compile(
     r"|по\sмосковскому\sвремени)(?!\w)",
     re.IGNORECASE,
 )
-"""How a zone is told by a place."""
+"""A zone that is named by a place: "Europe/Paris"."""
 _ASIDE = re.compile(r"\((?:[^()\d]|GMT|[+-]\d\d?:?\d\d)*\)|\[[\w/+-]+\]|(?<=\d)[+-]\d\d:\d\d$")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|\s+|.", re.DOTALL)
 _BETWEEN = frozenset(",./-–—‑|·•:،、，'’º°")

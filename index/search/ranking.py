@@ -67,7 +67,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class OtherName:
-    """Search terms that stand for others, which a question has, and how surely they do."""
+    """Search terms that mean the same as others, which a question has, and how surely."""
 
     terms: tuple[str, ...]
     instead_of: tuple[str, ...]

@@ -88,7 +88,7 @@ class Generation:
     ) -> "Generation":
         """The same manifest with new indexes made from it; no article is read for it.
 
-        If `mended`, damaged articles and passages are left out, and the next sync reads all files.
+        With `mended`, it leaves out damaged articles and passages; the next sync reads all files.
         """
         folder.mkdir()
         old.manifest.copy_to(folder / MANIFEST)
