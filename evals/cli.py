@@ -5,11 +5,11 @@ Heavy modules are imported by the commands that need them.
 
 import typer
 
-from evals.figures.command import compare_runs, score_run
-from evals.gold.command import check_gold, draft_gold
-from evals.judge.command import judge_run
-from evals.report.command import report_runs
-from evals.run.command import run_gold
+from evals.commands.gold import check_gold, draft_gold
+from evals.commands.judge import judge_run
+from evals.commands.report import report_runs
+from evals.commands.run import run_gold
+from evals.commands.score import compare_runs, score_run
 
 app = typer.Typer(
     help="Measure Dateline against gold questions.", rich_markup_mode=None, add_completion=False

@@ -6,7 +6,8 @@ Writes the file that `bot/extraction/weights.py` reads, with the digests of what
 fitted on, and prints how well each set does with weights fitted on the other sets alone. Beside the
 questions as they are, the gate sees each dated one without its date, and before its answer was
 published, and asked of two tiny collections: a few articles near the matter that do not hold the
-answer, and the same with one that does.
+answer, and the same with one that does. Gold of the type "contrast" is asked of its sources alone,
+which do not answer it though they look as if they did.
 """
 
 import argparse
@@ -38,6 +39,7 @@ from bot.extraction.weights import Floats, Linear, Weights, shipped_weights
 from evals.gold.format import BadRow, Gold, read_gold
 from evals.gold.strings import SHORT
 from evals.linear import Listing, Marks, Rows, fit_choice, fit_odds
+from index.article import Article
 from index.embedding.similarity import Words
 from index.embedding.static import StaticEmbedder
 from index.paths import collection_directory
@@ -46,6 +48,8 @@ from index.store import Store
 
 SENTENCE_GOLD = "sentence"
 """The type of gold whose answers are whole sentences of the articles."""
+CONTRAST = "contrast"
+"""The type of gold that is asked of its sources alone, which do not answer it."""
 FOLDS = 5
 QUESTIONS = 250
 """Of each set, taken at random."""
@@ -58,7 +62,8 @@ TOO_EARLY = timedelta(days=45)
 SENTENCE = ("passage", "rank", "cosine", "cover", "has_kind", "lead", "length")
 PASSAGE = ("passage", "sentence")
 ANSWERABLE = (
-    "passage", "live", "fresh_first", "fresh_mean", "kind_missing", "name_missing", "term_missing",
+    "passage", "live", "fresh_first", "fresh_mean", "kind_missing", "cover_best", "name_missing",
+    "names_missing", "term_missing",
 )  # fmt: skip
 UNREAD = ("cosine", "cover")
 """What else tells whether there is an answer where no reader reads."""
@@ -287,7 +292,7 @@ def _trials(
 
 
 class _Asking:
-    """Asks the questions of one set in several ways."""
+    """Asks the questions of one set in several ways, or those of the type "contrast" in one."""
 
     def __init__(self, name: str, store: Store, model: StaticEmbedder, reader: Reader) -> None:
         self._name, self._store, self._words = name, store, Words(model)
@@ -295,6 +300,12 @@ class _Asking:
 
     def trials(self, g: Gold, *, with_tiny: bool) -> Iterator[Trial]:
         """One question as asked, without its date, too early, and of tiny collections."""
+        if g.type == CONTRAST:
+            sources = [self._store.article(source) for source in g.sources]
+            few = [a for a in sources if a and len(a.text) < LONG]
+            if few:
+                yield from self._trial(CONTRAST, g, False, self._of_few(g, few))
+            return
         first = self._scored(self._store, g, g.asked_on)
         yield from self._trial("as asked", g, g.has_answer, first)
         if g.asked_on is None:
@@ -326,13 +337,17 @@ class _Asking:
         if not holding or not others:
             return
         for articles, has_answer in ((others, False), (others + holding, True)):
-            with TemporaryDirectory() as folder:
-                dump = Path(folder) / "articles.jsonl"
-                rows = [{"id": a.source, "title": a.title, "text": a.text} for a in articles]
-                dump.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-                with Store.open(Path(folder) / "store", self._store.embedder) as tiny:
-                    tiny.sync([dump])
-                    yield self._scored(tiny, g, None), has_answer
+            yield self._of_few(g, articles), has_answer
+
+    def _of_few(self, g: Gold, articles: Sequence[Article]) -> ScoredSentences:
+        """Ask a collection of these articles alone, without their days."""
+        with TemporaryDirectory() as folder:
+            dump = Path(folder) / "articles.jsonl"
+            rows = [{"id": a.source, "title": a.title, "text": a.text} for a in articles]
+            dump.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+            with Store.open(Path(folder) / "store", self._store.embedder) as few:
+                few.sync([dump])
+                return self._scored(few, g, None)
 
 
 def _holds(gold: Gold, source: str, text: str) -> bool:

@@ -36,7 +36,8 @@ def answerability_features(scored: ScoredSentences) -> dict[str, float]:
     hits, sought = evidence.hits[:BEST], evidence.sought
     logits = sorted((s.logit for s in scored.sentences), reverse=True)
     missing = _missing(scored)
-    names = [weight for term, weight in missing.items() if term in sought.names]
+    names = {term: weight for term, weight in missing.items() if term in sought.names}
+    all_names = sum(w for term, w in sought.importance.items() if term in sought.names)
     return {
         "reader_best": scored.sentences[0].logit / 4,
         "reader_top": logits[0] / 4,
@@ -49,7 +50,10 @@ def answerability_features(scored: ScoredSentences) -> dict[str, float]:
         "fresh_first": hits[0].feature("fresh_month"),
         "fresh_mean": fmean(hit.feature("fresh_week") for hit in hits),
         "kind_missing": float(scored.kind in MUST_HAVE_KIND and not scored.sentences[0].has_kind),
-        "name_missing": max(names, default=0.0) / 8,
+        "cover_best": scored.sentences[0].cover,
+        "name_missing": max(names.values(), default=0.0) / 8,
+        # In a small collection every term weighs little; a share says the same in all of them.
+        "names_missing": sum(names.values()) / all_names if all_names else 0.0,
         "term_missing": max(missing.values(), default=0.0) / 8,
     }
 

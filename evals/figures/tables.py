@@ -12,7 +12,6 @@ from evals.figures.compare import Comparison, Difference, Flip, verdict_of
 from evals.figures.metrics import plain
 from evals.figures.names import LOWER_IS_BETTER, MAIN, base, group_name, name_of
 from evals.figures.score import ALL, Figure, Score
-from evals.judge.verdicts import Judgement
 
 NAME = 34
 """Columns for the name of a metric or a group."""
@@ -36,7 +35,7 @@ _SECTIONS = ("answer_hit", "cited", "answered", "seconds_p50")
 def score_blocks(score: Score, *, everything: bool = False) -> Iterator[Block]:
     """The figures that matter most, or all with those of every group and the threshold."""
     figures = score.groups[ALL]
-    yield _head(f"{'':{NAME}}{'value':>8}   {'95 % interval':16}{'n':>6}")
+    yield head(f"{'':{NAME}}{'value':>8}   {'95 % interval':16}{'n':>6}")
     if everything:
         yield from _everything(score, figures)
         yield from _note_blocks(map(str, score.notes))
@@ -58,7 +57,7 @@ def _everything(score: Score, figures: Mapping[str, Figure]) -> Iterator[Block]:
         yield from _group_blocks(name, score.groups)
     if best := score.threshold:
         yield Block(Text())
-        yield _head(f"The threshold that answers and declines best: {best.value:.3f}")
+        yield head(f"The threshold that answers and declines best: {best.value:.3f}")
         yield _figure_block("answered", best.answered)
         yield _figure_block("decline_recall", best.declined)
     if score.run.header and (usage := score.run.header.usage):
@@ -77,7 +76,7 @@ def comparison_blocks(
     """
     for name, (a, b) in comparison.made_with.items():
         yield Block(Text(one_line(f"{name}: {a} → {b}")))
-    yield _head(f"{'':{NAME}}{'A':>6}{'B':>7}{'B - A':>8}  {'95 % interval':16}{'p':>7}{'n':>6}")
+    yield head(f"{'':{NAME}}{'A':>6}{'B':>7}{'B - A':>8}  {'95 % interval':16}{'p':>7}{'n':>6}")
     found = comparison.metrics
     names = [name for name in found if everything or name in MAIN or found[name].is_clear]
     for name in names:
@@ -94,7 +93,7 @@ def comparison_blocks(
 def _flips(comparison: Comparison, shown: int) -> Iterator[Block]:
     flips = comparison.flips
     yield Block(Text())
-    yield _head(f"{len(flips)} of {comparison.questions} questions changed sides")
+    yield head(f"{len(flips)} of {comparison.questions} questions changed sides")
     for flip in flips[:shown]:
         yield from _flip_blocks(flip)
     if len(flips) > shown:
@@ -112,10 +111,11 @@ def _name(metric: str) -> str:
 
 
 def _figure_block(metric: str, figure: Figure) -> Block:
-    return Block(Text(f"{_name(metric)}{_figure(figure)}"))
+    return Block(Text(f"{_name(metric)}{shown_figure(figure)}"))
 
 
-def _figure(figure: Figure) -> str:
+def shown_figure(figure: Figure) -> str:
+    """Return a figure's columns: its value, its interval, and of how many questions it is."""
     return f"{figure.value:8.3f}   {_interval(figure):16}{figure.n:6}"
 
 
@@ -138,9 +138,9 @@ def _group_blocks(name: str, groups: Mapping[str, Mapping[str, Figure]]) -> Iter
     having = {group: found[name] for group, found in groups.items() if name in found}
     if len(having) > 2:
         yield Block(Text())
-        yield _head(name_of(name))
+        yield head(name_of(name))
         for group, figure in having.items():
-            yield Block(Text(f"{column(group_name(group), NAME)}{_figure(figure)}"))
+            yield Block(Text(f"{column(group_name(group), NAME)}{shown_figure(figure)}"))
 
 
 def _flip_blocks(flip: Flip) -> Iterator[Block]:
@@ -158,33 +158,6 @@ def _note_blocks(notes: Iterable[str]) -> Iterator[Block]:
         yield Block(Text(one_line(note), "dim"))
 
 
-def _head(line: str) -> Block:
+def head(line: str) -> Block:
+    """Return a line that heads others."""
     return Block(Text(line, "bold"))
-
-
-def judgement_blocks(found: Judgement) -> Iterator[Block]:
-    """What the judge found, how steady and how sound it is, and what it took."""
-    yield _head(one_line(f"Judged by {found.judge['model']}"))
-    yield _head(f"{'':{NAME}}{'value':>8}   {'95 % interval':16}{'n':>6}")
-    for aspect, judged in found.aspects.items():
-        yield Block(Text(f"{aspect.capitalize():{NAME}}{_figure(judged.share)}"))
-    for aspect, judged in found.aspects.items():
-        yield Block(Text())
-        yield _head(aspect.capitalize())
-        each = ", ".join(f"{share:.3f}" for share in judged.repeats)
-        yield Block(Text(f"{'Each repeat':{NAME}} {each}; sd {judged.spread:.3f}"))
-        yield Block(Text(f"{'Repeats that agree':{NAME}}{judged.unanimous:8.3f}"))
-        if judged.controls is not None:
-            yield Block(Text(f"{'Mismatched answers found':{NAME}}{judged.controls:8.3f}"))
-        if (held := judged.agreement) is not None:
-            kappa = "undefined" if held.kappa is None else f"{held.kappa:.3f}"
-            held_as = f"Agrees with “{name_of(held.metric)}”: {held.share:.3f}"
-            yield Block(Text(f"{held_as}, kappa {kappa}, of {held.n} questions"))
-    used, cost = found.usage, found.cost
-    yield Block(Text())
-    yield Block(
-        Text(
-            f"{used.requests:,} requests, {used.prompt_tokens:,} tokens read, "
-            f"{used.completion_tokens:,} written" + ("" if cost is None else f", ${cost:.4f}")
-        )
-    )

@@ -7,7 +7,9 @@ text of any article: `{"id", "set", "question", "asked_on", "kind", "after", "so
 answers in part, and 0.
 
 In `labels.jsonl` the sentences are those that Dateline would read, in `plain.jsonl` those that the
-article begins with, and two of others: easy ones.
+article begins with, and two of others: easy ones. In `contrasts.jsonl` each question of them comes
+twice again, so that no sentence answers it though they look alike: `kind` is "other" where it is
+about another person, place or thing, and "beside" where it asks what the sentences do not say.
 """
 
 import json
@@ -23,10 +25,11 @@ from evals.dumps import read_articles
 class Labelled:
     """A question, its sentences with their articles, and how well each answers, in [0, 1].
 
-    `after` is the question before it, where it is a follow-up.
+    `kind` is the sort of question. `after` is the question before it, where it is a follow-up.
     """
 
     id: str
+    kind: str | None
     question: str
     asked_on: str | None
     after: str | None
@@ -55,6 +58,7 @@ def _labelled(row: Mapping[str, Any], texts: Mapping[str, str]) -> Labelled:
     places = [(row["sources"][k], start, end, label) for k, start, end, label in row["sentences"]]
     return Labelled(
         row["id"],
+        row.get("kind"),
         row["question"],
         row["asked_on"],
         row.get("after"),

@@ -43,9 +43,9 @@ def report_runs(
     need("ir_measures", "jinja2", "matplotlib")
     from evals.figures.compare import compare
     from evals.figures.score import score
+    from evals.figures.texts import article_texts
     from evals.report.page import check_out, page, write_page
     from evals.run.runs import load_run
-    from evals.run.texts import article_texts
 
     check_out(out)
     gold_file = (gold_file or gold_of(run_files[-1], "name it with --gold")).resolve()

@@ -43,7 +43,7 @@ def judge_run(
     judged by answers that do not belong, and by the deterministic figures.
     """
     need("ir_measures")
-    from evals.figures.tables import judgement_blocks
+    from evals.judge.tables import judgement_blocks
     from evals.run.runs import load_run
 
     config = load_config({"prompts": prompts})
@@ -59,9 +59,9 @@ async def _judge(
     from bot.factory import language_model
     from bot.llm import Price
     from bot.llm.opening import prompts
+    from evals.commands.progress import bar
     from evals.judge.judge import cases, description, judge, verdicts_so_far
     from evals.judge.verdicts import judgement
-    from evals.run.progress import bar
 
     async with language_model(config) as llm:
         if llm is None:

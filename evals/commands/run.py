@@ -17,8 +17,8 @@ from index.errors import UsageError
 
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
+    from evals.commands.progress import RunProgress
     from evals.run.header import Header
-    from evals.run.progress import RunProgress
     from evals.run.runs import Record
     from index.store import Store
 
@@ -89,8 +89,8 @@ def _run(
     concurrency: int | None,
 ) -> None:
     from bot.factory import open_store
+    from evals.commands.progress import RunProgress
     from evals.run.header import describe, now, same_or_refused, write_header
-    from evals.run.progress import RunProgress
     from evals.run.runs import load_run
 
     with open_store(config, note, lambda _: None) as store:

@@ -45,9 +45,9 @@ def score_run(
     need("ir_measures")
     from evals.figures.score import score
     from evals.figures.tables import score_blocks
+    from evals.figures.texts import article_texts
     from evals.run.header import digest
     from evals.run.runs import load_run
-    from evals.run.texts import article_texts
 
     gold = load_gold(gold_file)
     run = load_run(run_file, gold)
@@ -90,8 +90,8 @@ def compare_runs(
     need("ir_measures")
     from evals.figures.compare import compare, worse
     from evals.figures.tables import comparison_blocks
+    from evals.figures.texts import article_texts
     from evals.run.runs import load_run
-    from evals.run.texts import article_texts
 
     limits = [_limit(text) for text in fail_if_worse or ()]
     gold = load_gold(gold_file or gold_of(a, "name GOLD after the two runs"))
