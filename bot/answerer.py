@@ -25,7 +25,7 @@ from bot.extraction.answerability import confidence, covered
 from bot.extraction.digest import first_sentences
 from bot.extraction.extractive import Quote, Room, choose_quotes, room_for
 from bot.extraction.language import is_foreign
-from bot.extraction.reader import Reader
+from bot.extraction.reader import Reader, weights_for
 from bot.extraction.scoring import (
     FIRST,
     PASSAGES,
@@ -34,7 +34,6 @@ from bot.extraction.scoring import (
     ScoredSentences,
     SentenceScorer,
 )
-from bot.extraction.weights import shipped_weights
 from bot.findings import Finding, Findings, passages_of
 from bot.verification.verbatim import verified
 from index.article import Passage
@@ -84,7 +83,8 @@ class Answerer(Answering):
         models = models or Models(Words(StaticEmbedder()))
         self._words = models.words
         self._retriever = Retriever(store, self._words)
-        self._scorer = SentenceScorer(models.reader, self._words.embedder, shipped_weights())
+        weights = weights_for(models.reader)
+        self._scorer = SentenceScorer(models.reader, self._words.embedder, weights)
         self._threshold = threshold
         self._chat = chat
         self._writer = self._writer_with(chat) if chat else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.extraction.weights import Weights, shipped_weights
 from index.errors import UsageError
 from index.providers.integration import PREFIX, made
 
@@ -39,6 +40,8 @@ NAME = "ms-marco-MiniLM-L-12-v2"
 TUNED = "layers.npz"
 """Arrays that take the place of a model's own, as `evals/reader` trains them. Those of the built-in
 model are beside this file."""
+FITTED = "weights.json"
+"""The weights fitted to a model, as `evals.fit` writes them, in its folder."""
 SHA256 = {
     "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
@@ -101,6 +104,20 @@ class CrossEncoder:
             batch = order[start : start + BATCH]
             scores[batch] = _logits(session, [pairs[i] for i in batch])
         return scores
+
+    @property
+    def weights(self) -> Weights | None:
+        """The weights that were fitted to the model, where its folder has them.
+
+        Raises UsageError where they cannot be read.
+        """
+        path = self._folder / FITTED
+        try:
+            return Weights.read(path) if path.is_file() else None
+        except (OSError, ValueError, KeyError, TypeError):
+            raise UsageError(
+                f"{path} holds no weights; write it with python -m evals.fit, or remove it"
+            ) from None
 
     def check(self) -> None:
         """Check that the model's files are there and whole.
@@ -179,6 +196,15 @@ def reader_named(name: str | None, options: Mapping[str, Any] = {}) -> Reader | 
             f"{folder} holds no model.onnx with its tokenizer.json; name a folder that does"
         )
     return CrossEncoder(folder)
+
+
+def weights_for(reader: Reader | None) -> Weights:
+    """Return the weights that were fitted to a reader; those that ship with Dateline if none were.
+
+    Raises UsageError where they cannot be read.
+    """
+    own = reader.weights if isinstance(reader, CrossEncoder) else None
+    return own or shipped_weights()
 
 
 def built_in_reader() -> CrossEncoder:

@@ -1,5 +1,6 @@
 """The reader: the model that ships, models of one's own, rerankers, and what goes wrong."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.answer import Status
 from bot.answerer import Answerer, Models
 from bot.extraction import reader as reader_module
 from bot.extraction.reader import (
+    FITTED,
     TUNED,
     CrossEncoder,
     LlamaIndexReader,
@@ -21,7 +23,9 @@ from bot.extraction.reader import (
     built_in_folder,
     built_in_reader,
     reader_named,
+    weights_for,
 )
+from bot.extraction.weights import shipped_weights
 from index.embedding.similarity import Words
 from index.embedding.static import StaticEmbedder
 from index.errors import UsageError
@@ -85,6 +89,18 @@ def test_damaged_layers_are_noticed(copy: Path) -> None:
     (copy / TUNED).write_bytes(b"damage")
     with pytest.raises(ReaderError, match=rf"{TUNED} cannot be read; train it again or remove it"):
         CrossEncoder(copy).scores(QUESTION, [ANSWER])
+
+
+def test_weights_in_its_folder_are_those_it_was_fitted_with(copy: Path) -> None:
+    assert weights_for(reader_named(str(copy))) is shipped_weights()
+    shipped = (Path(reader_module.__file__).parent / FITTED).read_text()
+    written = json.loads(shipped) | {"threshold": 0.77}
+    (copy / FITTED).write_text(json.dumps(written))
+    assert weights_for(reader_named(str(copy))).threshold == 0.77
+    for broken in ("{", "[]", "{}", json.dumps(written | {"sentence": {}})):
+        (copy / FITTED).write_text(broken)
+        with pytest.raises(UsageError, match=r"evals\.fit, or remove it"):
+            weights_for(reader_named(str(copy)))
 
 
 def test_none_is_none() -> None:
