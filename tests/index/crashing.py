@@ -24,7 +24,7 @@ from index.errors import DatelineError
 from index.storage.manifest import Manifest
 from index.store import Store
 from index.sync import sync
-from tests.index.test_store import CountingEmbedder
+from tests.index.stores import CountingEmbedder
 
 FILE_EVENTS = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "shutil.rmtree")
 CALLS = {Bm25Index: ("add", "delete", "commit"), VectorIndex: ("add", "delete", "count")}

@@ -26,7 +26,7 @@ from index.engines import chroma
 from index.errors import ArticlesError
 from index.store import Store
 from tests.index.crashing import probe_in_fork, run_killed
-from tests.index.test_store import CountingEmbedder
+from tests.index.stores import CountingEmbedder
 from tests.index.wholeness import check_after, check_between
 
 NAMES = st.sampled_from([f"{letter}.txt" for letter in "abcd"] + ["sub/e.txt"])

@@ -14,7 +14,7 @@ import pytest
 from index.engines import chroma
 from index.store import Store
 from tests.index.crashing import probe_in_fork, run_killed
-from tests.index.test_store import CountingEmbedder
+from tests.index.stores import CountingEmbedder
 from tests.index.wholeness import Texts, check_after, check_between
 
 NEVER = 0

@@ -9,7 +9,7 @@ import pytest
 
 from index.errors import StoreError
 from index.store import Store
-from tests.index.test_store import CountingEmbedder
+from tests.index.stores import CountingEmbedder
 from tests.index.wholeness import check_after, check_between
 
 _FORKS = get_context("forkserver")

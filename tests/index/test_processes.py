@@ -13,7 +13,7 @@ import pytest
 from index.errors import StoreBusyError, VectorsError
 from index.storage.sums import SUMS
 from index.store import Store
-from tests.index.test_store import CountingEmbedder, embedded, feed, is_sound, texts
+from tests.index.stores import CountingEmbedder, embedded, feed, is_sound, texts
 
 MANY = 2_100
 """Articles, which is more than Chroma holds outside its graph."""
@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from index.store import Store
 from index.sync.sync import Progress
-from tests.index.test_store import CountingEmbedder
+from tests.index.stores import CountingEmbedder
 
 def wait(progress):
     if progress.passages and len(sys.argv) > 3:
@@ -103,7 +103,7 @@ import sys
 from pathlib import Path
 from index.store import Store
 from tests.index.test_processes import near
-from tests.index.test_store import CountingEmbedder
+from tests.index.stores import CountingEmbedder
 
 with Store.open(Path(sys.argv[1]), CountingEmbedder()) as store:
     near(store, "text")
@@ -191,7 +191,7 @@ import sys, time
 from pathlib import Path
 from index.errors import VectorsError
 from index.store import Store
-from tests.index.test_store import CountingEmbedder, embedded
+from tests.index.stores import CountingEmbedder, embedded
 
 held = 0
 with Store.open(Path(sys.argv[1]), CountingEmbedder()) as store:

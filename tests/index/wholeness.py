@@ -9,7 +9,7 @@ from pathlib import Path
 from index.storage.records import SIMILAR, Candidate
 from index.store import Store
 from index.text.analyzer import terms
-from tests.index.test_store import embedded
+from tests.index.stores import embedded
 
 Texts = Mapping[str, str]
 NEARLY_ALL = 1_000

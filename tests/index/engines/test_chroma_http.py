@@ -18,7 +18,7 @@ from index.storage import generation
 from index.store import Store
 from index.sync import sync
 from tests.index.fruits import write
-from tests.index.test_store import (
+from tests.index.stores import (
     CountingEmbedder,
     did,
     embedded,

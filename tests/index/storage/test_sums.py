@@ -13,7 +13,7 @@ from index.storage import sums
 from index.storage.sums import SUMS, Sums
 from index.store import Store
 from tests.index.fruits import FRUITS
-from tests.index.test_store import (
+from tests.index.stores import (
     CountingEmbedder,
     embedded,
     feed,

@@ -15,7 +15,7 @@ from index.store import Store
 from index.sync import addresses
 from index.sync.addresses import _write, fetch_all
 from index.sync.fetch import UNKNOWN
-from tests.index.test_store import CountingEmbedder
+from tests.index.stores import CountingEmbedder
 from tests.standins.documents import PAGE, pdf
 from tests.standins.web_server import Page, Site, running
 

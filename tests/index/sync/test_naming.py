@@ -2,25 +2,17 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
-
-import pytest
 
 from index.paths import FETCHED
 from index.storage import schema
 from index.storage.sums import SUMS
 from index.store import Store
-from tests.index.test_store import CountingEmbedder
+from tests.index.stores import CountingEmbedder
 
 POSTS = [("post-1", "A crane fell."), ("post-2", "Two were hurt."), ("post-3", "The quay is open.")]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store", CountingEmbedder()) as store:
-        yield store
 
 
 def table(path: Path, *texts: str) -> Path:

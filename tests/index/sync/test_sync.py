@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from index.errors import ArticlesError
 from index.store import Store
 from index.sync import sync
 from tests.index.fruits import write
-from tests.index.test_store import (
+from tests.index.stores import (
     CountingEmbedder,
     did,
     feed,
@@ -23,12 +22,6 @@ from tests.index.test_store import (
 )
 
 STORY = "\n".join(f"On day {n} the mayor of Hamm opened bridge {n * 13}." for n in range(60))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store", CountingEmbedder()) as opened:
-        yield opened
 
 
 def many(root: Path, count: int) -> Path:
