@@ -62,12 +62,9 @@ TOO_EARLY = timedelta(days=45)
 SENTENCE = ("passage", "rank", "cosine", "cover", "has_kind", "lead", "length")
 PASSAGE = ("passage", "sentence")
 ANSWERABLE = (
-    "passage", "live", "fresh_first", "fresh_mean", "kind_missing", "cover_best", "name_missing",
-    "names_missing", "term_missing",
+    "passage", "live", "fresh", "kind_missing", "cover_best", "names_missing", "term_missing",
 )  # fmt: skip
-UNREAD = ("cosine", "cover")
-"""What else tells whether there is an answer where no reader reads."""
-READERS = ("reader_best", "reader_top", "reader_second", "reader_mean")
+READERS = ("reader_best", "reader_top", "reader_mean")
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +122,7 @@ def main() -> None:
 def fit(trials: Sequence[Trial]) -> dict[str, object]:
     """Fit every model, with the reader and without; the object is what the weights file holds."""
     fitted = _fit(trials, (*SENTENCE, "reader"), READERS + ANSWERABLE)
-    return fitted | {"unread": _fit(trials, SENTENCE, UNREAD + ANSWERABLE)}
+    return fitted | {"unread": _fit(trials, SENTENCE, ANSWERABLE)}
 
 
 def _fit(

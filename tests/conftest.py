@@ -46,6 +46,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Have half as many workers again as there are processors: many tests wait for processes."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files whose tests start processes, so that no long one is left for the end."""
     slow = Counter(item.path for item in items if SLOW.intersection(names_of(item)))

@@ -34,26 +34,21 @@ def answerability_features(scored: ScoredSentences) -> dict[str, float]:
     """What the confidence is made of, by name."""
     evidence = scored.evidence
     hits, sought = evidence.hits[:BEST], evidence.sought
-    logits = sorted((s.logit for s in scored.sentences), reverse=True)
+    logits = [s.logit for s in scored.sentences]
     missing = _missing(scored)
-    names = {term: weight for term, weight in missing.items() if term in sought.names}
-    all_names = sum(w for term, w in sought.importance.items() if term in sought.names)
+    names = sum(w for term, w in sought.importance.items() if term in sought.names)
+    missing_names = sum(w for term, w in missing.items() if term in sought.names)
     return {
         "reader_best": scored.sentences[0].logit / 4,
-        "reader_top": logits[0] / 4,
-        "reader_second": logits[min(1, len(logits) - 1)] / 4,
+        "reader_top": max(logits) / 4,
         "reader_mean": fmean(logits) / 4,
-        "cosine": max(hit.feature("cosine") for hit in hits),
-        "cover": covered(scored),
         "passage": hits[0].score,
         "live": float(evidence.live),
-        "fresh_first": hits[0].feature("fresh_month"),
-        "fresh_mean": fmean(hit.feature("fresh_week") for hit in hits),
+        "fresh": fmean(hit.feature("fresh_week") for hit in hits),
         "kind_missing": float(scored.kind in MUST_HAVE_KIND and not scored.sentences[0].has_kind),
         "cover_best": scored.sentences[0].cover,
-        "name_missing": max(names.values(), default=0.0) / 8,
         # In a small collection every term weighs little; a share says the same in all of them.
-        "names_missing": sum(names.values()) / all_names if all_names else 0.0,
+        "names_missing": missing_names / names if names else 0.0,
         "term_missing": max(missing.values(), default=0.0) / 8,
     }
 

@@ -45,7 +45,7 @@ FITTED = "weights.json"
 SHA256 = {
     "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
-    TUNED: "3a96dc900f94c16ed3067b801b3ef5820dea8ecb9a7beec21dbcbd5e5bf18712",
+    TUNED: "28437c1ed85df82b0e626317b4069242aa468bf79d400909b7ac25206869d631",
 }
 
 

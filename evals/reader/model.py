@@ -66,11 +66,12 @@ def _heads(x: Tensor) -> Tensor:
 class Top(nn.Module):
     """The top layers, the pooler and the score of the reader in an ONNX file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, trained: Path | None = None) -> None:
+        """Take the weights of the file, or those of `Top.arrays` that were saved in `trained`."""
         super().__init__()
         self.blocks = nn.ModuleList(Block() for _ in TOP)
         self.pooler, self.classifier = nn.Linear(SIZE, SIZE), nn.Linear(SIZE, 1)
-        self._file = _File(path)
+        self._file = _File(path, trained)
         self.load_state_dict({key: self._file.floats(*_named(key)) for key in self.state_dict()})
 
     def forward(self, x: Tensor, attention: Tensor) -> Tensor:
@@ -98,9 +99,10 @@ def _named(key: str) -> tuple[str, str]:
 class _File:
     """The weights in a dynamically quantised ONNX file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, trained: Path | None) -> None:
         graph = onnx.load(path).graph
         self._raw = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+        self._raw |= dict(np.load(trained)) if trained else {}
         self._matrices = {
             node.name.split("/MatMul")[0]
             .split("/Gemm")[0]

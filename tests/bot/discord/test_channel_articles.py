@@ -1,6 +1,7 @@
 """Channels with articles of their own, given by an admin in a Discord on loopback."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,33 @@ def test_a_private_answer_is_shared_by_the_articles_of_its_channel(
     asked = room.discord.slash("ask", question=QUESTION, private=True, user=asker, channel=hall)
     shared = room.discord.clicks(answer_to(room.discord, asked), SAY("share"), asker)
     assert ANSWER in answer_to(room.discord, shared).text
+
+
+def test_news_and_digest_of_a_channel_are_of_its_articles(room: Room, hall: Channel) -> None:
+    discord, today = room.discord, datetime.now(UTC).date().isoformat()
+    for channel, title in ((hall, "Hamm opens a pool"), (None, "Ulm opens a zoo")):
+        name = f"{title.split()[-1]}.txt"
+        room.gives(channel, name, f"{title}\n\n{today}\n\nThe mayor came on foot.\n".encode())
+    for place, own, other in ((hall, "pool", "zoo"), (room.yard, "zoo", "pool")):
+        listed = room.uses("new", place).text
+        assert f"opens a {own}" in listed and f"opens a {other}" not in listed
+    room.uses("dateline digest", channel_=hall, hour=0)
+    room.bot.stop()
+    room.bot.start()  # it looks for what is due as soon as it is ready
+    posted = discord.message_where(lambda m: "opens a pool" in m.text, hall)
+    assert "zoo" not in posted.text
+    room.uses("dateline digest")
+    room.presses(room.uses("dateline remove", article="pool.txt", channel_=hall), "Remove")
+
+
+def test_what_was_asked_in_a_channel_is_forgotten_too(room: Room, hall: Channel) -> None:
+    asker = room.discord.user("forgotten")
+    answer = room.asks(hall, user=asker)
+    said = room.said(room.discord.slash("forget me", user=asker, channel=room.yard)).text
+    assert SAY("forgotten", questions=1, feedback=0) == said
+    pressed = room.discord.clicks(answer, SAY("quotes"), asker)
+    room.discord.until(lambda: pressed.answers and is_settled(pressed.answers[-1]))
+    assert ANSWER not in pressed.answers[-1].text
 
 
 def test_who_waits_in_a_channel_is_told_of_its_articles(room: Room, hall: Channel) -> None:

@@ -12,6 +12,8 @@ from tests.standins.discord_world import Channel, Guild, Permission, User
 pytestmark = pytest.mark.enable_socket
 
 SAY = translations_for("en")
+PLAIN = "How many Russian officers are needed for every group of 30 North Korean soldiers?"
+"""A question that is surely answered, with the same sentence as QUESTION."""
 UNSURE = "Who is the mayor of Atlantis?"
 MENU = {"sure": SAY("choose_sure"), "always": SAY("choose_always")}
 
@@ -68,7 +70,7 @@ def test_channels_where_a_server_wants_it_are_listened_to_once_discord_allows_it
 
     quiet = discord.says(UNSURE, discord.user("unsure"), sure)
     chatting = discord.says("hi!", discord.user("chats"), sure)
-    asked = discord.says(QUESTION, discord.user("sure"), sure)
+    asked = discord.says(PLAIN, discord.user("sure"), sure)
     answer = reply_to(discord, asked)
     assert ANSWER in answer.text
     marker(discord, sure)
@@ -76,9 +78,9 @@ def test_channels_where_a_server_wants_it_are_listened_to_once_discord_allows_it
     assert quiet not in told and chatting not in told
     assert discord.world.dm(quiet.author).sent == []
 
-    post = discord.posts(forum, "Interpreters", QUESTION, discord.user("posts"))
+    post = discord.posts(forum, "Interpreters", PLAIN, discord.user("posts"))
     assert ANSWER in reply_to(discord, post).text
-    remark = discord.says(QUESTION, discord.user("remarks"), post.channel)
+    remark = discord.says(PLAIN, discord.user("remarks"), post.channel)
     marker(discord, post.channel)
     assert remark not in [m.reference for m in post.channel.sent if m.author is discord.bot]
 
