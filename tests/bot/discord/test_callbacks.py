@@ -125,7 +125,7 @@ def test_asking_again_is_offered_only_where_a_model_writes(
 
 
 def test_whom_a_question_means_is_said_in_a_form(discord: DiscordServer, asker: User) -> None:
-    unclear = asks(discord, asker, "What did he open?")
+    unclear = asks(discord, asker, "Where is he the mayor?")
     assert SAY("whom") in unclear.text
     stranger = discord.clicks(unclear, SAY("say_whom"), discord.user("stranger to it"))
     assert private_line(discord, stranger) == SAY("not_yours")
@@ -164,7 +164,7 @@ def test_a_form_forged_for_a_private_answer_is_refused(
 def test_a_form_forged_for_what_somebody_else_meant_is_refused(
     discord: DiscordServer, asker: User
 ) -> None:
-    unclear = asks(discord, asker, "What did he open?")
+    unclear = asks(discord, asker, "Where is he the mayor?")
     form = discord.clicks(unclear, SAY("say_whom"), asker)
     sent = discord.submits(form, discord.user("forger of a person"), meant="Ada Lind")
     assert private_line(discord, sent) == SAY("not_yours")
