@@ -15,7 +15,7 @@ from bot.factory import answerer_on, chat_models
 from bot.generation.messages import in_order
 from index.embedding.static import StaticEmbedder
 from index.store import Store
-from tests.bot.generation.test_generative import settings
+from tests.bot.generation.drafts import settings
 from tests.bot.test_answerer import check
 from tests.standins.judge import supports_all
 from tests.standins.openai_server import MODEL, OpenAIServer, says
