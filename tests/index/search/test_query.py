@@ -43,7 +43,7 @@ def found(retriever: Retriever, question: str) -> Evidence:
 
 def name_missing(retriever: Retriever, question: str) -> float:
     scorer = SentenceScorer(None, StaticEmbedder(), shipped_weights())
-    return answerability_features(scorer.score(found(retriever, question)))["name_missing"]
+    return answerability_features(scorer.score(found(retriever, question)))["names_missing"]
 
 
 @pytest.mark.parametrize(
