@@ -88,7 +88,8 @@ class Generation:
     ) -> "Generation":
         """The same manifest with new indexes made from it; no article is read for it.
 
-        With `mended`, it leaves out damaged articles and passages; the next sync reads all files.
+        If `mended` is true, damaged articles and passages are left out. Then the next sync reads
+        all files.
         """
         folder.mkdir()
         old.manifest.copy_to(folder / MANIFEST)

@@ -11,9 +11,7 @@ from index.embedding.static import StaticEmbedder
 from index.store import Store
 from tests.bot.generation.drafts import INJECTED, settings
 from tests.bot.test_answerer import ROWS
-from tests.standins.openai_server import (
-    OpenAIServer,
-)
+from tests.standins.openai_server import OpenAIServer
 
 
 @pytest.fixture(scope="module")

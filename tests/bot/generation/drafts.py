@@ -7,12 +7,7 @@ from typing import Any
 from bot.answer import Answer, Status
 from bot.config import Config
 from tests.bot.test_answerer import check
-from tests.standins.openai_server import (
-    KEY,
-    MODEL,
-    OpenAIServer,
-    says,
-)
+from tests.standins.openai_server import KEY, MODEL, OpenAIServer, says
 
 QUESTION = "How many cracked cables did engineers find on the Harrow bridge?"
 CABLES = "Engineers found 14 cracked cables on the Harrow bridge [1]."

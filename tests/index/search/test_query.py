@@ -41,7 +41,7 @@ def found(retriever: Retriever, question: str) -> Evidence:
     return retriever.retrieve(Query(question))
 
 
-def name_missing(retriever: Retriever, question: str) -> float:
+def names_missing(retriever: Retriever, question: str) -> float:
     scorer = SentenceScorer(None, StaticEmbedder(), shipped_weights())
     return answerability_features(scorer.score(found(retriever, question)))["names_missing"]
 
@@ -95,9 +95,9 @@ def test_words_that_are_right_or_of_something_else_stay(
 def test_a_name_written_otherwise_is_no_missing_name(
     retriever: Retriever, question: str, right: str
 ) -> None:
-    asked, plain = (name_missing(retriever, q) for q in (question, right))
+    asked, plain = (names_missing(retriever, q) for q in (question, right))
     assert asked <= plain + 0.01
-    assert name_missing(retriever, "What did Przemyslaw open?") > 0.2
+    assert names_missing(retriever, "What did Przemyslaw open?") > 0.2
 
 
 def test_a_capital_is_a_weaker_match_than_the_name(retriever: Retriever) -> None:
